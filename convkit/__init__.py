@@ -1,0 +1,32 @@
+"""convkit: a course on convolutional networks. Implement the layers; see which mistake it is."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+from convkit import layers
+from convkit.layers import *  # noqa: F403
+
+_WHEN_USED = {
+    "check": "convkit.checks",
+    "CheckFailed": "convkit.checks",
+    "check_gradient": "convkit.checks",
+    "numerical_gradient": "convkit.checks",
+}
+
+__all__ = [*layers.__all__, *_WHEN_USED, "load_ipython_extension"]  # noqa: PLE0604
+
+
+def __getattr__(name: str) -> Any:
+    """Import what is not plain NumPy only when somebody asks for it."""
+    if name not in _WHEN_USED:
+        raise AttributeError(f"module 'convkit' has no attribute {name!r}")
+    return getattr(import_module(_WHEN_USED[name]), name)
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """``%load_ext convkit``: brings the ``%%implement`` magic."""
+    from convkit.mine import register_magics
+
+    register_magics(shell)

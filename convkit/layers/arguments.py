@@ -1,0 +1,65 @@
+"""Errors that help: each names the argument, what was expected, and what came."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from convkit.layers.base import Array
+
+
+def integer(value: Any, name: str, minimum: int = 1) -> int:
+    """``value`` as an int of at least ``minimum``."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < minimum:
+        raise ValueError(f"{name}: expected an integer of at least {minimum}, got {value!r}")
+    return int(value)
+
+
+def pair(value: Any, name: str, minimum: int = 1) -> tuple[int, int]:
+    """``value`` as (vertical, horizontal): an int stands for both."""
+    sizes = value if isinstance(value, Sequence | np.ndarray) else (value, value)
+    try:
+        vertical, horizontal = (integer(size, name, minimum) for size in sizes)
+    except ValueError:
+        raise ValueError(
+            f"{name}: expected an integer of at least {minimum} or a pair of them, got {value!r}"
+        ) from None
+    return vertical, horizontal
+
+
+def floating(x: Any, name: str) -> Array:
+    """``x`` as a real array: float32 and float64 stay, integers and bools become float64."""
+    try:
+        array = np.asarray(x)
+    except ValueError as error:
+        raise ValueError(f"{name}: expected an array of numbers, got {error}") from None
+    if array.dtype in (np.float32, np.float64):
+        return array
+    if array.dtype.kind in "biu":
+        return array.astype(np.float64)
+    raise ValueError(
+        f"{name}: expected float64, float32 or integer numbers, got dtype {array.dtype}"
+    )
+
+
+def shaped(x: Any, name: str, expected: Sequence[int | str]) -> Array:
+    """``x`` as a real array of the ``expected`` shape, in which a letter stands for any size > 0."""
+    array = floating(x, name)
+    fits = len(array.shape) == len(expected) and all(
+        size > 0 if isinstance(wanted, str) else size == wanted
+        for size, wanted in zip(array.shape, expected, strict=True)
+    )
+    if not fits:
+        wanted = ", ".join(str(size) for size in expected)
+        comma = "," if len(expected) == 1 else ""
+        raise ValueError(f"{name}: expected shape ({wanted}{comma}), got {array.shape}")
+    return array
+
+
+def parameter(
+    params: Mapping[str, Array], name: str, expected: tuple[int, ...], dtype: np.dtype[Any]
+) -> Array:
+    """The entry ``name`` of a layer's ``params``, in the precision of the layer's input."""
+    return shaped(params[name], f'params["{name}"]', expected).astype(dtype, copy=False)
