@@ -38,7 +38,7 @@ def correlate2d(x: Array, k: Array, mode: str = "valid") -> Array:
     elif mode == "full":
         padded = np.pad(x, ((h - 1, h - 1), (w - 1, w - 1)))
     elif mode == "same":
-        top, left = h // 2, w // 2
+        top, left = (h - 1) // 2, (w - 1) // 2
         padded = np.pad(x, ((top, h - 1 - top), (left, w - 1 - left)))
     else:
         raise ValueError(f"mode: expected 'valid', 'full' or 'same', got {mode!r}")
