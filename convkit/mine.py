@@ -1,0 +1,200 @@
+"""The learner's own layers: written with ``%%implement``, kept in ``mine/``, imported from here.
+
+%%implement Conv2d                     runs the cell as a module of its own, binds the name,
+                                       keeps the source as mine/conv2d.py
+from convkit.mine import Conv2d        the learner's layer, in any notebook, after any restart
+"""
+
+from __future__ import annotations
+
+import difflib
+import itertools
+import linecache
+import os
+import sys
+import tempfile
+import traceback
+from collections.abc import Mapping
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+_MAGIC = "%%implement"
+_kept: dict[Path, tuple[str, ModuleType]] = {}
+_lent: dict[str, Any] = {}
+_runs = itertools.count(1)
+
+
+class ImplementationError(ImportError):
+    """A ``%%implement`` cell does not give what its first line promises."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [f"ImplementationError: {self}"]
+
+
+def course_folder(start: Path | None = None) -> Path:
+    """The nearest folder at or above ``start`` that holds nbgrader_config.py, else ``start``.
+
+    ``start`` is the working directory unless given.
+    """
+    here = (start or Path.cwd()).resolve()
+    for folder in (here, *here.parents):
+        if (folder / "nbgrader_config.py").is_file():
+            return folder
+    return here
+
+
+def parse_implementation(cell_source: str) -> tuple[str, str] | None:
+    """(name, module source) of a cell that begins with ``%%implement NAME``, else None.
+
+    The magic's line becomes a comment, so that line numbers are those of the cell.
+    """
+    first, _, rest = cell_source.partition("\n")
+    words = first.split()
+    if not words or words[0] != _MAGIC:
+        return None
+    return " ".join(words[1:]), f"# {first}\n{rest}"
+
+
+def load_implementation(name: str, source: str, filename: str) -> Any:
+    """Run ``source`` as a module of its own and return what it binds to ``name``.
+
+    ``filename`` is what tracebacks show; nothing is written. Whatever the source raises, passes
+    through, and the module that was there before stays.
+
+    Raises:
+        ImplementationError: ``name`` is not a name, or the source does not define it.
+    """
+    return getattr(_run_module(name, source, filename), name)
+
+
+def implement(name: str, source: str) -> Any:
+    """Load ``source`` and keep it as the learner's ``name``; the last that loads wins."""
+    # A filename for each run: the last good version's tracebacks go on showing its own lines.
+    module = _run_module(name, source, f"<{_MAGIC} {name}, run {next(_runs)}>")
+    path = _path(name)
+    # What others imported of the last version is stale now, so all are loaded afresh when asked.
+    _kept.clear()
+    _kept[path] = (source, module)
+    _write(path, source)
+    return getattr(module, name)
+
+
+def lend(objects: Mapping[str, Any]) -> None:
+    """From now on this process gets ``objects`` from ``convkit.mine``, instead of kept files."""
+    _lent.clear()
+    _lent.update(objects)
+
+
+def __getattr__(name: str) -> Any:
+    """``from convkit.mine import NAME``: what was lent, else what the course folder keeps."""
+    if name in _lent:
+        return _lent[name]
+    if name.startswith("_"):
+        raise AttributeError(f"module 'convkit.mine' has no attribute {name!r}")
+    path = _path(name)
+    try:
+        source = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise ImplementationError(
+            f"there is no {name} of yours yet: run a cell that begins with {_MAGIC} {name} "
+            f"(it would be kept as {path})"
+        ) from None
+    if path not in _kept or _kept[path][0] != source:
+        _kept[path] = (source, _run_module(name, source, str(path)))
+    return _defined(name, _kept[path][1])
+
+
+def register_magics(shell: Any) -> None:
+    """Give an IPython shell the ``%%implement`` magic."""
+
+    def run_cell(line: str, cell: str) -> None:
+        name, source = parse_implementation(f"{_MAGIC} {line}\n{cell}") or ("", "")
+        try:
+            shell.user_ns[name] = implement(name, source)
+        except ImplementationError:
+            raise
+        except SyntaxError as error:
+            # IPython would show its own frames above the learner's line.
+            text = "".join(traceback.format_exception_only(error))
+            raise ImplementationError(f"the cell cannot be read as Python\n{text}") from None
+        except BaseException as error:
+            _show_from_cell(error, shell)
+            raise
+
+    shell.register_magic_function(run_cell, "cell", _MAGIC.lstrip("%"))
+
+
+def _path(name: str) -> Path:
+    return course_folder() / "mine" / f"{name.lower()}.py"
+
+
+def _run_module(name: str, source: str, filename: str) -> ModuleType:
+    if not name.isidentifier():
+        raise ImplementationError(
+            f"{_MAGIC}: expected one name, such as {_MAGIC} Conv2d, got {name!r}"
+        )
+    code = compile(source, filename, "exec", dont_inherit=True)
+    module = ModuleType(f"{__name__}.{name.lower()}")
+    module.__file__ = filename
+    before = sys.modules.get(module.__name__)
+    sys.modules[module.__name__] = module
+    # No modification time: linecache then keeps the lines although there may be no such file.
+    linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
+    try:
+        exec(code, module.__dict__)
+        _defined(name, module)
+    except BaseException:
+        if before is None:
+            del sys.modules[module.__name__]
+        else:
+            sys.modules[module.__name__] = before
+        raise
+    return module
+
+
+def _defined(name: str, module: ModuleType) -> Any:
+    """The module's ``name``, or an error that says what it defines instead."""
+    if name in vars(module):
+        return vars(module)[name]
+    own = [
+        other
+        for other, value in vars(module).items()
+        if getattr(value, "__module__", None) == module.__name__
+    ]
+    similar = difflib.get_close_matches(name.lower(), [other.lower() for other in own], n=1)
+    meant = next((other for other in own if similar and other.lower() == similar[0]), None)
+    raise ImplementationError(
+        f"{_MAGIC} {name}: the cell does not define {name}. "
+        + (f"It defines {', '.join(own)}. " if own else "It defines no function and no class. ")
+        + (f"Rename {meant} to {name}." if meant else f"Define a function or class named {name}.")
+    )
+
+
+def _write(path: Path, source: str) -> None:
+    """Replace the file in one step: a crash leaves the old version or the new, nothing between."""
+    try:
+        path.parent.mkdir(exist_ok=True)
+        with tempfile.NamedTemporaryFile(
+            "w", encoding="utf-8", dir=path.parent, suffix=".tmp", delete=False
+        ) as file:
+            file.write(source)
+        os.replace(file.name, path)
+    except OSError as error:
+        raise ImplementationError(
+            f"the cell runs, but it could not be kept as {path}: {error.strerror}"
+        ) from None
+
+
+def _show_from_cell(error: BaseException, shell: Any) -> None:
+    """Make the notebook show ``error`` from the learner's own lines on, not from IPython's."""
+    frames = error.__traceback__
+    while frames and not frames.tb_frame.f_code.co_filename.startswith(f"<{_MAGIC}"):
+        frames = frames.tb_next
+    if frames is None:
+        return
+
+    def render() -> list[str]:
+        return shell.InteractiveTB.structured_traceback(type(error), error, frames, tb_offset=0)
+
+    error._render_traceback_ = render  # type: ignore[attr-defined]

@@ -1,0 +1,198 @@
+"""The learner's own layers: what %%implement runs, binds, keeps and refuses."""
+
+import sys
+from contextlib import nullcontext
+from pathlib import Path
+
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+
+import convkit.mine
+from convkit.mine import (
+    ImplementationError,
+    course_folder,
+    lend,
+    load_implementation,
+    parse_implementation,
+)
+
+GOOD = "%%implement double\nimport numpy as np\n\ndef double(x):\n    return np.multiply(2, x)\n"
+
+
+@pytest.fixture
+def course(tmp_path, monkeypatch):
+    (tmp_path / "nbgrader_config.py").touch()
+    (tmp_path / "exercises").mkdir()
+    monkeypatch.chdir(tmp_path / "exercises")
+    yield tmp_path
+    convkit.mine._kept.clear()
+
+
+@pytest.fixture
+def notebook(course):
+    shell = InteractiveShell()
+    shell.colors = "nocolor"
+    shell.run_line_magic("load_ext", "convkit")
+    return shell
+
+
+def run(shell, source):
+    """The error that the cell ended with, or None."""
+    result = shell.run_cell(source)
+    return result.error_before_exec or result.error_in_exec
+
+
+def test_the_cell_binds_the_name_and_keeps_its_source(notebook, course):
+    assert run(notebook, GOOD) is None
+    assert notebook.user_ns["double"](3) == 6
+    kept = (course / "mine" / "double.py").read_text(encoding="utf-8")
+    assert kept == "# " + GOOD
+
+
+def test_the_cells_own_imports_stay_inside_and_notebook_variables_outside(notebook):
+    run(notebook, "factor = 2")
+    run(notebook, GOOD)
+    assert "np" not in notebook.user_ns
+    error = run(notebook, "%%implement triple\ndef triple(x):\n    return x\ntriple(factor)")
+    assert isinstance(error, NameError)
+
+
+def test_a_restart_finds_the_kept_layer_again(notebook):
+    run(notebook, GOOD)
+    first = notebook.user_ns["double"]
+    convkit.mine._kept.clear()  # what a new process starts with
+    from convkit.mine import double
+
+    assert double is not first
+    assert double(4) == 8
+    assert convkit.mine.double is double, "an unchanged file is loaded once"
+
+
+def test_mine_hands_out_the_very_object_of_the_notebook(notebook):
+    run(notebook, GOOD)
+    from convkit.mine import double
+
+    assert double is notebook.user_ns["double"]
+
+
+def test_a_changed_step_reaches_what_is_built_on_it(notebook):
+    run(notebook, GOOD)
+    run(
+        notebook,
+        "%%implement quadruple\nfrom convkit.mine import double\n"
+        "def quadruple(x):\n    return double(double(x))",
+    )
+    run(notebook, GOOD.replace("2, x", "3, x"))
+    from convkit.mine import quadruple
+
+    assert quadruple(1) == 9
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        "%%implement double\ndef double(x):\n    return 1\nraise RuntimeError('halfway')",
+        "%%implement double\ndef double(x)\n    return 1",
+        "%%implement double\ndef Double(x):\n    return 1",
+        "%%implement double\nimport sys\nsys.exit(1)",
+    ],
+)
+def test_a_cell_that_fails_keeps_the_last_good_version(notebook, course, broken):
+    run(notebook, GOOD)
+    kept = (course / "mine" / "double.py").read_bytes()
+    with pytest.warns(UserWarning, match="To exit") if "exit" in broken else nullcontext():
+        assert run(notebook, broken) is not None
+    assert notebook.user_ns["double"](3) == 6
+    assert (course / "mine" / "double.py").read_bytes() == kept
+    assert sys.modules["convkit.mine.double"].double(3) == 6
+    from convkit.mine import double
+
+    assert double(3) == 6
+
+
+def test_the_traceback_shows_the_cells_own_lines_and_nothing_of_ipython(notebook, capsys):
+    run(notebook, "%%implement double\n\ndef inner():\n    return 1 / 0\n\ndouble = inner()")
+    shown = capsys.readouterr().out
+    assert "----> 4     return 1 / 0" in shown
+    assert "----> 6 double = inner()" in shown
+    assert "interactiveshell" not in shown
+    assert "mine.py" not in shown
+
+
+def test_a_later_error_shows_the_lines_of_the_version_that_runs(notebook, capsys):
+    run(notebook, "%%implement double\ndef double(x):\n    return x / 0  # first")
+    run(notebook, "%%implement double\nraise ValueError  # second")
+    capsys.readouterr()
+    run(notebook, "double(1)")
+    assert "return x / 0  # first" in capsys.readouterr().out
+
+
+def test_a_syntax_error_points_at_the_learners_line(notebook, capsys):
+    run(notebook, "%%implement double\n\ndef double(x)\n    return x")
+    shown = capsys.readouterr().out
+    assert "line 3" in shown
+    assert "def double(x)\n" in shown
+    assert "interactiveshell" not in shown
+
+
+def test_another_name_in_the_cell_is_named_in_the_error():
+    _, source = parse_implementation("%%implement Conv2d\nclass Conv2D:\n    pass")
+    with pytest.raises(ImplementationError, match=r"defines Conv2D\. Rename Conv2D to Conv2d\."):
+        load_implementation("Conv2d", source, "<test>")
+    with pytest.raises(ImplementationError, match="no function and no class"):
+        load_implementation("Conv2d", "import numpy as np", "<test>")
+
+
+@pytest.mark.parametrize("line", ["", "Conv2d again", "2d"])
+def test_a_first_line_without_one_name_is_refused(notebook, capsys, line):
+    error = run(notebook, f"%%implement {line}\nx = 1")
+    assert isinstance(error, ImplementationError)
+    assert "expected one name" in str(error)
+    assert capsys.readouterr().out.count("\n") <= 2, "a short message, not a traceback"
+
+
+def test_a_name_never_implemented_says_how_to(course):
+    with pytest.raises(ImplementationError, match="begins with %%implement Nothing"):
+        from convkit.mine import Nothing  # noqa: F401
+    assert not hasattr(convkit.mine, "__wrapped__")
+
+
+def test_a_folder_that_cannot_be_written_loses_nothing(notebook, course, capsys):
+    (course / "mine").write_text("a file where the folder should be")
+    error = run(notebook, GOOD)
+    assert isinstance(error, ImplementationError)
+    assert "could not be kept" in str(error)
+    assert (course / "mine").read_text() == "a file where the folder should be"
+
+
+def test_lent_objects_come_before_kept_files(notebook):
+    run(notebook, GOOD)
+    lend({"double": "a proxy"})
+    try:
+        from convkit.mine import double
+
+        assert double == "a proxy"
+    finally:
+        lend({})
+
+
+@pytest.mark.parametrize(
+    ("cell", "parsed"),
+    [
+        ("%%implement Conv2d\nx = 1", ("Conv2d", "# %%implement Conv2d\nx = 1")),
+        ("%%implement Conv2d", ("Conv2d", "# %%implement Conv2d\n")),
+        ("x = 1\n%%implement Conv2d", None),
+        ("%%implemented Conv2d", None),
+        ("", None),
+    ],
+)
+def test_parse_keeps_line_numbers(cell, parsed):
+    assert parse_implementation(cell) == parsed
+
+
+def test_the_course_folder_is_the_nearest_with_a_configuration(tmp_path):
+    inner = tmp_path / "course" / "exercises" / "02"
+    inner.mkdir(parents=True)
+    assert course_folder(inner) == inner.resolve()
+    (tmp_path / "course" / "nbgrader_config.py").touch()
+    assert course_folder(inner) == Path(tmp_path / "course").resolve()
