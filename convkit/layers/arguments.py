@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import isfinite
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -22,11 +24,18 @@ def pair(value: Any, name: str, minimum: int = 1) -> tuple[int, int]:
     sizes = value if isinstance(value, Sequence | np.ndarray) else (value, value)
     try:
         vertical, horizontal = (integer(size, name, minimum) for size in sizes)
-    except ValueError:
+    except (TypeError, ValueError):
         raise ValueError(
             f"{name}: expected an integer of at least {minimum} or a pair of them, got {value!r}"
         ) from None
     return vertical, horizontal
+
+
+def positive(value: Any, name: str) -> float:
+    """``value`` as a finite number above 0."""
+    if not isinstance(value, Real) or not isfinite(value) or value <= 0:
+        raise ValueError(f"{name}: expected a finite number above 0, got {value!r}")
+    return float(value)
 
 
 def floating(x: Any, name: str) -> Array:
@@ -44,22 +53,43 @@ def floating(x: Any, name: str) -> Array:
     )
 
 
-def shaped(x: Any, name: str, expected: Sequence[int | str]) -> Array:
-    """``x`` as a real array of the ``expected`` shape, in which a letter stands for any size > 0."""
+def filled(x: Any, name: str) -> Array:
+    """``x`` as a real array of any shape with at least one element."""
     array = floating(x, name)
-    fits = len(array.shape) == len(expected) and all(
-        size > 0 if isinstance(wanted, str) else size == wanted
-        for size, wanted in zip(array.shape, expected, strict=True)
-    )
-    if not fits:
-        wanted = ", ".join(str(size) for size in expected)
-        comma = "," if len(expected) == 1 else ""
-        raise ValueError(f"{name}: expected shape ({wanted}{comma}), got {array.shape}")
+    if array.size == 0:
+        raise ValueError(f"{name}: expected at least one element, got shape {array.shape}")
     return array
+
+
+def shaped(x: Any, name: str, *expected: Sequence[int | str]) -> Array:
+    """``x`` as a real array of an ``expected`` shape, in which a letter stands for any size > 0."""
+    array = floating(x, name)
+    if not any(_fits(array.shape, shape) for shape in expected):
+        shapes = " or ".join(_written(shape) for shape in expected)
+        raise ValueError(f"{name}: expected shape {shapes}, got {array.shape}")
+    return array
+
+
+def gradient(grad_y: Any, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
+    """``grad_y`` as handed to a layer whose output had this ``shape`` and ``dtype``."""
+    return shaped(grad_y, "grad_y", shape).astype(dtype, copy=False)
 
 
 def parameter(
     params: Mapping[str, Array], name: str, expected: tuple[int, ...], dtype: np.dtype[Any]
 ) -> Array:
     """The entry ``name`` of a layer's ``params``, in the precision of the layer's input."""
+    if name not in params:
+        raise ValueError(f'params: expected an entry "{name}", got {sorted(params)}')
     return shaped(params[name], f'params["{name}"]', expected).astype(dtype, copy=False)
+
+
+def _fits(shape: tuple[int, ...], expected: Sequence[int | str]) -> bool:
+    return len(shape) == len(expected) and all(
+        size > 0 if isinstance(wanted, str) else size == wanted
+        for size, wanted in zip(shape, expected, strict=True)
+    )
+
+
+def _written(shape: Sequence[int | str]) -> str:
+    return f"({', '.join(map(str, shape))}{',' if len(shape) == 1 else ''})"

@@ -27,6 +27,7 @@ class Layer:
         self.params: dict[str, Array] = {}
         self.grads: dict[str, Array] = {}
         self.training = True
+        self._memory: tuple[Any, ...] | None = None
 
     def forward(self, x: Array) -> Array:
         raise NotImplementedError(f"{type(self).__name__} does not define forward yet")
@@ -42,3 +43,13 @@ class Layer:
 
     def eval(self) -> None:
         self.training = False
+
+    def _keep(self, *values: Any) -> None:
+        """Keep what ``backward`` will need of this ``forward``."""
+        self._memory = values
+
+    def _kept(self) -> tuple[Any, ...]:
+        """What the latest ``forward`` kept. Raises RuntimeError if there was none."""
+        if self._memory is None:
+            raise RuntimeError(f"{type(self).__name__}.backward: call forward first")
+        return self._memory

@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from convkit.layers.arguments import integer, pair, parameter, shaped
+from convkit.layers.arguments import gradient, integer, pair, parameter, shaped
 from convkit.layers.base import Array, Layer
 from convkit.layers.initialization import Rng, he_normal
+from convkit.layers.windows import offset_views, output_size
 
 
 def correlate2d(x: Array, k: Array, mode: str = "valid") -> Array:
@@ -112,39 +113,30 @@ class Conv2d(Layer):
     def forward(self, x: Array) -> Array:
         x = shaped(x, "x", ("N", self.in_channels, "H", "W"))
         weight, bias = self._parameters(x.dtype)
+        output_size(x.shape[2:], self.kernel_size, self.stride, self.padding)
         (pad_h, pad_w), (stride_h, stride_w) = self.padding, self.stride
         padded = np.pad(x, ((0, 0), (0, 0), (pad_h, pad_h), (pad_w, pad_w)))
-        if padded.shape[2] < self.kernel_size[0] or padded.shape[3] < self.kernel_size[1]:
-            raise ValueError(
-                f"x: expected images of at least the kernel's size {self.kernel_size} "
-                f"after padding {self.padding}, got {x.shape[2:]}"
-            )
         windows = sliding_window_view(padded, self.kernel_size, (2, 3))
         windows = windows[:, :, ::stride_h, ::stride_w].transpose(0, 2, 3, 1, 4, 5)
-        self._map_shape = windows.shape[:3]
-        self._padded_shape = padded.shape
-        self._columns = windows.reshape(-1, weight[0].size)
-        y = self._columns @ weight.reshape(self.out_channels, -1).T + bias
-        return np.ascontiguousarray(y.reshape(*self._map_shape, -1).transpose(0, 3, 1, 2))
+        columns = windows.reshape(-1, weight[0].size)
+        y = columns @ weight.reshape(self.out_channels, -1).T + bias
+        self._keep(columns, weight, padded.shape, windows.shape)
+        return np.ascontiguousarray(y.reshape(*windows.shape[:3], -1).transpose(0, 3, 1, 2))
 
     def backward(self, grad_y: Array) -> Array:
-        n, out_h, out_w = self._map_shape
-        grad_y = shaped(grad_y, "grad_y", (n, self.out_channels, out_h, out_w))
-        weight, _ = self._parameters(self._columns.dtype)
-        grad_y = grad_y.astype(weight.dtype, copy=False).transpose(0, 2, 3, 1)
-        grad_rows = grad_y.reshape(-1, self.out_channels)
-        self.grads["weight"] = (grad_rows.T @ self._columns).reshape(weight.shape)
+        columns, weight, padded_shape, windows_shape = self._kept()
+        n, out_h, out_w = windows_shape[:3]
+        grad_y = gradient(grad_y, (n, self.out_channels, out_h, out_w), weight.dtype)
+        grad_rows = grad_y.transpose(0, 2, 3, 1).reshape(-1, self.out_channels)
+        self.grads["weight"] = (grad_rows.T @ columns).reshape(weight.shape)
         self.grads["bias"] = grad_rows.sum(axis=0)
 
         grad_columns = grad_rows @ weight.reshape(self.out_channels, -1)
-        grad_windows = grad_columns.reshape(n, out_h, out_w, self.in_channels, *self.kernel_size)
-        grad_padded = np.zeros(self._padded_shape, weight.dtype)
-        (stride_h, stride_w), (pad_h, pad_w) = self.stride, self.padding
-        for p, q in np.ndindex(*self.kernel_size):
-            rows = slice(p, p + stride_h * out_h, stride_h)
-            columns = slice(q, q + stride_w * out_w, stride_w)
-            grad_padded[:, :, rows, columns] += grad_windows[..., p, q].transpose(0, 3, 1, 2)
-        _, _, height, width = self._padded_shape
+        grad_windows = grad_columns.reshape(windows_shape).transpose(0, 3, 1, 2, 4, 5)
+        grad_padded = np.zeros(padded_shape, weight.dtype)
+        for p, q, view in offset_views(grad_padded, self.kernel_size, self.stride):
+            view += grad_windows[..., p, q]
+        (pad_h, pad_w), (_, _, height, width) = self.padding, padded_shape
         return grad_padded[:, :, pad_h : height - pad_h, pad_w : width - pad_w].copy()
 
     def _parameters(self, dtype: np.dtype[Any]) -> tuple[Array, Array]:
