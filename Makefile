@@ -1,0 +1,71 @@
+# make course      set everything up and open the course (ARGS=--no-browser prints the address only)
+# make test        set up what tests need and run them; make test-all runs the exhaustive tables whole
+# make exercises   generate exercises/ from solutions/, as nbgrader releases them
+# make bench       measure convkit beside PyTorch and print the table
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+ARGS ?=
+FIRST_PAGE := lectures/00-start-here.ipynb
+
+# nbgrader starts alembic and jupyter by their names.
+export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+
+.PHONY: course test test-all lint exercises bench packages clean
+
+course: $(VENV)/course
+	$(BIN)/jupyter lab --ServerApp.root_dir="$(CURDIR)" --LabApp.default_url="/lab/tree/$(FIRST_PAGE)" \
+		$$([ "$$(id -u)" != 0 ] || echo --allow-root) $(ARGS)
+
+test: packages $(VENV)/test lint
+	$(BIN)/pytest -n auto -m "not exhaustive"
+
+test-all: packages $(VENV)/test lint
+	$(BIN)/pytest -n auto
+
+lint: $(VENV)/test
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+exercises: $(VENV)/course
+	for folder in solutions/*/; do \
+		$(BIN)/nbgrader generate_assignment "$$(basename "$$folder")" --no-db --force || exit 1; \
+	done
+
+bench: $(VENV)/test
+	$(BIN)/python -m benchmarks
+
+# The Debian packages of apt.txt: by apt-get where it may, otherwise the exact command is printed.
+packages:
+	@missing=$$(for package in $$(cat apt.txt); do \
+		dpkg -s "$$package" >/dev/null 2>&1 || echo "$$package"; done); \
+	[ -n "$$missing" ] || exit 0; \
+	root=$$([ "$$(id -u)" = 0 ] || echo "sudo -n"); \
+	command="apt-get update && apt-get install --yes $$(echo $$missing)"; \
+	if command -v apt-get >/dev/null && $$root true 2>/dev/null; then \
+		$$root sh -c "$$command"; \
+	else \
+		echo "The tests need: $$(echo $$missing). On Debian or Ubuntu run:"; \
+		echo "    sudo sh -c '$$command'"; \
+		exit 1; \
+	fi
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "convkit needs Python 3.11 or newer: make PYTHON=/path/to/python3.11 ..."; exit 1; }
+	$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
+
+$(VENV)/course: $(BIN)/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --editable .
+	touch $@
+
+# PyTorch is an oracle for the tests: any build will do, and the CPU's is the smallest.
+$(VENV)/test: $(VENV)/course
+	$(BIN)/python -c "import torch" 2>/dev/null || $(BIN)/python -m pip install --quiet "torch==2.13.0"
+	$(BIN)/python -m pip install --quiet --editable ".[test]"
+	touch $@
+
+clean:
+	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,138 @@
+"""The repository keeps its own promises: clean notebooks, one truth, imports one way."""
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import nbformat
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[1]
+NOTEBOOKS = sorted(
+    path
+    for folder in ("lectures", "solutions", "exercises")
+    for path in ROOT.glob(f"{folder}/**/*.ipynb")
+    if ".ipynb_checkpoints" not in path.parts
+)
+# The door of the house, __init__.py, may name every floor.
+MODULES = sorted(set(ROOT.glob("convkit/**/*.py")) - {ROOT / "convkit" / "__init__.py"})
+# Imports run from a floor to those before it, never the other way.
+FLOORS = [
+    {"layers"},
+    {"network", "training", "data"},
+    {"checks"},
+    {"mine"},
+    {"widgets", "grading"},
+    {"cli"},
+]
+
+
+def test_there_are_notebooks():
+    assert any("lectures" in path.parts for path in NOTEBOOKS)
+    assert any("solutions" in path.parts for path in NOTEBOOKS)
+    assert any("exercises" in path.parts for path in NOTEBOOKS)
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_the_notebook_is_clean(path):
+    """Is it without outputs, with stable cell ids, a kernel, and nothing a run leaves behind?"""
+    notebook = nbformat.read(path, as_version=nbformat.NO_CONVERT)
+    nbformat.validate(notebook)
+    assert (notebook.nbformat, notebook.nbformat_minor) == (4, 5)
+    assert set(notebook.metadata) <= {"kernelspec", "language_info"}
+    assert notebook.metadata.kernelspec.name == "python3"
+    assert set(notebook.metadata.get("language_info", {})) <= {"name"}
+    ids = [cell.id for cell in notebook.cells]
+    assert len(set(ids)) == len(ids)
+    for cell in notebook.cells:
+        assert cell.source.strip(), f"the cell {cell.id} is empty"
+        assert set(cell.metadata) <= {"nbgrader", "tags", "deletable", "editable"}, cell.id
+        if cell.cell_type == "code":
+            assert cell.outputs == [], cell.id
+            assert cell.execution_count is None, cell.id
+
+
+@pytest.mark.course
+@pytest.mark.parametrize(
+    "assignment", sorted(path.name for path in (ROOT / "solutions").iterdir() if path.is_dir())
+)
+def test_exercises_are_what_nbgrader_generates_today(assignment, tmp_path):
+    command = [
+        "nbgrader", "generate_assignment", assignment, "--no-db",
+        f"--CourseDirectory.release_directory={tmp_path}",
+    ]  # fmt: skip
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True, timeout=120)
+    generated = _files(tmp_path / assignment)
+    assert generated, "nbgrader generated nothing"
+    assert _files(ROOT / "exercises" / assignment) == generated, "run `make exercises`"
+
+
+def test_the_conda_environment_says_what_pyproject_says():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    environment = yaml.safe_load((ROOT / "environment.yml").read_text())
+    wanted = {f"python{project['requires-python']}", "pip", *project["dependencies"]}
+    assert {entry for entry in environment["dependencies"] if isinstance(entry, str)} == wanted
+    assert [entry for entry in environment["dependencies"] if isinstance(entry, dict)] == [
+        {"pip": ["--editable ."]}
+    ]
+
+
+def test_dependencies_have_lower_bounds_and_no_pins():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    entries = project["dependencies"] + project["optional-dependencies"]["test"]
+    assert [entry for entry in entries if not re.fullmatch(r"[\w-]+>=[\d.]+", entry)] == []
+
+
+def test_importing_convkit_imports_numpy_alone():
+    before, after = (
+        set(_python(f"import {module}, sys; print(*sys.modules)").split())
+        for module in ("numpy", "numpy.random, numpy.lib.stride_tricks, convkit")
+    )
+    foreign = {name.split(".")[0] for name in after - before} - set(sys.stdlib_module_names)
+    assert foreign - {"numpy"} == {"convkit"}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_imports_run_one_way(path):
+    own = path.relative_to(ROOT / "convkit").with_suffix("").parts[0]
+    floor = next(number for number, names in enumerate(FLOORS) if own in names)
+    above = set().union(*FLOORS[floor:]) - {own}
+    imported = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module == "convkit":
+            imported |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            imported |= {node.module.split(".")[1]} if _is_own(node.module) else set()
+        elif isinstance(node, ast.Import):
+            imported |= {a.name.split(".")[1] for a in node.names if _is_own(a.name)}
+    assert imported & above == set()
+
+
+def test_nothing_that_a_run_leaves_behind_is_committed():
+    tracked = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, check=True, capture_output=True, text=True
+    ).stdout.split()
+    runtime = ("submitted/", "autograded/", "feedback/", "mine/", "gradebook.db", ".venv/")
+    assert [path for path in tracked if path.startswith(runtime)] == []
+
+
+def _is_own(module):
+    return module is not None and module.startswith("convkit.")
+
+
+def _files(folder):
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def _python(code):
+    return subprocess.run(
+        [sys.executable, "-c", code], check=True, capture_output=True, text=True
+    ).stdout
