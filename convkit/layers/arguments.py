@@ -33,8 +33,15 @@ def pair(value: Any, name: str, minimum: int = 1) -> tuple[int, int]:
 
 def positive(value: Any, name: str) -> float:
     """``value`` as a finite number above 0."""
-    if not isinstance(value, Real) or not isfinite(value) or value <= 0:
+    if not isinstance(value, Real) or not isfinite(value) or float(value) <= 0:
         raise ValueError(f"{name}: expected a finite number above 0, got {value!r}")
+    return float(value)
+
+
+def fraction(value: Any, name: str) -> float:
+    """``value`` as a number from 0 to 1."""
+    if not isinstance(value, Real) or not 0 <= float(value) <= 1:
+        raise ValueError(f"{name}: expected a number from 0 to 1, got {value!r}")
     return float(value)
 
 

@@ -1,0 +1,103 @@
+"""Pooling: one number for each neighbourhood of a feature map (slides "Pooling")."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from convkit.layers.arguments import gradient, pair, shaped
+from convkit.layers.base import Array, Layer
+from convkit.layers.windows import offset_views, output_size
+
+
+class _Pool2d(Layer):
+    """A neighbourhood of ``kernel_size`` that moves by ``stride``."""
+
+    def __init__(
+        self,
+        kernel_size: int | tuple[int, int],
+        stride: int | tuple[int, int] | None = None,
+    ) -> None:
+        super().__init__()
+        self.kernel_size = pair(kernel_size, "kernel_size")
+        self.stride = self.kernel_size if stride is None else pair(stride, "stride")
+
+    def _input(self, x: Array) -> tuple[Array, tuple[int, ...]]:
+        """``x`` and the shape of what pooling it gives."""
+        x = shaped(x, "x", ("N", "C", "H", "W"))
+        return x, (*x.shape[:2], *output_size(x.shape[2:], self.kernel_size, self.stride))
+
+
+class MaxPool2d(_Pool2d):
+    """The largest value of each neighbourhood.
+
+        y_ijk = max_pq x_{i, s·j+p, s·k+q}
+        ∇x_{i, s·j+p', s·k+q'} += ∇y_ijk,   p', q' = argmax_pq x_{i, s·j+p, s·k+q}
+
+    Only the winning unit gets the gradient: among equals the first, row by row; where
+    neighbourhoods overlap, a unit collects from each that it wins. From the slides "Pooling" and
+    "Gradient of Convolutional Layer" (Jarrett et al., 2009), which leave out the subsampling by s
+    and assume that neighbourhoods do not overlap.
+
+    Args:
+        kernel_size: of the neighbourhood, an int or a pair (vertical, horizontal).
+        stride: the step s from one to the next, likewise; the kernel's size if not given.
+
+    Shapes:
+        x (N, C, H, W); y (N, C, ⌊(H − h)/stride⌋ + 1, likewise). Ragged edges are dropped, and
+        their gradient is 0.
+
+    Raises:
+        ValueError: a wrong argument or shape, or an image smaller than the neighbourhood.
+    """
+
+    def forward(self, x: Array) -> Array:
+        x, y_shape = self._input(x)
+        y = np.full(y_shape, -np.inf, x.dtype)
+        winner = np.zeros(y_shape, np.min_scalar_type(self.kernel_size[0] * self.kernel_size[1]))
+        for p, q, view in offset_views(x, self.kernel_size, self.stride):
+            np.putmask(winner, view > y, self._place(p, q))
+            np.maximum(y, view, out=y)
+        self._keep(x.shape, x.dtype, winner)
+        return y
+
+    def backward(self, grad_y: Array) -> Array:
+        x_shape, dtype, winner = self._kept()
+        grad_y = gradient(grad_y, winner.shape, dtype)
+        grad_x = np.zeros(x_shape, dtype)
+        for p, q, view in offset_views(grad_x, self.kernel_size, self.stride):
+            view += grad_y * (winner == self._place(p, q))
+        return grad_x
+
+    def _place(self, p: int, q: int) -> int:
+        """The offset p, q as one number."""
+        return p * self.kernel_size[1] + q
+
+
+class AvgPool2d(_Pool2d):
+    """The mean of each neighbourhood.
+
+        y_ijk = 1/(h·w) Σ_pq x_{i, s·j+p, s·k+q}
+        ∇x_{i, s·j+p, s·k+q} += ∇y_ijk / (h·w)   for every offset p, q
+
+    The slides write 1/m² for a square of m×m, and the gradient as 1/m² upsample(∇y): that is the
+    same as long as neighbourhoods neither overlap nor leave gaps. From the slides "Pooling" and
+    "Gradient of Convolutional Layer".
+
+    Args, Shapes, Raises: those of `MaxPool2d`.
+    """
+
+    def forward(self, x: Array) -> Array:
+        x, y_shape = self._input(x)
+        y = np.zeros(y_shape, x.dtype)
+        for _, _, view in offset_views(x, self.kernel_size, self.stride):
+            y += view
+        self._keep(x.shape, y_shape, x.dtype)
+        return y / (self.kernel_size[0] * self.kernel_size[1])
+
+    def backward(self, grad_y: Array) -> Array:
+        x_shape, y_shape, dtype = self._kept()
+        share = gradient(grad_y, y_shape, dtype) / (self.kernel_size[0] * self.kernel_size[1])
+        grad_x = np.zeros(x_shape, dtype)
+        for _, _, view in offset_views(grad_x, self.kernel_size, self.stride):
+            view += share
+        return grad_x
