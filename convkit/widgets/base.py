@@ -1,0 +1,121 @@
+"""What every widget shares: Python computes arrays, the browser draws them."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import anywidget
+import numpy as np
+import traitlets
+
+from convkit.layers.arguments import shaped
+from convkit.layers.base import Array, Layer
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+_HERE = Path(__file__).parent
+_SENT_AS_THEY_ARE = ("float64", "float32", "uint8")
+
+
+def script(name: str) -> str:
+    """The ES module of a widget: the shared drawing, then the widget's own file."""
+    return "\n".join((_HERE / file).read_text(encoding="utf-8") for file in ("drawing.js", name))
+
+
+def packed(array: Array) -> dict[str, Any]:
+    """An array as it travels to the browser: shape, dtype, bytes in C order."""
+    if array.dtype.name not in _SENT_AS_THEY_ARE:
+        array = array.astype("uint8" if array.dtype == bool else "float64")
+    return {"shape": array.shape, "dtype": array.dtype.name, "data": array.tobytes()}
+
+
+class Numbers(traitlets.TraitType[Array, Any]):
+    """An operand that is an array with an axis for each of the names, such as "H", "W".
+
+    Tagged ``sync=True`` the browser can set it; it travels as nested lists.
+    """
+
+    def __init__(self, *axes: str) -> None:
+        super().__init__()
+        self.axes = axes
+        self.tag(
+            operand=True,
+            to_json=lambda array, _: array.tolist(),
+            from_json=lambda lists, _: lists,
+        )
+
+    def validate(self, obj: Any, value: Any) -> Array:
+        array = shaped(value, str(self.name), self.axes).copy()
+        if not np.isfinite(array).all():
+            raise ValueError(f"{self.name}: expected finite numbers, got nan or infinity")
+        return array
+
+
+class Widget(anywidget.AnyWidget):
+    """A picture to move. The browser draws it and moves the view; Python computes what it shows.
+
+    A subclass names its ``script`` in ``_esm``, tags the traits that go into the computation with
+    ``operand=True``, and defines ``compute() -> dict`` (arrays, and what else the browser needs to
+    know) and ``picture() -> Figure`` for readers without a kernel. Whenever an operand changes,
+    ``compute`` runs again and ``answer`` carries the result. An operand that ``compute`` refuses
+    is put back: in Python the error is raised, in the browser it is shown.
+    """
+
+    _css = _HERE / "drawing.css"
+    answer = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, **operands: Any) -> None:
+        super().__init__(**operands)
+        self.observe(self._recompute, list(self.traits(operand=True)))
+
+    def compute(self) -> Mapping[str, Any]:
+        raise NotImplementedError(f"{type(self).__name__} does not define compute yet")
+
+    def picture(self) -> Figure:
+        raise NotImplementedError(f"{type(self).__name__} does not define picture yet")
+
+    @traitlets.default("answer")
+    def _answer(self) -> dict[str, Any]:
+        arrays = {
+            name: packed(value) if isinstance(value, np.ndarray) else value
+            for name, value in self.compute().items()
+        }
+        return {"number": 0, "problem": "", "arrays": arrays}
+
+    def _recompute(self, change: Any) -> None:
+        number = self.answer["number"] + 1
+        try:
+            self.answer = self._answer() | {"number": number}
+        except Exception:
+            with self.hold_trait_notifications():
+                self.set_trait(change.name, change.old)
+            raise
+
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        """Take what the browser asks for; what goes wrong is shown there."""
+        try:
+            super().set_state(sync_data)
+        except Exception as error:  # a learner's layer may raise anything
+            problem = (
+                str(error) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
+            )
+            number = self.answer["number"] + 1
+            self.answer = {**self.answer, "number": number, "problem": problem}
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        bundle, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
+        picture = io.BytesIO()
+        self.picture().savefig(picture, format="png", dpi=110, bbox_inches="tight")
+        bundle["image/png"] = base64.b64encode(picture.getvalue()).decode()
+        bundle["text/plain"] = f"{type(self).__name__}: open the notebook in JupyterLab to move it"
+        return bundle, metadata
+
+
+def whose(layer: type[Layer], reference: type[Layer]) -> str:
+    """Whose layer computed a picture, in words: "" for convkit's own."""
+    return "" if layer is reference else f"your {layer.__name__}"

@@ -1,0 +1,128 @@
+"""A JupyterLab of its own and a browser to drive it."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or "/usr/bin/chromium"
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+_NOTHING_BUT_NOTEBOOKS = [
+    "@jupyterlab/apputils-extension:announcements",
+    "@jupyterlab/extensionmanager-extension",
+]
+
+
+@dataclass(frozen=True)
+class Lab:
+    """A running JupyterLab: its address, its token, and the folder that it shows."""
+
+    address: str
+    token: str
+    folder: Path
+
+    def url(self, notebook: str) -> str:
+        return f"{self.address}/lab/tree/{notebook}?token={self.token}&reset"
+
+
+@contextmanager
+def running_lab(folder: Path, private: Path, *options: str) -> Iterator[Lab]:
+    """JupyterLab on ``folder``, with its configuration and everything it writes in ``private``."""
+    token = secrets.token_hex(16)
+    environment = os.environ | {
+        "JUPYTER_CONFIG_DIR": str(private / "config"),
+        "JUPYTER_DATA_DIR": str(private / "data"),
+        "JUPYTER_RUNTIME_DIR": str(private / "runtime"),
+        "JUPYTERLAB_WORKSPACES_DIR": str(private / "workspaces"),
+        "JUPYTERLAB_SETTINGS_DIR": str(private / "settings"),
+        "IPYTHONDIR": str(private / "ipython"),
+    }
+    (private / "config" / "labconfig").mkdir(parents=True)
+    (private / "config" / "labconfig" / "page_config.json").write_text(
+        json.dumps({"disabledExtensions": dict.fromkeys(_NOTHING_BUT_NOTEBOOKS, True)})
+    )
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
+    command += ["--LabApp.expose_app_in_browser=True", "--ServerApp.port=0"]
+    command += [f"--IdentityProvider.token={token}", f"--ServerApp.root_dir={folder}", *options]
+    log_file = private / "jupyterlab.log"
+    with log_file.open("w") as log:
+        server = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)
+    try:
+        yield Lab(_address(server, private / "runtime", log_file), token, folder)
+    finally:
+        server.terminate()
+        try:
+            server.wait(20)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
+
+
+def _address(server: subprocess.Popen[bytes], runtime: Path, log_file: Path) -> str:
+    """Where the server listens, once it does: it says so in a file."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and server.poll() is None:
+        for information in runtime.glob("jpserver-*.json"):
+            with suppress(json.JSONDecodeError):  # half written
+                return f"http://127.0.0.1:{json.loads(information.read_text())['port']}"
+        time.sleep(0.05)
+    raise RuntimeError(f"JupyterLab did not start:\n{log_file.read_text()}")
+
+
+class Browser:
+    """Chromium on pages of one lab; `requested` are the addresses that its pages asked for."""
+
+    def __init__(self, chromium: Any, lab: Lab) -> None:
+        self.lab = lab
+        self.context = chromium.new_context(viewport={"width": 1300, "height": 900})
+        self.context.set_default_timeout(60_000)
+        self.requested: list[str] = []
+        self.context.on("request", lambda request: self.requested.append(request.url))
+
+    def open(self, notebook: str) -> Any:
+        """A page with the notebook open and its kernel ready."""
+        page = self.context.new_page()
+        page.goto(self.lab.url(notebook))
+        page.wait_for_function(
+            "path => window.jupyterapp?.shell.currentWidget?.context?.path === path", arg=notebook
+        )
+        page.evaluate(
+            """async () => {
+                const { context, sessionContext } = window.jupyterapp.shell.currentWidget;
+                await context.ready;
+                await sessionContext.ready;
+            }"""
+        )
+        return page
+
+
+def run_all(page: Any) -> list[str]:
+    """Run all cells to the end; the errors among their outputs."""
+    return page.evaluate(
+        """async () => {
+            await window.jupyterapp.commands.execute("notebook:run-all-cells");
+            const cells = window.jupyterapp.shell.currentWidget.content.model.cells;
+            const outputs = [...cells].flatMap((cell) => cell.toJSON().outputs ?? []);
+            return outputs
+                .filter((output) => output.output_type === "error" || output.name === "stderr")
+                .map((output) => output.text ?? `${output.ename}: ${output.evalue}`);
+        }"""
+    )
