@@ -57,6 +57,10 @@ class BatchNorm(Layer):
 
     def forward(self, x: Array) -> Array:
         x = shaped(x, "x", ("N", self.channels), ("N", self.channels, "H", "W"))
+        if self.training and x.size == self.channels:
+            raise ValueError(
+                f"x: expected more than one value per channel in training, got shape {x.shape}"
+            )
         gamma = parameter(self.params, "gamma", (self.channels,), x.dtype)
         beta = parameter(self.params, "beta", (self.channels,), x.dtype)
         values = x.reshape(*x.shape[:2], -1)  # (N, C, H·W), with H·W = 1 for (N, C)
@@ -81,8 +85,6 @@ class BatchNorm(Layer):
     def _batch(self, values: Array) -> tuple[Array, Array]:
         """Mean and variance of this batch, which also move the running ones."""
         m = values.size // self.channels
-        if m == 1:
-            raise ValueError("x: expected more than one value per channel in training, got one")
         mean, variance = values.mean(axis=(0, 2)), values.var(axis=(0, 2))
         old_mean, old_variance = self._running(np.dtype(np.float64))
         old, new = 1 - self.momentum, self.momentum
