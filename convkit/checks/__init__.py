@@ -1,0 +1,23 @@
+"""Checks: what "right" means, and which mistake it looks like when it is not."""
+
+from convkit.checks.behaviour import Case, forward_each
+from convkit.checks.checking import check, listeners, random_cases
+from convkit.checks.gradients import GradientComparison, check_gradient, numerical_gradient
+from convkit.checks.learner import LearnerError, LearnerTimeout
+from convkit.checks.report import CheckFailed, Finding, Report
+
+__all__ = [
+    "Case",
+    "CheckFailed",
+    "Finding",
+    "GradientComparison",
+    "LearnerError",
+    "LearnerTimeout",
+    "Report",
+    "check",
+    "check_gradient",
+    "forward_each",
+    "listeners",
+    "numerical_gradient",
+    "random_cases",
+]

@@ -1,0 +1,190 @@
+"""`check`: put an implementation through the cases, judge every property, name the mistakes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from importlib import import_module
+from typing import Any
+
+import numpy as np
+
+from convkit.checks.behaviour import Case
+from convkit.checks.concept import Concept
+from convkit.checks.learner import Output
+from convkit.checks.matching import Row, name_suspects
+from convkit.checks.misconceptions import catalogue
+from convkit.checks.own_forward import OwnForward
+from convkit.checks.properties import (
+    NotJudged,
+    Property,
+    Situation,
+    broke_off,
+)
+from convkit.checks.report import (
+    FAILS,
+    HOLDS,
+    NOT_TESTED,
+    CheckFailed,
+    Evidence,
+    PropertyResult,
+    Report,
+)
+
+MODULES = {
+    "correlate2d": "convolution",
+    "convolve2d": "convolution",
+    "Conv2d": "convolution",
+}
+"""Where each name's concept lives, in `convkit.checks` and `convkit.checks.misconceptions`."""
+
+GROUPS = ("forward", "backward")
+
+listeners: list[Callable[[Any, Report], None]] = []
+"""Called with the target and the report after every check of the whole of an implementation."""
+
+_ENOUGH = 0.5
+"""A property that can be judged on fewer of its cases is not tested."""
+
+
+def check(target: Any, *, only: str | None = None, cases: Iterable[Case] = ()) -> Report:
+    """Hold an implementation against what its name promises, and show what was found.
+
+    Args:
+        target: the class or function; what it must do is found by its ``__name__``.
+        only: "forward" or "backward", for that half of a layer's properties.
+        cases: further cases beside the visible ones (see `random_cases`).
+
+    Returns:
+        The report, if every property holds.
+
+    Raises:
+        CheckFailed: some property does not; whatever the learner's code raises ends here.
+        ValueError: the name is not one of the course's, or ``only`` is not a half of it.
+    """
+    concept = find(getattr(target, "__name__", None))
+    groups = [group for group in GROUPS if any(p.group == group for p in concept.properties)]
+    if only is not None:
+        if only not in groups:
+            expected = " or ".join(repr(group) for group in groups)
+            raise ValueError(f"only: expected {expected} for {concept.name}, got {only!r}")
+        groups = [only]
+    report = _examine(concept, target, groups, [*concept.cases, *cases])
+    report.show()
+    if only is None:
+        for listener in listeners:
+            listener(target, report)
+    if not report.passed:
+        raise CheckFailed(report)
+    return report
+
+
+def random_cases(name: str, seed: int) -> list[Case]:
+    """Further cases for ``name``, drawn by ``seed``: what hidden tests hand to `check`.
+
+    Of such a case a message tells the property and the misconception, never the data.
+    """
+    return [replace(case, hidden=True) for case in find(name).draw(np.random.default_rng(seed))]
+
+
+def find(name: Any) -> Concept:
+    """The concept behind a name."""
+    if name not in MODULES:
+        known = ", ".join(MODULES)
+        raise ValueError(f"target: expected a class or function named one of {known}, got {name!r}")
+    concept: Concept = import_module(f"convkit.checks.{MODULES[name]}").CONCEPTS[name]
+    return concept
+
+
+def _examine(concept: Concept, target: Any, groups: Sequence[str], cases: Sequence[Case]) -> Report:
+    output = Output()
+    observe = concept.observer(target, groups, output)
+    situations = []
+    for case in cases:
+        expected, trial = concept.expected(case), observe(case)
+        own = OwnForward(trial, expected["y"], output)
+        situations.append(Situation(trial, expected, own.has_gradient))
+    rows = _judge([p for p in concept.properties if p.group in groups], situations)
+    failing = [row for row in rows if row.status == FAILS]
+    if failing:
+        name_suspects(failing, situations, concept, catalogue(MODULES[concept.name], concept.name))
+    else:
+        _blame_forward(rows, situations)
+    return Report(concept.name, [_result(row, situations) for row in rows], output.shown())
+
+
+def _judge(properties: Sequence[Property], situations: Sequence[Situation]) -> list[Row]:
+    rows: dict[str, Row] = {}
+    for property_ in properties:
+        row = rows[property_.name] = Row(property_)
+        needed = [rows[name] for name in property_.requires]
+        row.applicable = {n for n, s in enumerate(situations) if property_.applies(s)}
+        for number in sorted(row.applicable):
+            if all(other.open_on(number) for other in needed):
+                with suppress(NotJudged):
+                    row.problems[number] = property_.examine(situations[number])
+        if any(row.problems.values()):
+            row.status = FAILS
+        elif len(row.problems) >= _ENOUGH * len(row.applicable):
+            row.status = HOLDS
+    return list(rows.values())
+
+
+def _blame_forward(rows: Sequence[Row], situations: Sequence[Situation]) -> None:
+    """Where a backward pass alone was asked for, and no forward pass came before it: say so."""
+    for row in rows:
+        if row.status == NOT_TESTED:
+            row.status = FAILS
+            for number in row.applicable - row.problems.keys():
+                row.problems[number] = broke_off(situations[number].trial)
+            return
+
+
+def _result(row: Row, situations: Sequence[Situation]) -> PropertyResult:
+    property_ = row.property
+    credited = any(
+        quantity in situation.credited
+        for quantity in property_.quantities
+        for situation in situations
+    )
+    return PropertyResult(
+        property_.name,
+        property_.sentence,
+        property_.group,
+        row.status,
+        "right for your own forward, which is not right yet" if credited else "",
+        None if row.status != FAILS or row.explained else _evidence(row, situations),
+    )
+
+
+def _evidence(row: Row, situations: Sequence[Situation]) -> Evidence:
+    number = row.shown(situations)
+    problem, case = row.problems[number], situations[number].trial.case
+    assert problem is not None
+    if case.hidden:
+        evidence = Evidence(None, "It holds on the cases you can see.")
+    else:
+        evidence = Evidence(
+            case.words,
+            problem.text,
+            _only_where(row, situations),
+            problem.quantity,
+            problem.index,
+            problem.expected,
+            problem.got,
+        )
+    return replace(evidence, candidates=tuple(row.suspects), also=tuple(row.also))
+
+
+def _only_where(row: Row, situations: Sequence[Situation]) -> str | None:
+    """What the failing visible cases share and the others lack."""
+    traits: dict[bool, list[frozenset[str]]] = {True: [], False: []}
+    for number, problem in row.problems.items():
+        case = situations[number].trial.case
+        if not case.hidden:
+            traits[problem is not None].append(frozenset(case.traits))
+    if not traits[False]:
+        return None
+    shared = frozenset.intersection(*traits[True]).difference(*traits[False])
+    return f"It goes wrong only where {' and '.join(sorted(shared))}." if shared else None

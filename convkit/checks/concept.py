@@ -1,0 +1,149 @@
+"""A concept: what a name must do, on which cases, and how an implementation of it is observed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from convkit.checks.behaviour import Behaviour, Case, LayerObserver, Probe, Trial, observe_function
+from convkit.checks.gradients import estimate_gradient
+from convkit.checks.learner import LearnerError, Output
+from convkit.checks.properties import Expected, Property
+from convkit.layers import Array
+
+Observe = Callable[[Case], Trial]
+
+ROUNDING = 1e-9
+"""How far a right result may be from the reference, as a share of the largest number in it."""
+
+
+@dataclass
+class LayerConcept:
+    """A layer's class.
+
+    Attributes:
+        reference: the right class.
+        visible, draw: the visible cases; further ones, by a generator.
+        probes: further experiments on thorough cases.
+        independent_samples: the samples of a batch do not influence one another.
+        linear: forward(x) − forward(0) is linear in x, so that the adjoint identity is asked for.
+    """
+
+    name: str
+    reference: Any
+    properties: Sequence[Property]
+    visible: Callable[[], list[Case]]
+    draw: Callable[[np.random.Generator], list[Case]]
+    probes: Sequence[Probe] = ()
+    independent_samples: bool = True
+    linear: bool = False
+    _expected: dict[int, tuple[Case, Mapping[str, Expected]]] = field(default_factory=dict)
+
+    @cached_property
+    def cases(self) -> list[Case]:
+        return self.visible()
+
+    def observer(self, target: Any, groups: Sequence[str], output: Output) -> Observe:
+        observer = LayerObserver(
+            target, backward="backward" in groups, probes=self.probes, output=output
+        )
+
+        def observe(case: Case) -> Trial:
+            trial = observer.observe(case)
+            if self.linear:
+                _add_inner_product(case, trial.behaviour)
+            return trial
+
+        return observe
+
+    def expected(self, case: Case) -> Mapping[str, Expected]:
+        if case in self.cases:
+            if id(case) not in self._expected:
+                self._expected[id(case)] = (case, self._expect(case))
+            return self._expected[id(case)][1]
+        return self._expect(case)
+
+    def _expect(self, case: Case) -> Mapping[str, Expected]:
+        trial = self.observer(self.reference, ("forward", "backward"), Output())(case)
+        expected = {
+            quantity: Expected(value, _tolerance(quantity, value))
+            for quantity, value in trial.behaviour.items()
+            if not isinstance(value, LearnerError)
+        }
+        for quantity, gradient in self._numerical_gradients(case, trial.layer).items():
+            expected[quantity] = gradient
+            if f"{quantity}, second time" in expected:
+                expected[f"{quantity}, second time"] = gradient
+        if self.linear:
+            change = expected["y"].value - trial.layer.forward(np.zeros_like(case.x))
+            product, size = change * case.grad_y, np.abs(change * case.grad_y).sum()
+            expected[_INNER_PRODUCT] = Expected(product.sum(), ROUNDING * size)
+        return expected
+
+    def _numerical_gradients(self, case: Case, layer: Any) -> dict[str, Expected]:
+        gradients = {
+            "grad_x": Expected(
+                *estimate_gradient(
+                    layer.forward, case.x, case.grad_y, share_batch=self.independent_samples
+                )
+            )
+        }
+        for name, value in case.params.items():
+
+            def forward(parameter: Array, name: str = name) -> Array:
+                layer.params[name] = parameter
+                return layer.forward(case.x)
+
+            gradients[f'grads["{name}"]'] = Expected(
+                *estimate_gradient(forward, value, case.grad_y)
+            )
+            layer.params[name] = value
+        return gradients
+
+
+@dataclass
+class FunctionConcept:
+    """A function of arrays, all of it "forward"."""
+
+    name: str
+    reference: Any
+    properties: Sequence[Property]
+    visible: Callable[[], list[Case]]
+    draw: Callable[[np.random.Generator], list[Case]]
+
+    @cached_property
+    def cases(self) -> list[Case]:
+        return self.visible()
+
+    def observer(self, target: Any, groups: Sequence[str], output: Output) -> Observe:
+        return lambda case: observe_function(target, self.name, case, output)
+
+    def expected(self, case: Case) -> Mapping[str, Expected]:
+        trial = observe_function(self.reference, self.name, case, Output())
+        return {
+            quantity: Expected(value, _tolerance(quantity, value))
+            for quantity, value in trial.behaviour.items()
+            if not isinstance(value, LearnerError)
+        }
+
+
+Concept = LayerConcept | FunctionConcept
+"""What `check` needs to know of a name that a learner implements."""
+
+_INNER_PRODUCT = "⟨x, grad_x⟩"
+
+
+def _add_inner_product(case: Case, behaviour: Behaviour) -> None:
+    grad_x = behaviour.get("grad_x")
+    if isinstance(grad_x, np.ndarray) and grad_x.shape == case.x.shape:
+        behaviour[_INNER_PRODUCT] = np.asarray(np.vdot(case.x, grad_x))
+
+
+def _tolerance(quantity: str, value: Array) -> float:
+    if " after" in quantity:
+        return 0.0
+    return ROUNDING * float(np.max(np.abs(value), initial=0.0))

@@ -1,0 +1,267 @@
+"""What `correlate2d`, `convolve2d` and `Conv2d` must do, and the cases that show it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from convkit.checks.behaviour import (
+    Behaviour,
+    Case,
+    LayerObserver,
+    probe_again,
+    probe_single_precision,
+)
+from convkit.checks.concept import Concept, FunctionConcept, LayerConcept
+from convkit.checks.learner import LearnerError
+from convkit.checks.properties import DTYPE, RESULT, RUNS, UNCHANGED, Property
+from convkit.checks.shared import backward_properties, forward_properties
+from convkit.layers import Array, Conv2d, convolve2d, correlate2d
+
+Pair = tuple[int, int]
+
+
+def _numbers(rng: np.random.Generator, *shape: int) -> Array:
+    """Random numbers with two decimals: easy to read in a message."""
+    return np.round(rng.normal(size=shape), 2)
+
+
+def _layer_case(
+    rng: np.random.Generator,
+    batch: int,
+    channels: Pair,
+    image: Pair,
+    kernel: int | Pair,
+    stride: int | Pair = 1,
+    padding: int | Pair = 0,
+    *,
+    thorough: bool = False,
+) -> Case:
+    """A layer, and numbers to send through it; ``channels`` are (in, out)."""
+    options: dict[str, Any] = {}
+    if stride != 1:
+        options["stride"] = stride
+    if padding != 0:
+        options["padding"] = padding
+    arguments = (*channels, kernel)
+    layer = Conv2d(*arguments, **options)
+    x = _numbers(rng, batch, channels[0], *image)
+    call = ", ".join([*map(repr, arguments), *(f"{k}={v!r}" for k, v in options.items())])
+    return Case(
+        words=f"Conv2d({call}), x of shape {x.shape}",
+        traits=_traits(layer, x),
+        arguments=arguments,
+        options=options,
+        x=x,
+        params={name: _numbers(rng, *value.shape) for name, value in layer.params.items()},
+        grad_y=_numbers(rng, *layer.forward(x).shape),
+        thorough=thorough,
+    )
+
+
+def _traits(layer: Conv2d, x: Array) -> list[str]:
+    (kh, kw), (sh, sw), (ph, pw) = layer.kernel_size, layer.stride, layer.padding
+    height, width = x.shape[2:]
+    ragged = (height + 2 * ph - kh) % sh or (width + 2 * pw - kw) % sw
+    traits = {
+        "the padding is 0": (ph, pw) == (0, 0),
+        "the padding is 0 in some direction": 0 in (ph, pw),
+        "there is padding": (ph, pw) != (0, 0),
+        "the stride is 1": (sh, sw) == (1, 1),
+        "the stride is not 1": (sh, sw) != (1, 1),
+        "the two strides differ": sh != sw,
+        "the two paddings differ": ph != pw,
+        "the kernel is not square": kh != kw,
+        "windows overlap": kh > sh or kw > sw,
+        "the batch is a single image": len(x) == 1,
+        "the batch is more than one image": len(x) > 1,
+        "windows do not reach the image's edge (the size is ragged)": bool(ragged),
+    }
+    return [trait for trait, holds in traits.items() if holds]
+
+
+def _layer_cases() -> list[Case]:
+    rng = np.random.default_rng(20_09)
+    return [
+        _layer_case(rng, 2, (3, 4), (6, 5), (3, 2), thorough=True),
+        _layer_case(rng, 2, (2, 3), (5, 7), (2, 3), padding=(2, 1)),
+        _layer_case(rng, 3, (2, 3), (9, 8), (3, 2), stride=(2, 3)),
+        _layer_case(rng, 2, (3, 2), (8, 9), (3, 4), stride=(3, 2), padding=(1, 2)),
+        _layer_case(rng, 1, (2, 3), (6, 7), 3, stride=2, padding=1),
+        _layer_case(rng, 2, (1, 2), (4, 6), (2, 5), stride=(1, 2), padding=(0, 2)),
+        _layer_case(rng, 3, (2, 1), (7, 6), (5, 5), padding=2),
+    ]
+
+
+def _draw_layer_cases(rng: np.random.Generator) -> list[Case]:
+    """Four layers: two that pad, two that do not; two with a stride, two without; any sizes."""
+    cases = []
+    for padded, strided in ((True, True), (False, True), (True, False), (False, False)):
+        kernel, image = _pair(rng, 1, 4), _pair(rng, 5, 9)
+        stride = _pair(rng, 2, 3) if strided else (1, 1)
+        padding = _pair(rng, 1, 3) if padded else (0, 0)
+        batch, into, out = (int(n) for n in rng.integers(1, 5, 3))
+        cases.append(_layer_case(rng, batch, (into, out), image, kernel, stride, padding))
+    return cases
+
+
+def _pair(rng: np.random.Generator, smallest: int, largest: int) -> Pair:
+    """Two different sizes."""
+    first, second = rng.choice(np.arange(smallest, largest + 1), 2, replace=False)
+    return int(first), int(second)
+
+
+def _probe_structure(observer: LayerObserver, case: Case, behaviour: Behaviour) -> None:
+    """What one layer makes of a single sample, of a sum, and of a shifted image."""
+    layer = observer.make(case, case.params)
+    shifted = np.zeros_like(case.x)
+    shifted[..., 1:, 1:] = case.x[..., :-1, :-1]
+    for quantity, x in {
+        "y of the last image alone": case.x[-1:],
+        "y of 2x − 3z": 2 * case.x - 3 * case.x[::-1],
+        "y of the shifted image": shifted,
+    }.items():
+        try:
+            behaviour[quantity] = observer.forward(layer, x)
+        except LearnerError as error:
+            behaviour[quantity] = error
+
+
+def _structure(name: str, sentence: str, quantity: str) -> Property:
+    return Property(name, sentence, "forward", (quantity,), RESULT, ("values",))
+
+
+_LAYER_PROPERTIES = [
+    *forward_properties(
+        "y is the correlation of x with the weights, summed over the channels, plus the bias.",
+        ("weight", "bias"),
+    ),
+    _structure(
+        "batch", "Each image of a batch is treated on its own.", "y of the last image alone"
+    ),
+    _structure("linear", "y(2x − 3z) is what 2x and −3z give together.", "y of 2x − 3z"),
+    _structure("equivariant", "A shifted image gives shifted features.", "y of the shifted image"),
+    *backward_properties(("weight", "bias"), linear=True),
+]
+
+
+def _function_case(name: str, x: Array, k: Array, mode: str | None = None) -> Case:
+    """A call; without a ``mode`` the default is asked for."""
+    shown = "" if mode is None else f', "{mode}"'
+    traits = {
+        f"mode is {mode or 'valid'}": True,
+        "the mode is left out": mode is None,
+        "the kernel has an even side": k.shape[0] % 2 == 0 or k.shape[1] % 2 == 0,
+        "the kernel is not square": k.shape[0] != k.shape[1],
+        "the kernel is larger than the image": k.shape[0] > x.shape[0] or k.shape[1] > x.shape[1],
+        "the numbers are float32": x.dtype == np.float32,
+    }
+    return Case(
+        words=f"{name}(x, k{shown}), x of shape {x.shape}, k of shape {k.shape}",
+        traits=[trait for trait, holds in traits.items() if holds],
+        arguments=(x, k) if mode is None else (x, k, mode),
+    )
+
+
+_MODES = ("valid", "full", "same")
+
+
+def _function_cases(name: str) -> Callable[[], list[Case]]:
+    def cases() -> list[Case]:
+        rng = np.random.default_rng(20_09)
+        slides = np.array([[0.0, 80, 40], [20, 40, 0], [0, 0, 40]])
+        kernel = np.array([[0, 0.25], [0.5, 1]])
+        found = [_function_case(name, slides, kernel)]
+        for mode in _MODES:
+            for image, size in (((6, 5), (3, 1)), ((5, 7), (2, 3)), ((4, 6), (3, 4))):
+                found.append(
+                    _function_case(name, _numbers(rng, *image), _numbers(rng, *size), mode)
+                )
+        small, large = _numbers(rng, 2, 4), _numbers(rng, 3, 5)
+        found += [_function_case(name, small, large, mode) for mode in ("full", "same")]
+        single = np.float32
+        found.append(_function_case(name, large.astype(single), kernel.astype(single), "valid"))
+        return found
+
+    return cases
+
+
+def _draw_function_cases(name: str) -> Callable[[np.random.Generator], list[Case]]:
+    def draw(rng: np.random.Generator) -> list[Case]:
+        return [
+            _function_case(
+                name, _numbers(rng, *_pair(rng, 5, 9)), _numbers(rng, *_pair(rng, 1, 5)), mode
+            )
+            for mode in _MODES
+            for _ in range(2)
+        ]
+
+    return draw
+
+
+def _function_properties(what: str) -> list[Property]:
+    modes = {
+        "valid": "where the kernel lies inside the image",
+        "full": "wherever kernel and image touch",
+        "same": "in the centre of “full”, as large as x",
+    }
+    unchanged = ("argument 0 after", "argument 1 after")
+    return [
+        Property("runs", "It returns an array of numbers.", "forward", ("y",), RUNS),
+        *(
+            Property(
+                mode,
+                f"mode “{mode}” gives {what} {where}.",
+                "forward",
+                ("y",),
+                RESULT,
+                ("runs",),
+                f"mode is {mode}",
+            )
+            for mode, where in modes.items()
+        ),
+        Property(
+            "dtype",
+            "float64 in gives float64 out, float32 gives float32.",
+            "forward",
+            ("y",),
+            DTYPE,
+            _MODES,
+        ),
+        Property(
+            "input unchanged",
+            "x and k are left as they were.",
+            "forward",
+            unchanged,
+            UNCHANGED,
+            _MODES,
+        ),
+    ]
+
+
+def _function(reference: Callable[..., Any], what: str) -> FunctionConcept:
+    name = reference.__name__
+    return FunctionConcept(
+        name,
+        reference,
+        _function_properties(what),
+        _function_cases(name),
+        _draw_function_cases(name),
+    )
+
+
+CONCEPTS: dict[str, Concept] = {
+    "correlate2d": _function(correlate2d, "the sums Σ x[i+p, j+q]·k[p, q]"),
+    "convolve2d": _function(convolve2d, "the sums with the flipped kernel"),
+    "Conv2d": LayerConcept(
+        "Conv2d",
+        Conv2d,
+        _LAYER_PROPERTIES,
+        _layer_cases,
+        _draw_layer_cases,
+        probes=(probe_again, probe_single_precision, _probe_structure),
+        linear=True,
+    ),
+}

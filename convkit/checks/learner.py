@@ -1,0 +1,173 @@
+"""Running code that somebody else wrote: whatever it does becomes a sentence, never a crash."""
+
+from __future__ import annotations
+
+import io
+import signal
+import sysconfig
+import threading
+import time
+import traceback
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from pathlib import Path
+from types import FrameType, GeneratorType
+from typing import Any
+
+import numpy as np
+
+from convkit.layers import Array
+
+SECONDS_PER_CALL = 5.0
+"""One call on a case takes plain loops some milliseconds; this is for loops that never end."""
+
+_SHOWN_CHARACTERS = 4_000
+_LIBRARIES = (
+    str(Path(__file__).resolve().parents[1]),
+    *(sysconfig.get_paths()[key] for key in ("stdlib", "platstdlib", "purelib", "platlib")),
+)
+
+
+class LearnerError(Exception):
+    """The learner's code raised: the exception's type and message, and the learner's own line."""
+
+    def __init__(
+        self,
+        type_name: str,
+        message: str,
+        line_number: int | None = None,
+        line: str | None = None,
+    ) -> None:
+        super().__init__(type_name, message, line_number, line)
+        self.type_name = type_name
+        self.message = message
+        self.line_number = line_number
+        self.line = line
+
+
+class LearnerTimeout(LearnerError):  # noqa: N818 - it is one, by its base
+    """The learner's code did not come back in time."""
+
+
+class WrongResult(LearnerError):  # noqa: N818 - it is one, by its base
+    """The learner's code came back with something that is no array; ``message`` says with what."""
+
+
+class Output(io.TextIOBase):
+    """What the learner's code printed: its beginning, however much there is."""
+
+    def __init__(self) -> None:
+        self.text = ""
+        self.silent = False
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        if not self.silent and len(self.text) <= _SHOWN_CHARACTERS:
+            self.text += text[: _SHOWN_CHARACTERS + 1]
+        return len(text)
+
+    def shown(self) -> str:
+        cut = len(self.text) > _SHOWN_CHARACTERS
+        return self.text[:_SHOWN_CHARACTERS] + ("\n… and more" if cut else "")
+
+
+def run(function: Callable[..., Any], *arguments: Any, output: Output) -> Any:
+    """``function(*arguments)`` with its prints and warnings captured, within the time budget.
+
+    Raises:
+        LearnerError: for whatever the function raised, SystemExit and an interrupt included.
+        LearnerTimeout: it took longer than `SECONDS_PER_CALL` (measured in the main thread of a
+            POSIX system; elsewhere an endless loop has to be interrupted by hand).
+    """
+    try:
+        with warnings.catch_warnings(), redirect_stdout(output), redirect_stderr(output):
+            warnings.simplefilter("ignore")
+            with _time_limit(SECONDS_PER_CALL):
+                return function(*arguments)
+    except LearnerError:
+        raise
+    except _OutOfTime as error:
+        raise LearnerTimeout(
+            "Timeout", f"no answer after {SECONDS_PER_CALL:g} seconds", *_own_line(error)
+        ) from None
+    except BaseException as error:
+        raise LearnerError(type(error).__name__, _message(error), *_own_line(error)) from None
+
+
+def as_array(value: Any, what: str) -> Array:
+    """A copy of ``value`` as a plain array of real numbers.
+
+    Raises:
+        WrongResult: it is something else; the message says what and what to look for.
+    """
+    if value is None:
+        raise WrongResult("None", f"{what} is None. Is there a `return` at the end?")
+    if isinstance(value, GeneratorType):
+        raise WrongResult(
+            "generator", f"{what} is a generator: there is a `yield` where a `return` should be."
+        )
+    if isinstance(value, bool | int | float | np.generic):
+        value = np.asarray(value)
+    if not isinstance(value, np.ndarray):
+        kind = type(value).__name__
+        article = "an" if kind[:1].lower() in "aeiou" else "a"
+        raise WrongResult(kind, f"{what} is {article} {kind}, where a NumPy array is expected.")
+    if value.dtype.kind == "c":
+        raise WrongResult(
+            "complex", f"{what} has complex numbers. After an FFT, is the real part taken?"
+        )
+    if value.dtype.kind not in "fiub":
+        raise WrongResult(
+            str(value.dtype), f"{what} has dtype {value.dtype}, where real numbers are expected."
+        )
+    return np.array(value)
+
+
+class _OutOfTime(BaseException):
+    """Not an Exception, so that ``except Exception`` in the learner's loop does not swallow it."""
+
+
+@contextmanager
+def _time_limit(seconds: float) -> Iterator[None]:
+    in_main_thread = threading.current_thread() is threading.main_thread()
+    if not (in_main_thread and hasattr(signal, "setitimer")):
+        yield
+        return
+    running = True
+
+    def stop(signal_number: int, frame: FrameType | None) -> None:
+        if running:
+            raise _OutOfTime
+
+    started = time.monotonic()
+    handler = signal.signal(signal.SIGALRM, stop)
+    # It rings again and again: a bare `except:` in the learner's loop may swallow the first.
+    left, interval = signal.setitimer(signal.ITIMER_REAL, seconds, 0.01)
+    try:
+        yield
+    finally:
+        running = False
+        signal.setitimer(signal.ITIMER_REAL, 0.0)
+        signal.signal(signal.SIGALRM, handler if handler is not None else signal.SIG_DFL)
+        if left:
+            elapsed = time.monotonic() - started
+            signal.setitimer(signal.ITIMER_REAL, max(left - elapsed, 1e-3), interval)
+
+
+def _message(error: BaseException) -> str:
+    try:
+        return str(error)
+    except BaseException:
+        return ""
+
+
+def _own_line(error: BaseException) -> tuple[int | None, str | None]:
+    """The innermost line that is neither Python's, nor a package's, nor convkit's."""
+    own: tuple[int | None, str | None] = (None, None)
+    for frame in traceback.extract_tb(error.__traceback__):
+        if not frame.filename.startswith(("<frozen", "<__array_function__", *_LIBRARIES)):
+            own = (frame.lineno, frame.line or None)
+    return own

@@ -1,0 +1,199 @@
+"""A report as HTML for a notebook: readable on light and dark, without scripts and style sheets."""
+
+from __future__ import annotations
+
+import os
+from html import escape
+from pathlib import Path
+from urllib.parse import quote
+
+import numpy as np
+
+from convkit.checks.misconceptions import Misconception
+from convkit.checks.report import (
+    FAILS,
+    HOLDS,
+    MARKS,
+    NOT_TESTED,
+    Evidence,
+    PropertyResult,
+    Report,
+    number,
+    planes,
+    worst_place,
+)
+from convkit.layers import Array
+
+# Grey lines and these two greens and reds are legible on white as on JupyterLab's dark grey.
+_COLOURS = {HOLDS: "#2a9d4a", FAILS: "#e0483e", NOT_TESTED: "#888"}
+_LINE = "1px solid rgba(128, 128, 128, 0.35)"
+_LARGEST_PLANE = 12
+
+
+def html(report: Report) -> str:
+    """The verdict, the table of properties, and what is known about each failure."""
+    status = HOLDS if report.passed else FAILS
+    failures = "".join(_failure(result) for result in report.results if result.evidence)
+    printed = (
+        f"<details><summary>Your code printed</summary><pre>{escape(report.output)}</pre></details>"
+        if report.output
+        else ""
+    )
+    return (
+        f'<div style="border-left: 4px solid {_COLOURS[status]}; padding-left: 12px; '
+        f'max-width: 60em; line-height: 1.45">'
+        f'<p style="font-size: 115%; margin: 4px 0 8px"><b>{_mark(status)} '
+        f"{escape(report.verdict)}</b></p>{_table(report)}{failures}{printed}</div>"
+    )
+
+
+def _table(report: Report) -> str:
+    rows, group = [], None
+    cell = f'style="text-align: left; border-top: {_LINE}; padding: 2px 10px 2px 0; {{}}"'
+    for result in report.results:
+        if result.group != group:
+            group = result.group
+            rows.append(f"<tr><td></td><th {cell.format('')} colspan=2>{group}</th></tr>")
+        faint = "opacity: 0.65" if result.status == NOT_TESTED else ""
+        note = f" <i>({escape(result.note)})</i>" if result.note else ""
+        if result.status == NOT_TESTED:
+            note += " <i>not tested: something above has to hold first</i>"
+        rows.append(
+            f"<tr><td>{_mark(result.status)}</td>"
+            f"<td {cell.format(faint)}>{escape(result.name)}</td>"
+            f"<td {cell.format(faint)}>{escape(result.sentence)}{note}</td></tr>"
+        )
+    return (
+        '<table style="border-collapse: collapse; margin: 0 0 8px; background: none">'
+        f"{''.join(rows)}</table>"
+    )
+
+
+def _failure(result: PropertyResult) -> str:
+    evidence = result.evidence
+    assert evidence is not None
+    parts = [
+        f"<p style='margin: 0 0 4px'><b>{_mark(FAILS)} {escape(result.name)}:</b> "
+        f"{escape(result.sentence)}</p>",
+        f"<p style='margin: 0 0 4px'><b>Where.</b> {_code_or_words(evidence)}"
+        f" {escape(evidence.text)}",
+    ]
+    if evidence.index is not None:
+        parts.append(f" {escape(_capital(worst_place(evidence)))}.")
+    if evidence.only:
+        parts.append(f" <b>{escape(evidence.only)}</b>")
+    parts.append("</p>")
+    parts.append(_pictures(evidence))
+    if evidence.also:
+        names = escape(", ".join(evidence.also))
+        parts.append(f"<p style='margin: 0 0 4px'><b>For the same reason:</b> {names}</p>")
+    if evidence.candidates:
+        parts.append(_why(*evidence.candidates))
+    return f'<div style="border-top: {_LINE}; padding: 8px 0">{"".join(parts)}</div>'
+
+
+def _code_or_words(evidence: Evidence) -> str:
+    if evidence.case is None:
+        return "On a case you cannot see."
+    return f"<code>{escape(evidence.case)}</code>."
+
+
+def _why(likely: Misconception, *others: Misconception) -> str:
+    also = "; ".join(other.title for other in others)
+    return (
+        f"<p style='margin: 0 0 4px'><b>Why: {escape(likely.title)}.</b> "
+        f"{escape(likely.sentence)}</p>"
+        f"<p style='margin: 0 0 4px'><b>Hint.</b> {escape(likely.hint)}</p>"
+        f"<p style='margin: 0 0 4px'><b>Read</b> {_link(likely)}.</p>"
+        + (f"<p style='margin: 0'>It could also be: {escape(also)}.</p>" if also else "")
+    )
+
+
+def _link(entry: Misconception) -> str:
+    """A link to the lecture's section, if the lectures lie in some folder above this one."""
+    words = f"lectures/{entry.lecture}.ipynb, “{entry.section}”"
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        notebook = folder / "lectures" / f"{entry.lecture}.ipynb"
+        if notebook.is_file():
+            path = quote(os.path.relpath(notebook, here).replace(os.sep, "/"))
+            anchor = quote(entry.section.replace(" ", "-"))
+            return f'<a href="{path}#{anchor}">{escape(words)}</a>'
+    return escape(words)
+
+
+def _pictures(evidence: Evidence) -> str:
+    pictured = planes(evidence)
+    if pictured is None:
+        return ""
+    name, expected, got, worst = pictured
+    rows, columns = (_window(at, size) for at, size in zip(worst, expected.shape, strict=True))
+    with np.errstate(invalid="ignore"):
+        difference = got.astype(np.float64) - expected
+    finite = np.abs(np.concatenate([expected.ravel(), got.ravel()]))
+    scale = float(np.max(finite, initial=0.0, where=np.isfinite(finite)))
+    maps = "".join(
+        _heat_map(title, plane, limit, worst, rows, columns)
+        for title, plane, limit in (
+            ("expected", expected, scale),
+            ("got", got, scale),
+            ("got − expected", difference, None),
+        )
+    )
+    whole = (rows.stop - rows.start, columns.stop - columns.start) == expected.shape
+    part = "" if whole else f", rows from {rows.start}, columns from {columns.start}"
+    return (
+        f"<p style='margin: 6px 0 0'><code>{escape(name)}</code>{part}:</p>"
+        f'<div style="display: flex; flex-wrap: wrap; gap: 6px 24px; margin-bottom: 8px">{maps}</div>'
+    )
+
+
+def _window(worst: int, size: int) -> slice:
+    """At most `_LARGEST_PLANE` rows or columns, the worst place among them."""
+    start = min(max(0, worst - _LARGEST_PLANE // 2), max(0, size - _LARGEST_PLANE))
+    return slice(start, min(size, start + _LARGEST_PLANE))
+
+
+def _heat_map(
+    title: str,
+    plane: Array,
+    limit: float | None,
+    worst: tuple[int, int],
+    rows: slice,
+    columns: slice,
+) -> str:
+    if limit is None:
+        limit = float(np.max(np.abs(plane), initial=0.0, where=np.isfinite(plane)))
+    lines = []
+    for i in range(rows.start, rows.stop):
+        cells = "".join(
+            _cell(float(plane[i, j]), limit, marked=(i, j) == worst)
+            for j in range(columns.start, columns.stop)
+        )
+        lines.append(f"<tr>{cells}</tr>")
+    return (
+        f'<div><div style="font-size: 90%">{title}</div>'
+        f'<table style="border-collapse: separate; border-spacing: 2px; margin: 0">'
+        f"{''.join(lines)}</table></div>"
+    )
+
+
+def _cell(value: float, limit: float, *, marked: bool) -> str:
+    """One number on a light blue (negative) or orange (positive), so that black is legible."""
+    strength = min(1.0, abs(value) / limit) if limit and np.isfinite(value) else 0.0
+    full = (255, 165, 75) if value > 0 else (110, 170, 255)
+    red, green, blue = (round(245 + (channel - 245) * strength) for channel in full)
+    outline = "outline: 3px solid #d0021b; font-weight: bold;" if marked else ""
+    return (
+        f'<td style="background: rgb({red}, {green}, {blue}); color: #111; text-align: right; '
+        f'padding: 2px 5px; font-family: monospace; font-size: 12px; {outline}">'
+        f"{number(value)}</td>"
+    )
+
+
+def _mark(status: str) -> str:
+    return f'<span style="color: {_COLOURS[status]}">{MARKS[status]}</span>'
+
+
+def _capital(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]

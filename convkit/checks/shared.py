@@ -1,0 +1,127 @@
+"""The properties that layers have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from convkit.checks.properties import (
+    ADJOINT,
+    DTYPE,
+    GRADIENT,
+    RUNS,
+    SHAPE,
+    UNCHANGED,
+    VALUES,
+    Property,
+)
+
+
+def forward_properties(values: str, parameters: Sequence[str] = ()) -> list[Property]:
+    """Of every layer's forward pass; ``values`` is the sentence about the numbers that come out."""
+    runs = Property("runs", "forward returns an array of numbers.", "forward", ("y",), RUNS)
+    first_parameters = Property(
+        "parameters",
+        f"A new layer has {listed('params', parameters)}, of the right shape.",
+        "forward",
+        tuple(f'first params["{name}"]' for name in parameters),
+        SHAPE,
+        ("runs",),
+    )
+    return [
+        runs,
+        *([first_parameters] if parameters else []),
+        Property("shape", "y has the right shape.", "forward", ("y",), SHAPE, ("runs",)),
+        Property("values", values, "forward", ("y",), VALUES, ("shape",)),
+        Property(
+            "input unchanged",
+            "forward leaves x as it was.",
+            "forward",
+            ("x after forward",),
+            UNCHANGED,
+            ("values",),
+        ),
+        Property(
+            "dtype",
+            "float64 in gives float64 out, float32 gives float32.",
+            "forward",
+            ("y", "y, in float32"),
+            DTYPE,
+            ("values",),
+        ),
+        Property(
+            "repeatable",
+            "y depends on x and params as they are now, not on earlier calls.",
+            "forward",
+            ("y, second time",),
+            VALUES,
+            ("values",),
+        ),
+    ]
+
+
+def backward_properties(parameters: Sequence[str] = (), *, linear: bool = False) -> list[Property]:
+    """Of every layer's backward pass."""
+    gradients = ["grad_x", *(f'grads["{name}"]' for name in parameters)]
+    shapes = f"{' and '.join(gradients)} have the shapes of what they are gradients of."
+    again = [f"{quantity}, second time" for quantity in gradients]
+    adjoint = Property(
+        "adjoint",
+        "⟨f(x) − f(0), grad_y⟩ = ⟨x, grad_x⟩: backward is the transpose of forward.",
+        "backward",
+        ("⟨x, grad_x⟩",),
+        ADJOINT,
+        ("grad_x",),
+    )
+    return [
+        Property(
+            "backward runs",
+            "backward returns an array of numbers.",
+            "backward",
+            ("grad_x",),
+            RUNS,
+        ),
+        Property(
+            "gradient shapes", shapes, "backward", tuple(gradients), SHAPE, ("backward runs",)
+        ),
+        *(
+            Property(
+                quantity,
+                f"{quantity} is the slope of ⟨y, grad_y⟩, measured numerically.",
+                "backward",
+                (quantity,),
+                GRADIENT,
+                ("backward runs",),
+            )
+            for quantity in gradients
+        ),
+        *([adjoint] if linear else []),
+        Property(
+            "backward changes nothing",
+            "backward leaves x and grad_y as they were.",
+            "backward",
+            ("x after backward", "grad_y after backward"),
+            UNCHANGED,
+            ("grad_x",),
+        ),
+        Property(
+            "gradient dtype",
+            "grad_x has the dtype of x.",
+            "backward",
+            ("grad_x", "grad_x, in float32"),
+            DTYPE,
+            ("grad_x",),
+        ),
+        Property(
+            "gradients repeatable",
+            "grads are set, not added to, and belong to the latest forward.",
+            "backward",
+            tuple(again),
+            VALUES,
+            tuple(gradients),
+        ),
+    ]
+
+
+def listed(dictionary: str, names: Sequence[str]) -> str:
+    """``params["weight"] and params["bias"]``."""
+    return " and ".join(f'{dictionary}["{name}"]' for name in names)
