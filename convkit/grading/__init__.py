@@ -1,0 +1,40 @@
+"""Grading that cannot be fooled: student code in a sandbox, tests outside it, data between them."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+from convkit.mine import course_folder
+
+if TYPE_CHECKING:
+    from convkit.checks import Case
+
+SEED_FILE = "hidden_seed.txt"
+_PUBLIC_SEED = "convkit"
+
+
+def hidden_cases(name: str) -> list[Case]:
+    """Cases for hidden tests of ``name``, drawn by the course's own seed.
+
+    The seed is whatever text stands in hidden_seed.txt in the course folder, which is never
+    committed. Without that file it is a public default, and whoever knows this repository can
+    draw the same cases.
+
+    Raises:
+        ValueError: the file is empty.
+    """
+    from convkit.checks import random_cases
+
+    file = course_folder() / SEED_FILE
+    text = file.read_text(encoding="utf-8").strip() if file.exists() else _PUBLIC_SEED
+    if not text:
+        raise ValueError(f"{file}: expected a secret, any text at all, and the file is empty")
+    return random_cases(name, int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big"))
+
+
+def configure(config: Any) -> None:
+    """Let nbgrader grade through the airlock; ``config`` is what nbgrader_config.py configures."""
+    from convkit.grading.preprocessors import set_up
+
+    set_up(config)

@@ -1,0 +1,264 @@
+"""The trusted side of the airlock: proxies whose every call is answered by a sandboxed worker.
+
+A test cell holds what looks like the student's class or function. Each call goes to the worker as
+data and comes back as data, within a time limit. A worker that dies, hangs, floods or answers
+nonsense costs the test that called it; the next test gets a fresh one.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+import weakref
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import convkit.layers.base
+import convkit.mine
+from convkit.checks import LearnerError, LearnerTimeout
+from convkit.grading import framing
+from convkit.grading.channel import Channel, WorkerLostError
+from convkit.grading.proxies import RemoteLayer, RemoteObject
+from convkit.grading.sandbox import Sandbox, SandboxError
+from convkit.layers import Array
+
+_WORKER = Path(__file__).with_name("worker.py")
+_PROGRAM = (str(_WORKER), convkit.layers.base.__file__, convkit.mine.__file__)
+WORKER_FILES = (*map(Path, _PROGRAM), Path(framing.__file__))
+"""What a worker's sandbox must be able to read."""
+
+_START_SECONDS = 30.0
+_MESSAGE_CAP = 4_000
+
+
+class Airlock:
+    """One submission's worker, and the proxies that reach it.
+
+    Args:
+        sources: (name, module source) of each ``%%implement`` cell, in order.
+        names: what is lent to the tests.
+        sandbox: where workers run; it must be able to read `WORKER_FILES`.
+        call_seconds: for one call.
+        total_seconds: for all calls of a submission together.
+
+    Attributes:
+        lent: the proxy for each name.
+    """
+
+    def __init__(
+        self,
+        sources: Sequence[tuple[str, str]],
+        names: Sequence[str],
+        sandbox: Sandbox,
+        *,
+        call_seconds: float,
+        total_seconds: float,
+    ) -> None:
+        self._sources = list(sources)
+        self._sandbox = sandbox
+        self._call_seconds = call_seconds
+        self._seconds_left = total_seconds
+        self._channel: Channel | None = None
+        self._worker_number = 0
+        self._objects: weakref.WeakValueDictionary[int, RemoteObject]
+        self._released: list[int] = []
+        self._lost: LearnerError | None = None
+        self._failures: dict[int, LearnerError] = {}
+        self._kinds: dict[str, str] = {}
+        self._classes: dict[str, type[RemoteObject]] = {}
+        self._load()
+        self.lent = {name: self._proxy(name) for name in names}
+
+    def next_test(self) -> None:
+        """What happened to the worker so far is no matter to the test that begins now."""
+        self._lost = None
+
+    def close(self) -> None:
+        channel, self._channel = self._channel, None
+        if channel is not None:
+            channel.kill()
+
+    def ask(self, do: str, **request: Any) -> Any:
+        """Let the worker do something, and return what it answers.
+
+        Raises:
+            LearnerError: what the student's code raised, or why there is no answer.
+            LearnerTimeout: it took too long.
+        """
+        if self._lost is not None:
+            raise self._lost
+        if self._channel is None:
+            self._load()
+        return self._ask(do, **request)
+
+    def call(self, name: str, arguments: Sequence[Any], keywords: Mapping[str, Any]) -> Any:
+        """Call what the student's cells define as ``name``."""
+        return self.ask("call", name=name, arguments=tuple(arguments), keywords=dict(keywords))
+
+    def release(self, worker_number: int, number: int) -> None:
+        """Nobody on this side holds that object any more."""
+        if worker_number == self._worker_number:
+            self._released.append(number)
+
+    def _ask(self, do: str, **request: Any) -> Any:
+        if self._channel is None or self._seconds_left <= 0:
+            raise LearnerTimeout("Timeout", "the time for the whole notebook is used up")
+        released, self._released = self._released, []
+        request = {"do": do, "release": released, **request}
+        try:
+            pieces, arrays = framing.encode(request, self._reference)
+        except framing.FramingError as error:
+            self._released = released
+            raise TypeError(f"{do}: {error}") from None
+        started = time.monotonic()
+        limit = min(self._call_seconds, self._seconds_left)
+        try:
+            header, payload = self._channel.exchange(pieces, started + limit)
+            reply, _ = framing.decode(header, payload, self._dereference)
+            value, failure = self._opened(reply, arrays)
+        except BaseException as error:
+            # Whatever it is, a test's own time limit included: an exchange was cut short, and the
+            # next answer of this worker could be that to an earlier question.
+            self._lost = _lost(error, limit)
+            self.close()
+            if isinstance(error, WorkerLostError | TimeoutError | framing.FramingError):
+                raise self._lost from None
+            raise
+        finally:
+            self._seconds_left -= time.monotonic() - started
+        if failure is not None:
+            raise failure
+        return value
+
+    def _opened(self, reply: Any, arrays: list[Array]) -> tuple[Any, LearnerError | None]:
+        """The value or the failure in a reply; changed arguments are written back."""
+        if not isinstance(reply, dict) or not isinstance(reply.get("changed"), dict):
+            raise framing.FramingError("the reply lacks its parts")
+        for index, array in reply["changed"].items():
+            if not index.isdecimal() or int(index) >= len(arrays):
+                raise framing.FramingError("an argument that was never sent came back")
+            original = arrays[int(index)]
+            dtype = original.dtype.newbyteorder("<")
+            same = isinstance(array, np.ndarray) and array.shape == original.shape
+            if not same or array.dtype != dtype or not original.flags.writeable:
+                raise framing.FramingError("an argument came back as something else")
+            original[...] = array
+        if "error" not in reply:
+            return reply.get("value"), None
+        return None, _learner_error(reply["error"])
+
+    def _load(self) -> None:
+        """Run the student's cells in a worker, in order; the last that loads wins."""
+        position = 0
+        while position < len(self._sources):
+            if self._channel is None:
+                self._start()
+                position = 0
+            name, source = self._sources[position]
+            if position not in self._failures:
+                filename = f"<%%implement {name}, cell {position + 1}>"
+                try:
+                    kind = self._ask("load", name=name, source=source, filename=filename)
+                    self._kinds[name] = kind if kind in ("layer", "class") else "function"
+                except LearnerError as error:
+                    self._failures[position] = error
+            position += 1
+        self._lost = None
+
+    def _start(self) -> None:
+        started = time.monotonic()
+        self._channel = Channel(
+            self._sandbox.start(
+                [sys.executable, *_PROGRAM], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            )
+        )
+        try:
+            self._channel.exchange(
+                framing.encode({"do": "ready", "release": []})[0], started + _START_SECONDS
+            )
+        except (WorkerLostError, TimeoutError, framing.FramingError) as error:
+            self.close()
+            raise SandboxError(f"the worker does not start: {error}") from None
+        self._seconds_left -= time.monotonic() - started
+        self._worker_number += 1
+        self._objects = weakref.WeakValueDictionary()
+        self._released = []
+
+    def _proxy(self, name: str) -> Any:
+        """What the tests get for ``name``."""
+        kind = self._kinds.get(name)
+        if kind == "function":
+
+            def function(*arguments: Any, **keywords: Any) -> Any:
+                return self.call(name, arguments, keywords)
+
+            function.__name__ = function.__qualname__ = name
+            return function
+        base = RemoteObject if kind == "class" else RemoteLayer
+        self._classes[name] = type(
+            name, (base,), {"_airlock": self, "_failure": self._failure(name)}
+        )
+        return self._classes[name]
+
+    def _failure(self, name: str) -> LearnerError | None:
+        """Why there is no ``name``, if there is none."""
+        if name in self._kinds:
+            return None
+        failures = [
+            self._failures[i] for i, source in enumerate(self._sources) if source[0] == name
+        ]
+        missing = LearnerError("Missing", f"there is no cell that begins with %%implement {name}")
+        return failures[-1] if failures else missing
+
+    def _reference(self, value: Any) -> dict[str, Any] | None:
+        if isinstance(value, RemoteObject):
+            return {"number": value._number_for(self)}
+        if isinstance(value, np.random.Generator):
+            # The other side makes one of its own, a different one each time.
+            return {"seed": int(value.integers(1 << 62))}
+        if isinstance(value, type) and value in self._classes.values():
+            return {"name": value.__name__}
+        return None
+
+    def _dereference(self, described: dict[str, Any]) -> RemoteObject:
+        """The one proxy for an object of the worker's."""
+        number, name = described.get("number"), described.get("class")
+        if type(number) is not int or type(name) is not str:
+            raise framing.FramingError("an object without a number")
+        found = self._objects.get(number)
+        if found is None:
+            base = RemoteLayer if described.get("layer") is True else RemoteObject
+            found = object.__new__(self._classes.get(name, base))
+            vars(found).update(_airlock=self, _number=number, _worker_number=self._worker_number)
+            self._objects[number] = found
+            if number in self._released:
+                self._released.remove(number)
+            weakref.finalize(found, self.release, self._worker_number, number).atexit = False
+        return found
+
+
+def _lost(error: BaseException, seconds: float) -> LearnerError:
+    """What a question gets to hear from now on, after one that ended in ``error``."""
+    if isinstance(error, WorkerLostError):
+        return LearnerError("ProcessEnded", str(error))
+    if isinstance(error, framing.FramingError):
+        return LearnerError("ProtocolError", f"what came back is not data: {error}")
+    return LearnerTimeout("Timeout", f"no answer after {seconds:.3g} seconds")
+
+
+def _learner_error(described: Any) -> LearnerError:
+    """The exception a reply describes, with nothing in it but short strings and a number."""
+    if not isinstance(described, dict):
+        raise framing.FramingError("a failure without a description")
+    words = [described.get(name) for name in ("type_name", "message", "line")]
+    type_name, message, line = (
+        word[:_MESSAGE_CAP] if isinstance(word, str) else None for word in words
+    )
+    number = described.get("line_number")
+    return LearnerError(
+        type_name or "Exception", message or "", number if type(number) is int else None, line
+    )

@@ -1,0 +1,180 @@
+"""The only thing that crosses between a student's process and the grader: plain data.
+
+    frame    =  magic (4 bytes), header length (u32), payload length (u64), header, payload
+    header   =  JSON that describes the structure
+    payload  =  the arrays' bytes, one after the other, C order, little-endian
+
+Data is None, bool, int, float, str, numeric arrays and NumPy scalars, and tuples, lists and
+str-keyed dicts of these. Anything else is an object: it stays where it lives, and only a
+reference to it, a small JSON object that the two sides agree on, is sent. Nothing is ever
+unpickled or evaluated, lengths are checked before memory is taken, and what arrives is a copy.
+
+This file runs on both sides, so it imports nothing but NumPy.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import struct
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+MAGIC = b"cnv1"
+PREFIX = struct.Struct(">4sIQ")
+HEADER_CAP = 4 << 20
+PAYLOAD_CAP = 256 << 20
+DEPTH_CAP = 32
+
+_DTYPES = frozenset(
+    np.dtype(kind).newbyteorder("<").str
+    for kind in "?bhiqBHIQefdFD"  # every number NumPy has in a fixed size
+)
+
+Array = np.ndarray[Any, np.dtype[Any]]
+Span = tuple[int, Array]
+
+
+class FramingError(ValueError):
+    """Something that is not plain data was to be sent, or what arrived is not a frame."""
+
+
+def encode(
+    value: Any, reference: Callable[[Any], dict[str, Any] | None] = lambda _: None
+) -> tuple[list[bytes], list[Array]]:
+    """``value`` as the pieces of a frame, and the arrays in it, in the order they are sent.
+
+    ``reference`` describes an object that is not data, or returns None when it may not be sent.
+
+    Raises:
+        FramingError: an object that may not be sent, nested too deeply, or too large.
+    """
+    arrays: list[Array] = []
+    payload: list[bytes] = []
+
+    def array_bytes(array: Array) -> str:
+        dtype = array.dtype.newbyteorder("<")
+        if dtype.str not in _DTYPES:
+            raise FramingError(f"an array of dtype {array.dtype} is not numbers")
+        payload.append(array.astype(dtype, copy=False).tobytes())
+        return dtype.str
+
+    def node(value: Any, depth: int) -> Any:
+        if depth > DEPTH_CAP:
+            raise FramingError(f"nested more than {DEPTH_CAP} levels deep")
+        if isinstance(value, np.generic) and not isinstance(value, str):
+            return {"scalar": array_bytes(np.asarray(value))}
+        if value is None or isinstance(value, bool | int | float | str):
+            return value
+        if isinstance(value, np.ndarray):
+            arrays.append(value)
+            plain = np.asarray(value)
+            return {"array": [array_bytes(plain), list(plain.shape), plain.flags.writeable]}
+        if isinstance(value, tuple | list):
+            kind = "tuple" if isinstance(value, tuple) else "list"
+            return {kind: [node(entry, depth + 1) for entry in value]}
+        if isinstance(value, dict):
+            if not all(isinstance(key, str) for key in value):
+                raise FramingError("a dict's keys must be str")
+            return {"dict": {key: node(entry, depth + 1) for key, entry in value.items()}}
+        described = reference(value)
+        if described is None:
+            raise FramingError(
+                f"a {type(value).__name__} cannot be handed over; only None, bool, int, float, "
+                "str, numeric arrays, and tuples, lists and dicts of these"
+            )
+        return {"object": described}
+
+    try:
+        header = json.dumps(node(value, 0)).encode()
+    except FramingError:
+        raise
+    except (ValueError, TypeError) as error:  # an int of more digits than Python prints
+        raise FramingError(str(error)) from None
+    prefix = PREFIX.pack(MAGIC, len(header), sum(map(len, payload)))
+    read_prefix(prefix)
+    return [prefix, header, *payload], arrays
+
+
+def read_prefix(prefix: bytes) -> tuple[int, int]:
+    """The lengths of the header and of the payload that follow.
+
+    Raises:
+        FramingError: not a frame, or longer than the caps.
+    """
+    magic, header_length, payload_length = PREFIX.unpack(prefix)
+    if magic != MAGIC:
+        raise FramingError("not a frame")
+    for name, length, cap in (
+        ("structure", header_length, HEADER_CAP),
+        ("arrays", payload_length, PAYLOAD_CAP),
+    ):
+        if length > cap:
+            raise FramingError(f"the {name} take {length} bytes; {cap} may be handed over")
+    return header_length, payload_length
+
+
+def decode(
+    header: bytes, payload: bytes, dereference: Callable[[dict[str, Any]], Any] | None = None
+) -> tuple[Any, list[Span]]:
+    """The value of a frame, and each array in it with the place of its bytes in the payload.
+
+    Raises:
+        FramingError: whatever is wrong with it.
+    """
+    spans: list[Span] = []
+    position = 0
+
+    def read_array(dtype_name: Any, shape: Any) -> Array:
+        nonlocal position
+        if dtype_name not in _DTYPES:
+            raise FramingError(f"{dtype_name!r} is no numeric dtype")
+        if not isinstance(shape, list) or not all(type(n) is int and n >= 0 for n in shape):
+            raise FramingError(f"{shape!r} is no shape")
+        count, dtype = math.prod(shape), np.dtype(dtype_name)
+        if count * dtype.itemsize > len(payload) - position:
+            raise FramingError("an array is longer than the payload")
+        flat = np.frombuffer(payload, dtype, count, position) if count else np.empty(0, dtype)
+        array = flat.reshape(shape).copy()
+        position += array.nbytes
+        return array
+
+    def value(node: Any, depth: int) -> Any:
+        if depth > DEPTH_CAP:
+            raise FramingError("nested too deeply")
+        if not isinstance(node, dict):
+            if isinstance(node, list):
+                raise FramingError("a bare list is no value")
+            return node
+        ((kind, content),) = node.items()
+        if kind == "array":
+            dtype_name, shape, writeable = content
+            start = position
+            array = read_array(dtype_name, shape)
+            array.flags.writeable = writeable is True
+            spans.append((start, array))
+            return array
+        if kind == "scalar":
+            return read_array(content, [])[()]
+        if kind in ("tuple", "list"):
+            if not isinstance(content, list):
+                raise FramingError(f"a {kind} without entries")
+            entries = [value(entry, depth + 1) for entry in content]
+            return tuple(entries) if kind == "tuple" else entries
+        if kind == "dict":
+            return {key: value(entry, depth + 1) for key, entry in content.items()}
+        if kind == "object" and dereference is not None and isinstance(content, dict):
+            return dereference(content)
+        raise FramingError(f"{kind!r} is no kind of value")
+
+    try:
+        decoded = value(json.loads(header), 0)
+    except FramingError:
+        raise
+    except (ValueError, TypeError, AttributeError, LookupError, RecursionError) as error:
+        raise FramingError(f"not a frame: {error}") from None
+    if position != len(payload):
+        raise FramingError("the payload is longer than its arrays")
+    return decoded, spans

@@ -1,0 +1,238 @@
+"""One submission: its own cells run for their outputs, then the tests run for the points."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_output
+
+from convkit.grading import notebook as nb
+from convkit.grading.airlock import WORKER_FILES
+from convkit.grading.kernels import CellRun, Kernel
+from convkit.grading.sandbox import PACKAGE, Limits, Sandbox, font_cache, scratch_folder
+from convkit.grading.trusted import VERDICT
+
+_FILES_CAP = 64 << 20
+
+
+class GraderError(RuntimeError):
+    """The fault is on the grader's side: no student can be graded until it is mended."""
+
+
+@dataclass(frozen=True)
+class Times:
+    """Seconds: for one of the student's cells, for all of them, for one call from a test, for all
+    such calls together, and for one test."""
+
+    cell: float = 30.0
+    cells: float = 180.0
+    call: float = 10.0
+    calls: float = 180.0
+    test: float = 120.0
+
+
+@dataclass(frozen=True)
+class Job:
+    """What is graded.
+
+    Attributes:
+        submission: the rebuilt notebook (see `notebook.rebuild`); outputs are written into it.
+        source: the notebook it is an answer to.
+        source_folder: where the source and its files lie; tests run there.
+        course: the course's folder, which student code must not see.
+        files: the folder of the submission's other files.
+    """
+
+    submission: NotebookNode
+    source: NotebookNode
+    source_folder: Path
+    course: Path
+    files: Path
+    limits: Limits
+    times: Times
+
+
+def grade(job: Job) -> None:
+    """Run the submission and write outputs into it; each test cell ends in its points.
+
+    Raises:
+        GraderError: a setup cell of the source fails.
+        SandboxError, KernelError: student code cannot be run at all.
+    """
+    with scratch_folder() as scratch:
+        files = scratch / "files"
+        copy_files(job.files, files)
+        fonts = font_cache()
+        if fonts is not None:
+            (files / ".matplotlib").mkdir(exist_ok=True)
+            shutil.copyfile(fonts, files / ".matplotlib" / fonts.name)
+        for part in ("cells", "tests"):
+            (scratch / part).mkdir()
+        _run_cells(job, scratch / "cells", files)
+        _run_tests(job, scratch / "tests", files)
+
+
+def copy_files(folder: Path, destination: Path) -> None:
+    """Copy regular files, never links, notebooks left out, up to a total size."""
+    left = _FILES_CAP
+    destination.mkdir()
+    for here, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if not os.path.islink(os.path.join(here, name))]
+        target = destination / os.path.relpath(here, folder)
+        target.mkdir(exist_ok=True)
+        for name in sorted(names):
+            path = Path(here, name)
+            if path.is_symlink() or not path.is_file() or path.suffix == ".ipynb":
+                continue
+            left -= path.stat().st_size
+            if left >= 0:
+                shutil.copyfile(path, target / name)
+
+
+def _run_cells(job: Job, scratch: Path, files: Path) -> None:
+    """The student's own cells, and those that set the notebook up, in the sandboxed kernel."""
+    connection_file = scratch / "kernel.json"
+    package = (path for path in PACKAGE.iterdir() if path.name not in ("grading", "__pycache__"))
+    sandbox = Sandbox(
+        scratch,
+        readable=(connection_file, *package),
+        hidden=(job.course,),
+        files=files,
+        limits=job.limits,
+    )
+    left = job.times.cells
+    with Kernel.inside(sandbox, connection_file) as kernel:
+        for number, cell in enumerate(job.submission.cells, start=1):
+            if cell.cell_type != "code" or nb.is_test(cell):
+                continue
+            cell.execution_count = number
+            if nb.is_exploration(cell) or not cell.source.strip():
+                continue
+            seconds = min(left, job.times.cell)
+            if seconds <= 0 or kernel.dead:
+                cell.outputs = [_note("This cell was not run: see above.")]
+                continue
+            run = kernel.run(cell.source, seconds)
+            left -= run.seconds
+            cell.outputs = [*run.outputs, *_notes(run, seconds)]
+
+
+def _notes(run: CellRun, seconds: float) -> list[NotebookNode]:
+    notes = []
+    if run.cut:
+        notes.append("The output was cut here: there is too much of it.")
+    if run.outcome == "timed out":
+        notes.append(f"This cell was stopped after {seconds:.3g} seconds.")
+    if run.outcome == "died":
+        notes.append("Python ended in this cell, so the cells below were not run.")
+    return [_note(note) for note in notes]
+
+
+def _run_tests(job: Job, scratch: Path, files: Path) -> None:
+    """The source's setup and test cells, in an ordinary kernel that holds proxies."""
+    source_names = dict.fromkeys(name for name, _ in nb.implementations(job.source))
+    sandbox = {
+        "scratch": str(scratch),
+        "readable": [str(path) for path in WORKER_FILES],
+        "hidden": [str(job.course)],
+        "files": str(files),
+        "limits": dataclasses.asdict(job.limits),
+    }
+    description = {
+        "sources": nb.implementations(job.submission),
+        "names": list(source_names),
+        "sandbox": sandbox,
+        "call_seconds": job.times.call,
+        "total_seconds": job.times.calls,
+    }
+    job_file = scratch / "job.json"
+    job_file.write_text(json.dumps(description), encoding="utf-8")
+    begin = f"from convkit.grading.trusted import begin; begin({str(job_file)!r}); del begin"
+
+    tests = {nb.grade_id(cell): cell for cell in job.submission.cells if nb.is_test(cell)}
+    steps = [cell for cell in job.source.cells if nb.is_setup(cell) or nb.is_test(cell)]
+    kernel: Kernel | None = None
+    try:
+        for position, step in enumerate(steps):
+            if kernel is None or kernel.dead:
+                if kernel is not None:
+                    kernel.close()
+                kernel = Kernel.beside(job.source_folder, scratch / "kernel.json")
+                _prepare(kernel, begin, "the grader's own beginning", job.times.calls + 60)
+                for earlier in filter(nb.is_setup, steps[:position]):
+                    _prepare(kernel, earlier.source, str(nb.grade_id(earlier)), job.times.test)
+            if nb.is_setup(step):
+                _prepare(kernel, step.source, str(nb.grade_id(step)), job.times.test)
+                continue
+            run = kernel.run(step.source, job.times.test)
+            test = tests[nb.grade_id(step)]
+            points = float(step.metadata.nbgrader["points"])
+            test.execution_count = position + 1
+            test.outputs = _test_outputs(run, points, hidden=nb.is_hidden(step))
+    finally:
+        if kernel is not None:
+            kernel.close()
+
+
+def _prepare(kernel: Kernel, text: str, name: str, seconds: float) -> None:
+    """Run a cell that all tests rely on."""
+    run = kernel.run(text, seconds)
+    verdict = _verdict(run)
+    if run.outcome != "ok" and not verdict.get("learner"):
+        said = verdict.get("failure") or "\n".join(
+            output.evalue for output in run.outputs if output.output_type == "error"
+        )
+        raise GraderError(f"{name} fails on the grader's side ({run.outcome}). {said}")
+
+
+def _verdict(run: CellRun) -> dict[str, Any]:
+    """The last word of the trusted kernel on a cell; nothing at all if it never came to it."""
+    verdicts = [output.data[VERDICT] for output in run.outputs if VERDICT in output.get("data", {})]
+    return verdicts[-1] if verdicts else {}
+
+
+def _test_outputs(run: CellRun, points: float, *, hidden: bool) -> list[NotebookNode]:
+    """What is kept of a test: what may be shown, and, last, the points it earned.
+
+    Errors and standard error would be read by nbgrader as a failure, whatever was earned, and
+    could tell of hidden tests.
+    """
+    verdict = _verdict(run)
+    earned = verdict.get("points", points * verdict.get("share", 0.0))
+    earned = min(points, max(0.0, earned))
+    outputs = []
+    if not hidden:
+        for output in run.outputs:
+            if output.output_type == "stream":
+                output.name = "stdout"
+            if output.output_type == "error" or VERDICT in output.get("data", {}):
+                continue
+            if output.output_type == "execute_result":
+                output = new_output("display_data", data=output.data)
+            outputs.append(output)
+    if not verdict:
+        outputs.append(_note("This test did not come to its end, so it earns nothing."))
+    elif "failure" in verdict:
+        outputs.append(_note(_hidden_failure(verdict) if hidden else "✗ " + verdict["failure"]))
+    return [*outputs, new_output("execute_result", data={"text/plain": repr(earned)})]
+
+
+def _hidden_failure(verdict: dict[str, Any]) -> str:
+    """A failed hidden test in words: the property and the mistake, nothing of the test."""
+    lines = ["✗ A hidden test fails."]
+    for finding in verdict["findings"]:
+        lines.append(f"  {finding['property']}")
+        if "why" in finding:
+            lines += [f"    Why: {finding['why']}", f"    Hint: {finding['hint']}"]
+    return "\n".join(lines)
+
+
+def _note(text: str) -> NotebookNode:
+    return new_output("stream", name="stdout", text=f"{text}\n")

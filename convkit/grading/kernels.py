@@ -1,0 +1,285 @@
+"""Running a notebook's cells in a kernel, whatever the kernel does.
+
+A kernel here is a plain process that speaks Jupyter's messages over sockets in a folder (the
+network is not there). Cells have a time limit, outputs a byte limit that holds while they are
+produced, and a kernel that hangs, dies or answers nonsense ends in a `CellRun` that says so.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import secrets
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal
+
+import zmq
+from jupyter_client.session import Session
+from nbformat import NotebookNode
+from nbformat.v4 import new_output
+
+from convkit.grading.sandbox import Confined, Sandbox
+
+_START_SECONDS = 60.0
+_LAST_WORD_SECONDS = 4.0
+_MESSAGE_CAP = 16 << 20
+_QUEUE_CAP = 32
+
+Outcome = Literal["ok", "error", "timed out", "died"]
+
+
+class KernelError(RuntimeError):
+    """A kernel that has not run any student code yet does not start."""
+
+
+@dataclass
+class CellRun:
+    """What came of running one cell."""
+
+    outcome: Outcome = "ok"
+    outputs: list[NotebookNode] = field(default_factory=list)
+    cut: bool = False
+    seconds: float = 0.0
+
+
+def connection(run: Path) -> dict[str, Any]:
+    """What a kernel and its client must agree on; the sockets lie in the folder ``run``."""
+    ports = {f"{name}_port": i for i, name in enumerate(_CHANNELS, start=1)}
+    return {
+        "transport": "ipc",
+        "ip": str(run / "k"),
+        "key": secrets.token_hex(32),
+        "signature_scheme": "hmac-sha256",
+        **ports,
+    }
+
+
+_CHANNELS = ("shell", "iopub", "stdin", "control", "hb")
+
+
+class Kernel:
+    """A running IPython kernel.
+
+    Args:
+        confined: the process, started with `program`.
+        settings: the `connection` it was told.
+        output_bytes: how much output of one cell is kept.
+    """
+
+    def __init__(
+        self, confined: Confined, settings: Mapping[str, Any], *, output_bytes: int = 2 << 20
+    ) -> None:
+        self._confined = confined
+        self._output_bytes = output_bytes
+        self._session = Session(key=settings["key"].encode())
+        self._context = zmq.Context()
+        address = f"ipc://{confined.root}{settings['ip']}"
+        self._shell = self._connect(zmq.DEALER, f"{address}-{settings['shell_port']}")
+        self._control = self._connect(zmq.DEALER, f"{address}-{settings['control_port']}")
+        self._iopub = self._connect(zmq.SUB, f"{address}-{settings['iopub_port']}")
+        self._iopub.setsockopt(zmq.SUBSCRIBE, b"")
+        self._poller = zmq.Poller()
+        self._poller.register(self._shell, zmq.POLLIN)
+        self._poller.register(self._iopub, zmq.POLLIN)
+        try:
+            self._wait_until_ready()
+        except BaseException:
+            self.close()
+            raise
+
+    @staticmethod
+    def program(connection_file: Path) -> list[str]:
+        return [
+            sys.executable,
+            *("-m", "ipykernel_launcher", "-f", str(connection_file)),
+            "--HistoryManager.hist_file=:memory:",
+        ]
+
+    @classmethod
+    def inside(cls, sandbox: Sandbox, connection_file: Path) -> Kernel:
+        """A kernel in a sandbox that can read ``connection_file``, which is written here."""
+        settings = connection(sandbox.run)
+        connection_file.write_text(json.dumps(settings), encoding="utf-8")
+        connection_file.chmod(0o644)
+        return cls(sandbox.start(cls.program(connection_file)), settings)
+
+    @classmethod
+    def beside(cls, folder: Path, connection_file: Path) -> Kernel:
+        """A kernel like the one an instructor works with, in the working directory ``folder``."""
+        settings = connection(connection_file.parent)
+        connection_file.write_text(json.dumps(settings), encoding="utf-8")
+        process = subprocess.Popen(
+            cls.program(connection_file),
+            cwd=folder,
+            env={**os.environ, "IPYTHONDIR": str(connection_file.parent / "ipython")},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        return cls(Confined(process, ""), settings)
+
+    def __enter__(self) -> Kernel:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._confined.kill()
+        self._context.destroy(linger=0)
+
+    @property
+    def dead(self) -> bool:
+        return self._confined.process.poll() is not None
+
+    def run(self, source: str, seconds: float) -> CellRun:
+        """Run a cell, which is interrupted after so many seconds."""
+        started = time.monotonic()
+        run = self._run(source, seconds)
+        run.seconds = time.monotonic() - started
+        return run
+
+    def _run(self, source: str, seconds: float) -> CellRun:
+        run = CellRun()
+        content = {
+            "code": source,
+            "silent": False,
+            "store_history": True,
+            "user_expressions": {},
+            "allow_stdin": False,
+            "stop_on_error": False,
+        }
+        request = self._send(self._shell, "execute_request", content)
+        deadline = time.monotonic() + seconds
+        replied, used = False, 0
+        while True:
+            message = self._receive(deadline)
+            if message == "died":
+                run.outcome = "died"
+                return run
+            if message == "late":
+                if replied:  # all is said and done, but the word was lost in a flood of output
+                    run.cut = True
+                    return run
+                if run.outcome == "timed out":  # it does not listen to the interrupt
+                    self._confined.kill()
+                    run.outcome = "died"
+                    return run
+                run.outcome = "timed out"
+                deadline = time.monotonic() + _LAST_WORD_SECONDS
+                self._send(self._control, "interrupt_request", {})
+                continue
+            if message["parent_header"].get("msg_id") != request:
+                continue
+            kind, content = str(message.get("msg_type")), message["content"]
+            if kind == "execute_reply":
+                replied = True
+                deadline = time.monotonic() + _LAST_WORD_SECONDS
+            if kind == "status" and content.get("execution_state") == "idle":
+                return run
+            output = _output(kind, content)
+            if output is None:
+                continue
+            if kind == "error" and run.outcome == "ok":
+                run.outcome = "error"
+            used += len(json.dumps(output))
+            if used <= self._output_bytes:
+                _append(run.outputs, output)
+            run.cut = used > self._output_bytes
+
+    def _connect(self, kind: int, address: str) -> zmq.Socket[bytes]:
+        socket = self._context.socket(kind)
+        socket.linger = 0
+        socket.setsockopt(zmq.MAXMSGSIZE, _MESSAGE_CAP)
+        socket.setsockopt(zmq.RCVHWM, _QUEUE_CAP)
+        socket.connect(address)
+        return socket
+
+    def _send(self, socket: zmq.Socket[bytes], kind: str, content: dict[str, Any]) -> str:
+        message = self._session.msg(kind, content)
+        self._session.send(socket, message)
+        return str(message["header"]["msg_id"])
+
+    def _receive(self, deadline: float) -> dict[str, Any] | Literal["late", "died"]:
+        """The next message that is one."""
+        while True:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                return "late"
+            ready = dict(self._poller.poll(int(min(left, 0.2) * 1000) + 1))
+            if not ready and self.dead:
+                return "died"
+            # Outputs first: what a cell printed comes before the news that it has ended.
+            socket = self._iopub if self._iopub in ready else self._shell
+            if socket in ready:
+                message = None
+                # A kernel that student code took over may send anything.
+                with contextlib.suppress(Exception):
+                    _, message = self._session.recv(socket)
+                if isinstance(message, dict) and all(
+                    isinstance(message.get(part), dict) for part in ("parent_header", "content")
+                ):
+                    return message
+
+    def _wait_until_ready(self) -> None:
+        """Until it answers and its outputs arrive: a subscription takes effect when it does."""
+        deadline = time.monotonic() + _START_SECONDS
+        while time.monotonic() < deadline:
+            self._send(self._shell, "kernel_info_request", {})
+            until = time.monotonic() + 0.3
+            message: Any = {}
+            while isinstance(message, dict):
+                message = self._receive(until)
+                if isinstance(message, dict) and message.get("msg_type") == "status":
+                    return
+            if message == "died":
+                break
+        raise KernelError(f"the kernel does not start: {self._confined.last_words()}".rstrip(": "))
+
+
+def _output(kind: str, content: dict[str, Any]) -> NotebookNode | None:
+    """A message as a notebook's output, whose every part is text or plain data."""
+    if kind == "stream":
+        name = "stderr" if content.get("name") == "stderr" else "stdout"
+        return new_output("stream", name=name, text=str(content.get("text", "")))
+    if kind in ("display_data", "execute_result"):
+        data = content.get("data")
+        shown = {
+            str(mime): value if str(mime).endswith("json") else str(value)
+            for mime, value in (data.items() if isinstance(data, dict) else ())
+        }
+        if kind == "display_data":
+            return new_output(kind, data=shown)
+        return new_output(kind, data=shown, execution_count=None)
+    if kind == "error":
+        lines = content.get("traceback")
+        return new_output(
+            kind,
+            ename=str(content.get("ename")),
+            evalue=str(content.get("evalue")),
+            traceback=[str(line) for line in lines] if isinstance(lines, list) else [],
+        )
+    return None
+
+
+def _append(outputs: list[NotebookNode], output: NotebookNode) -> None:
+    """Put an output behind the others; text continues the text before it."""
+    last = outputs[-1] if outputs else None
+    is_text = output.output_type == "stream"
+    if last is not None and is_text and last.get("name") == output.name:
+        last.text += output.text
+    else:
+        outputs.append(output)

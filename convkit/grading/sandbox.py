@@ -1,0 +1,244 @@
+"""Where a student's code runs: a bubblewrap sandbox that holds nothing worth reading.
+
+Every namespace is its own (no network, no other processes), the root is an allow-list mounted
+read-only (system libraries, the Python environment, the few files a job names), the environment
+is cleared, the user is nobody in particular even when the grader is root, and memory, processes,
+file sizes, open files, CPU time and disk are limited before student code runs. Wall time is
+limited by whoever talks to the process.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+import convkit
+
+UNSAFE = "CONVKIT_UNSAFE_NO_SANDBOX"
+"""The environment variable that, set to 1, allows running student code without a sandbox."""
+
+PACKAGE = Path(convkit.__file__).parent
+_INSIDE = Path(__file__).with_name("inside.py")
+_LIBRARIES = ("/bin", "/lib", "/lib32", "/lib64", "/libx32", "/sbin")
+_SETTINGS = ("/etc/alternatives", "/etc/fonts", "/etc/ld.so.cache", "/etc/localtime")
+_NAMESPACES = ("--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts")
+
+
+def allowed_without() -> bool:
+    return os.environ.get(UNSAFE) == "1"
+
+
+class SandboxError(RuntimeError):
+    """The sandbox cannot start on this machine; the message says why and what would cure it."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one sandbox may use. Memory is per process, disk per folder it may write to."""
+
+    memory_bytes: int = 4 << 30
+    processes: int = 64
+    file_bytes: int = 64 << 20
+    open_files: int = 256
+    cpu_seconds: int = 900
+    disk_bytes: int = 256 << 20
+
+    def resources(self) -> dict[str, int]:
+        return {
+            "RLIMIT_AS": self.memory_bytes,
+            "RLIMIT_NPROC": self.processes,
+            "RLIMIT_FSIZE": self.file_bytes,
+            "RLIMIT_NOFILE": self.open_files,
+            "RLIMIT_CPU": self.cpu_seconds,
+            "RLIMIT_CORE": 0,
+        }
+
+
+@dataclass
+class Confined:
+    """A running program. ``root`` leads to its file system as seen from outside."""
+
+    process: subprocess.Popen[bytes]
+    root: str
+
+    def kill(self) -> None:
+        """End the program and everything it started."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+        for stream in (self.process.stdin, self.process.stdout, self.process.stderr):
+            if stream is not None:
+                stream.close()
+
+    def last_words(self) -> str:
+        """What the sandbox itself said when it failed to start."""
+        assert self.process.stderr is not None
+        os.set_blocking(self.process.stderr.fileno(), False)
+        return (self.process.stderr.read(10_000) or b"").decode(errors="replace").strip()
+
+
+@dataclass(frozen=True)
+class Sandbox:
+    """A job's place to run programs in.
+
+    Args:
+        scratch: the job's own folder, holding what the program is given. Inside, its ``work`` is
+            the working directory and home and its ``run`` is for sockets; both are empty, the
+            job's alone and gone afterwards.
+        readable: files and folders that are mounted, read-only, where they are.
+        hidden: folders that may lie inside a mounted one and are covered up: the course.
+        files: a folder whose contents are copied into the working directory.
+    """
+
+    scratch: Path
+    readable: tuple[Path, ...] = ()
+    hidden: tuple[Path, ...] = ()
+    files: Path | None = None
+    limits: Limits = Limits()
+
+    @property
+    def work(self) -> Path:
+        return self.scratch / "work"
+
+    @property
+    def run(self) -> Path:
+        return self.scratch / "run"
+
+    def start(
+        self,
+        program: Iterable[str],
+        stdin: int | IO[bytes] | None = subprocess.DEVNULL,
+        stdout: int | IO[bytes] | None = subprocess.DEVNULL,
+    ) -> Confined:
+        """Start ``program`` inside, or, where that is allowed, beside.
+
+        Raises:
+            SandboxError: it could not be started.
+        """
+        confined = not allowed_without()
+        as_root = os.geteuid() == 0
+        limits = self.limits.resources()
+        if not confined:
+            # Both would count what else this user runs.
+            del limits["RLIMIT_NPROC"]
+        settings = {
+            "limits": limits,
+            # Limits on processes do not hold for root, and are counted by user.
+            "uid": random.randrange(10**9, 2 * 10**9) if as_root and confined else None,
+            "files": str(self.files) if self.files else None,
+        }
+        command = [sys.executable, "-I", "-S", str(_INSIDE), json.dumps(settings), *program]
+        popen: dict[str, Any] = {
+            "stdin": stdin,
+            "stdout": stdout,
+            "stderr": subprocess.PIPE,
+            "start_new_session": True,
+        }
+        if not confined:
+            for folder in (self.work, self.run):
+                folder.mkdir(exist_ok=True)
+            environment = self._environment()
+            return Confined(subprocess.Popen(command, cwd=self.work, env=environment, **popen), "")
+
+        read_end, write_end = os.pipe()
+        with open(read_end, "rb") as information:
+            bubblewrap = [*self._bubblewrap(as_root), "--info-fd", str(write_end), "--", *command]
+            try:
+                process = subprocess.Popen(bubblewrap, pass_fds=[write_end], **popen)
+            except FileNotFoundError:
+                raise SandboxError("bubblewrap is not installed") from None
+            finally:
+                os.close(write_end)
+            described = information.read()
+        if not described:
+            process.wait()
+            started = Confined(process, "")
+            reason = started.last_words()
+            started.kill()
+            raise SandboxError(reason or "bubblewrap ended without a word")
+        return Confined(process, f"/proc/{json.loads(described)['child-pid']}/root")
+
+    def _environment(self) -> dict[str, str]:
+        return {
+            "HOME": str(self.work),
+            "IPYTHONDIR": str(self.work / ".ipython"),
+            "LANG": "C.UTF-8",
+            "MPLCONFIGDIR": str(self.work / ".matplotlib"),
+            "OMP_NUM_THREADS": "1",
+            "OPENBLAS_NUM_THREADS": "1",
+            "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTHONNOUSERSITE": "1",
+        }
+
+    def _bubblewrap(self, as_root: bool) -> list[str]:
+        """The command line, without the program. Order matters: parents before what is in them."""
+        command = ["bwrap", *_NAMESPACES, "--unshare-cgroup-try", "--hostname", "sandbox"]
+        command += ["--die-with-parent", "--new-session", "--clearenv", "--cap-drop", "ALL"]
+        if as_root:
+            # Kept for inside.py alone, which gives them up with the user.
+            command += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
+        else:
+            command += ["--unshare-user", "--disable-userns", "--uid", "1000", "--gid", "1000"]
+        for name, value in self._environment().items():
+            command += ["--setenv", name, value]
+
+        size = str(self.limits.disk_bytes)
+        mounts: dict[Path, list[str]] = {
+            Path("/tmp"): ["--perms", "1777", "--size", size, "--tmpfs"],
+            self.work: ["--perms", "0777", "--size", size, "--tmpfs"],
+            self.run: ["--perms", "0777", "--size", str(1 << 20), "--tmpfs"],
+        }
+        environment = {Path(sys.prefix), Path(sys.base_prefix)}
+        visible = {Path("/usr"), _INSIDE, *self.readable, *environment}
+        visible |= {path.resolve() for path in visible}
+        visible |= {Path(path) for path in _SETTINGS if os.path.exists(path)}
+        for path in map(Path, _LIBRARIES):
+            if path.is_symlink():
+                mounts[path] = ["--symlink", os.readlink(path)]
+            elif path.exists():
+                visible.add(path)
+        for path in (*self.hidden, PACKAGE):
+            if path not in visible and any(parent in visible for parent in path.parents):
+                mounts[path] = ["--tmpfs"]
+        if self.files:
+            visible.add(self.files)
+        for path in visible:
+            mounts[path] = ["--ro-bind", str(path)]
+        made: set[Path] = set()
+        for path in sorted(mounts, key=lambda path: (len(path.parts), path)):
+            for parent in [*path.parents][-2::-1]:
+                # bubblewrap would make it readable by its owner alone.
+                if parent not in made and parent not in mounts:
+                    command += ["--perms", "0755", "--dir", str(parent)]
+                    made.add(parent)
+            command += [*mounts[path], str(path)]
+        command += ["--proc", "/proc", "--dev", "/dev"]
+        command += ["--perms", "1777", "--size", size, "--tmpfs", "/dev/shm"]
+        return [*command, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", str(self.work)]
+
+
+@contextlib.contextmanager
+def scratch_folder() -> Iterator[Path]:
+    """A private folder for one job, gone afterwards. Its path is short: sockets are found by it."""
+    with tempfile.TemporaryDirectory(prefix="convkit-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder).resolve()
+
+
+def font_cache() -> Path | None:
+    """Matplotlib's list of fonts, which takes a second to make and is the same everywhere."""
+    import matplotlib
+    import matplotlib.font_manager  # makes the list
+
+    lists = Path(matplotlib.get_cachedir()).glob("fontlist-*.json")
+    return max(lists, key=lambda path: path.stat().st_mtime, default=None)

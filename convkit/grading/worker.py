@@ -1,0 +1,220 @@
+"""The process that holds a student's modules and answers the grader. Runs inside the sandbox.
+
+    python worker.py convkit/layers/base.py convkit/mine.py
+
+It reads a request from standard input and writes a reply to standard output, each one frame of
+`framing`. The ``convkit`` that student code can import here consists of `Layer` and of
+`convkit.mine` with the submission's own names; the reference is not there. What student code
+prints goes nowhere.
+
+Nothing that this process says is trusted: student code shares it, and may say anything.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+import traceback
+from pathlib import Path
+from types import ModuleType
+from typing import Any, BinaryIO
+
+import numpy as np
+
+MESSAGE_CAP = 2_000
+
+
+def load_module(name: str, path: str | Path) -> Any:
+    """The file at ``path`` as the module ``name``, whatever else is installed."""
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+class _SmallPackage(ModuleType):
+    """What ``import convkit`` finds while work is graded."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        raise ImportError(
+            f"{self.__name__}.{name} is not there while your work is graded: "
+            "of convkit only Layer and your own convkit.mine are"
+        )
+
+
+class Worker:
+    """The submission's modules, the objects they made, and what may be asked of them."""
+
+    def __init__(self, framing: Any, base: Any, mine: Any) -> None:
+        self._framing, self._layer, self._mine = framing, base.Layer, mine
+        self._loaded: dict[str, Any] = {}
+        self._objects: dict[int, Any] = {}
+        self._numbers: dict[int, int] = {}
+        self._next = 0
+
+    def answer(self, header: bytes, payload: bytes) -> list[bytes]:
+        """The reply to one request, as the pieces of a frame."""
+        request, spans = self._framing.decode(header, payload, self._dereference)
+        for number in request.pop("release"):
+            self._numbers.pop(id(self._objects.pop(number)), None)
+        try:
+            reply: dict[str, Any] = {"value": getattr(self, request.pop("do"))(**request)}
+        except BaseException as error:
+            reply = {"error": self._described(error)}
+        # Arrays the callee changed in place go back, so that the caller sees it too.
+        changed = {
+            str(index): array
+            for index, (start, array) in enumerate(spans)
+            if array.tobytes() != payload[start : start + array.nbytes]
+        }
+        try:
+            pieces, _ = self._framing.encode({**reply, "changed": changed}, self._reference)
+        except self._framing.FramingError as error:
+            failure = self._described(TypeError(str(error)))
+            pieces, _ = self._framing.encode({"error": failure, "changed": {}})
+        return pieces
+
+    def ready(self) -> None:
+        """Nothing to do: the answer shows that the worker runs."""
+
+    def load(self, name: str, source: str, filename: str) -> str:
+        """Run one ``%%implement`` cell. The answer says what came of it."""
+        loaded = self._mine.load_implementation(name, source, filename)
+        self._loaded[name] = loaded
+        self._mine.lend(self._loaded)
+        if isinstance(loaded, type):
+            return "layer" if issubclass(loaded, self._layer) else "class"
+        if callable(loaded):
+            return "function"
+        raise TypeError(f"{name} is a {type(loaded).__name__}, not a function or a class")
+
+    def call(self, name: str, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
+        return self._loaded[name](*arguments, **keywords)
+
+    def call_method(
+        self, target: Any, name: str, arguments: tuple[Any, ...], keywords: dict[str, Any]
+    ) -> Any:
+        return getattr(target, name)(*arguments, **keywords)
+
+    def get(self, target: Any, name: str) -> Any:
+        """("value", it), or ("method", None) when the attribute is something to call."""
+        value = getattr(target, name)
+        if callable(value) and self._reference(value) is None:
+            return "method", None
+        return "value", value
+
+    def set(self, target: Any, name: str, value: Any) -> None:
+        setattr(target, name, value)
+
+    def entries(self, target: Any) -> list[Any]:
+        return list(target)
+
+    def mapping_keys(self, target: Any, name: str) -> list[str]:
+        return list(getattr(target, name))
+
+    def mapping_get(self, target: Any, name: str, key: str) -> Any:
+        return getattr(target, name)[key]
+
+    def mapping_set(self, target: Any, name: str, key: str, value: Any) -> None:
+        getattr(target, name)[key] = value
+
+    def forward_each(self, target: Any, settings: list[dict[str, Any]], x: Any) -> list[Any]:
+        """forward(x) once for each of the settings of params, which are put back each time."""
+        outputs = []
+        for setting in settings:
+            kept = {key: target.params[key] for key in setting}
+            target.params.update(setting)
+            try:
+                outputs.append(target.forward(x))
+            finally:
+                target.params.update(kept)
+        return outputs
+
+    def _reference(self, value: Any) -> dict[str, Any] | None:
+        """Objects of the submission's own classes, and layers, are known by a number."""
+        own = type(value).__module__.startswith(f"{self._mine.__name__}.")
+        if not own and not isinstance(value, self._layer):
+            return None
+        if id(value) not in self._numbers:
+            self._objects[self._next] = value
+            self._numbers[id(value)] = self._next
+            self._next += 1
+        kind = next(
+            (name for name, known in self._loaded.items() if type(value) is known),
+            type(value).__name__,
+        )
+        number = self._numbers[id(value)]
+        return {"number": number, "class": kind, "layer": isinstance(value, self._layer)}
+
+    def _dereference(self, described: dict[str, Any]) -> Any:
+        if "seed" in described:
+            return np.random.default_rng(described["seed"])
+        if "name" in described:
+            return self._loaded[described["name"]]
+        return self._objects[described["number"]]
+
+    def _described(self, error: BaseException) -> dict[str, Any]:
+        """An exception as data: its type, its message, and the student's own line."""
+        line_number: int | None
+        line: str | None
+        if isinstance(error, SyntaxError):
+            line_number, line = error.lineno, error.text
+        else:
+            own = [
+                frame
+                for frame in traceback.extract_tb(error.__traceback__)
+                if frame.filename.startswith("<%%implement")
+            ]
+            line_number, line = (own[-1].lineno, own[-1].line) if own else (None, None)
+        try:
+            message = str(error)
+        except BaseException:
+            message = "its message cannot be shown"
+        return {
+            "type_name": type(error).__name__,
+            "message": message[:MESSAGE_CAP],
+            "line_number": line_number,
+            "line": line and line.strip()[:MESSAGE_CAP],
+        }
+
+
+def read_exactly(stream: BinaryIO, length: int) -> bytes:
+    data = stream.read(length)
+    if len(data) != length:
+        raise SystemExit
+    return data
+
+
+def main() -> None:
+    requests = os.fdopen(os.dup(0), "rb")
+    replies = os.fdopen(os.dup(1), "wb")
+    nothing = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nothing, 0)
+    os.dup2(nothing, 1)
+
+    framing = load_module("framing", Path(__file__).with_name("framing.py"))
+    package, layers = _SmallPackage("convkit"), _SmallPackage("convkit.layers")
+    sys.modules |= {"convkit": package, "convkit.layers": layers}
+    base = load_module("convkit.layers.base", sys.argv[1])
+    mine = load_module("convkit.mine", sys.argv[2])
+    vars(layers).update(base=base, Layer=base.Layer, Array=base.Array)
+    vars(package).update(layers=layers, mine=mine, Layer=base.Layer, Array=base.Array)
+    # The student's own files come last: they cannot stand in for anything.
+    sys.path.append(os.getcwd())
+
+    worker = Worker(framing, base, mine)
+    while True:
+        lengths = framing.read_prefix(read_exactly(requests, framing.PREFIX.size))
+        header, payload = (read_exactly(requests, length) for length in lengths)
+        replies.writelines(worker.answer(header, payload))
+        replies.flush()
+
+
+if __name__ == "__main__":
+    main()
