@@ -58,7 +58,7 @@ export function scene({ model, el, signal }, draw) {
     );
   };
   const redraw = () => {
-    if (root.isConnected) draw(arrays);
+    if (root.clientWidth) draw(arrays);
   };
   const listen = () => {
     clearTimeout(waiting);
@@ -70,7 +70,8 @@ export function scene({ model, el, signal }, draw) {
   model.on("change:answer", listen);
   read();
 
-  const theme = new MutationObserver(redraw);
+  // While a theme is changed nothing has a size; a frame later it has.
+  const theme = new MutationObserver(() => requestAnimationFrame(redraw));
   theme.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-name"] });
   const size = new ResizeObserver(redraw);
   size.observe(root);
@@ -221,10 +222,11 @@ export const tinted = (matrix, strength, positive, negative) => {
 
 /** Draw a matrix with its numbers.
  *  cell: side of a cell in pixels; tint(value): [colour, opacity]; hidden(i, j): leave the number
- *  out; corner(i, j): text in the upper left corner; faded(i, j): a number of less weight;
+ *  out; numbers: false leaves out all; corner(i, j): text in the upper left corner;
+ *  faded(i, j): a number of less weight;
  *  frames: [{row, column, height, width, colour, shade}], outlined areas. */
 export function drawMatrix(node, matrix, colours, options) {
-  const { cell, tint, hidden, corner, faded, frames = [] } = options;
+  const { cell, tint, hidden, corner, faded, numbers = true, frames = [] } = options;
   const [rows, columns] = matrix.shape;
   const margin = 3;
   const context = prepare(node, columns * cell + 2 * margin, rows * cell + 2 * margin);
@@ -268,7 +270,7 @@ export function drawMatrix(node, matrix, colours, options) {
         context.fillStyle = colours.kernel;
         context.fillText(label, j * cell + 6, i * cell + cell * 0.2);
       }
-      if (hidden?.(i, j)) continue;
+      if (!numbers || hidden?.(i, j)) continue;
       const text = written(at(matrix, i, j));
       context.font = `${Math.round(cell * Math.min(0.34, 1.2 / text.length))}px ${family}`;
       context.textAlign = "center";
