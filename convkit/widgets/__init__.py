@@ -3,5 +3,7 @@
 from convkit.widgets.convolution_by_hand import ConvolutionByHand
 from convkit.widgets.detector import Detector
 from convkit.widgets.feature_maps import FeatureMaps
+from convkit.widgets.parameters import Parameters
+from convkit.widgets.receptive_field import ReceptiveField
 
-__all__ = ["ConvolutionByHand", "Detector", "FeatureMaps"]
+__all__ = ["ConvolutionByHand", "Detector", "FeatureMaps", "Parameters", "ReceptiveField"]
