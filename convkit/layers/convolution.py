@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -110,34 +111,65 @@ class Conv2d(Layer):
         self.params["weight"] = he_normal(shape, fan_in=int(np.prod(shape[1:])), rng=rng)
         self.params["bias"] = np.zeros(self.out_channels)
 
+    # In memory the lines of an image come first, (H, C, N, W), and windows are laid out along the
+    # width alone. The h lines that an output row sees then lie in one piece: the matrix of all its
+    # windows, without another copy. Small pieces also stay in the processor's cache.
+
     def forward(self, x: Array) -> Array:
         x = shaped(x, "x", ("N", self.in_channels, "H", "W"))
         weight, bias = self._parameters(x.dtype)
-        output_size(x.shape[2:], self.kernel_size, self.stride, self.padding)
-        (pad_h, pad_w), (stride_h, stride_w) = self.padding, self.stride
-        padded = np.pad(x, ((0, 0), (0, 0), (pad_h, pad_h), (pad_w, pad_w)))
-        windows = sliding_window_view(padded, self.kernel_size, (2, 3))
-        windows = windows[:, :, ::stride_h, ::stride_w].transpose(0, 2, 3, 1, 4, 5)
-        columns = windows.reshape(-1, weight[0].size)
-        y = columns @ weight.reshape(self.out_channels, -1).T + bias
-        self._keep(columns, weight, padded.shape, windows.shape)
-        return np.ascontiguousarray(y.reshape(*windows.shape[:3], -1).transpose(0, 3, 1, 2))
+        n, w, (pad_h, pad_w) = len(x), self.kernel_size[1], self.padding
+        out_h, out_w = output_size(x.shape[2:], self.kernel_size, self.stride, self.padding)
+        kernels = weight.transpose(0, 2, 3, 1).reshape(self.out_channels, -1)
+
+        height, width = x.shape[2] + 2 * pad_h, x.shape[3] + 2 * pad_w
+        padded = np.zeros((height, self.in_channels, n, width), x.dtype)
+        self._image(padded)[...] = x
+        lines = np.stack([view for _, _, view in self._along_width(padded)], axis=1)
+        lines = lines.reshape(height, w * self.in_channels, n * out_w)
+
+        y = np.empty((n, self.out_channels, out_h, out_w), x.dtype)
+        for a, seen in enumerate(self._lines_seen(out_h)):
+            windows = lines[seen].reshape(-1, n * out_w)
+            y_a = kernels @ windows + bias[:, np.newaxis]
+            y[:, :, a] = y_a.reshape(-1, n, out_w).swapaxes(0, 1)
+        self._keep(lines, kernels, padded.shape, y.shape)
+        return y
 
     def backward(self, grad_y: Array) -> Array:
-        columns, weight, padded_shape, windows_shape = self._kept()
-        n, out_h, out_w = windows_shape[:3]
-        grad_y = gradient(grad_y, (n, self.out_channels, out_h, out_w), weight.dtype)
-        grad_rows = grad_y.transpose(0, 2, 3, 1).reshape(-1, self.out_channels)
-        self.grads["weight"] = (grad_rows.T @ columns).reshape(weight.shape)
-        self.grads["bias"] = grad_rows.sum(axis=0)
+        lines, kernels, padded_shape, y_shape = self._kept()
+        grad_y = gradient(grad_y, y_shape, lines.dtype)
+        n, _, out_h, out_w = y_shape
+        grad_kernels, grad_lines = np.zeros_like(kernels.T), np.zeros_like(lines)
+        for a, seen in enumerate(self._lines_seen(out_h)):
+            windows = lines[seen].reshape(-1, n * out_w)
+            grad_y_a = grad_y[:, :, a].swapaxes(0, 1).reshape(-1, n * out_w)
+            grad_kernels += windows @ grad_y_a.T
+            grad_lines[seen] += (kernels.T @ grad_y_a).reshape(lines[seen].shape)
 
-        grad_columns = grad_rows @ weight.reshape(self.out_channels, -1)
-        grad_windows = grad_columns.reshape(windows_shape).transpose(0, 3, 1, 2, 4, 5)
-        grad_padded = np.zeros(padded_shape, weight.dtype)
-        for p, q, view in offset_views(grad_padded, self.kernel_size, self.stride):
-            view += grad_windows[..., p, q]
-        (pad_h, pad_w), (_, _, height, width) = self.padding, padded_shape
-        return grad_padded[:, :, pad_h : height - pad_h, pad_w : width - pad_w].copy()
+        h, w = self.kernel_size
+        grad_weight = grad_kernels.T.reshape(-1, h, w, self.in_channels).transpose(0, 3, 1, 2)
+        self.grads["weight"] = np.ascontiguousarray(grad_weight)
+        self.grads["bias"] = grad_y.sum(axis=(0, 2, 3))
+        grad_padded = np.zeros(padded_shape, lines.dtype)
+        for _, q, view in self._along_width(grad_padded):
+            view += grad_lines.reshape(len(lines), w, -1, n, out_w)[:, q]
+        return self._image(grad_padded).copy()
+
+    def _image(self, padded: Array) -> Array:
+        """The images x in ``padded``, (H, C, N, W): without the padding, and (N, C, H, W)."""
+        (pad_h, pad_w), (height, _, _, width) = self.padding, padded.shape
+        image = padded[pad_h : height - pad_h, ..., pad_w : width - pad_w]
+        return image.transpose(2, 1, 0, 3)
+
+    def _along_width(self, padded: Array) -> Iterator[tuple[int, int, Array]]:
+        """For each horizontal offset q: 0, q, the columns s·b+q of ``padded``, (H, C, N, W)."""
+        return offset_views(padded, (1, self.kernel_size[1]), (1, self.stride[1]))
+
+    def _lines_seen(self, out_h: int) -> list[slice]:
+        """For each output row a, the padded image's lines from s·a to s·a+h−1."""
+        (h, _), (step, _) = self.kernel_size, self.stride
+        return [slice(step * a, step * a + h) for a in range(out_h)]
 
     def _parameters(self, dtype: np.dtype[Any]) -> tuple[Array, Array]:
         shape = (self.out_channels, self.in_channels, *self.kernel_size)
