@@ -92,8 +92,9 @@ class Widget(anywidget.AnyWidget):
         try:
             self.answer = self._answer() | {"number": number}
         except Exception:
-            with self.hold_trait_notifications():
-                self.set_trait(change.name, change.old)
+            self.unobserve(self._recompute, change.name)
+            self.set_trait(change.name, change.old)
+            self.observe(self._recompute, change.name)
             raise
 
     def set_state(self, sync_data: dict[str, Any]) -> None:

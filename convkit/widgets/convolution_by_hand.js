@@ -49,7 +49,7 @@ function render({ model, el, signal }) {
     const [height, width] = arrays.weight.shape;
     if (shape !== String(y.shape)) seen.clear();
     shape = String(y.shape);
-    place = [clamp(place[0], 0, rows - 1), clamp(place[1], 0, columns - 1)];
+    place = inside(place, y.shape);
     seen.add(String(place));
     const [i, j] = place;
     const [top, left] = [i * arrays.stride, j * arrays.stride];
@@ -157,16 +157,16 @@ function render({ model, el, signal }) {
 
   /** The window whose middle is nearest to the pointer. */
   function pointAtX(event) {
-    const { padded, weight, output, stride } = view.arrays;
+    const { padded, weight, stride } = view.arrays;
     const pointer = underPointer(event, x, padded.shape);
-    move([0, 1].map((axis) =>
-      clamp(Math.round((pointer[axis] - weight.shape[axis] / 2) / stride), 0, output.shape[axis] - 1)));
+    const nearest = pointer.map((position, axis) => Math.round((position - weight.shape[axis] / 2) / stride));
+    move(inside(nearest, view.arrays.output.shape));
   }
 
   function pointAtOutput(event) {
     const { shape } = view.arrays.output;
     const pointer = underPointer(event, output, shape);
-    move([0, 1].map((axis) => clamp(Math.floor(pointer[axis]), 0, shape[axis] - 1)));
+    move(inside(pointer.map(Math.floor), shape));
   }
 
   for (const kind of ["pointermove", "pointerdown"]) {

@@ -4,7 +4,7 @@ const CELL = 46;
 const WIDEST = 300; // pixels, a picture
 
 function render({ model, el, signal }) {
-  let place = [0, 0]; // row and column of the output
+  let place; // row and column of the output
 
   const image = canvas("x", { tabindex: 0, role: "application" });
   const response = canvas("x ∗ k, negative blue, positive red");
@@ -39,7 +39,7 @@ function render({ model, el, signal }) {
     const { response: r, detection: d, fires, weight } = arrays;
     const [rows, columns] = r.shape;
     const [height, width] = weight.shape;
-    place = [clamp(place[0], 0, rows - 1), clamp(place[1], 0, columns - 1)];
+    place = inside(place, r.shape);
     const [i, j] = place;
     const colours = palette(root);
     const across = Math.min(WIDEST, (root.clientWidth - 60) / 3);
@@ -73,7 +73,7 @@ function render({ model, el, signal }) {
     const strong = (text) => element("strong", {}, text);
     reading.replaceChildren(
       element("div", {}, "here ", strong(`x∗k = ${written(at(r, i, j))}`), ", sigm(…) = ",
-        strong(written(at(d, i, j))), at(fires, i, j) ? strong(" : it fires") : " : silent"),
+        strong(written(at(d, i, j))), at(fires, i, j) ? ": it fires" : ": silent"),
       element("div", {}, `fires where sigm(…) > ½, that is x∗k > ${written(arrays.threshold)}: `,
         strong(`${written(100 * arrays.share)} %`), " of the places, orange on x"));
   }
@@ -87,8 +87,8 @@ function render({ model, el, signal }) {
     const { image: pixels, response: r, weight } = view.arrays;
     const onImage = event.currentTarget === image;
     const pointer = underPointer(event, event.currentTarget, onImage ? pixels.shape : r.shape);
-    move([0, 1].map((axis) =>
-      clamp(Math.floor(pointer[axis] - (onImage ? (weight.shape[axis] - 1) / 2 : 0)), 0, r.shape[axis] - 1)));
+    move(pointer.map((position, axis) =>
+      Math.floor(position - (onImage ? (weight.shape[axis] - 1) / 2 : 0))));
   }
 
   for (const picture of [image, response, detection]) {

@@ -30,6 +30,11 @@ export const largest = ({ data }) => data.reduce((most, value) => Math.max(most,
 
 export const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 
+/** The place of a grid that is nearest to [row, column]; the middle, where there is none yet. */
+export function inside(place, shape) {
+  return shape.map((size, axis) => (place ? clamp(place[axis], 0, size - 1) : Math.floor(size / 2)));
+}
+
 /** An HTML element; `properties` are attributes, or listeners where the value is a function. */
 export function element(tag, properties = {}, ...children) {
   const node = document.createElement(tag);
@@ -341,6 +346,5 @@ export function arrowMove(key, [row, column], [rows, columns]) {
     Home: [0, 0],
     End: [rows - 1, columns - 1],
   };
-  const target = moves[key];
-  return target ? [clamp(target[0], 0, rows - 1), clamp(target[1], 0, columns - 1)] : null;
+  return moves[key] ? inside(moves[key], [rows, columns]) : null;
 }

@@ -1,12 +1,12 @@
 // Feature maps: the image, the kernels of one map, all maps with the same place marked in each.
 
-const MAP = 150; // pixels, a map
-const IMAGE = 280;
+const IMAGE = 280; // pixels
+const [SMALLEST, LARGEST] = [90, 150]; // pixels, a map
 const KERNEL = 64;
 const CHANNELS = ["R", "G", "B"];
 
 function render({ model, el, signal }) {
-  let place = [0, 0]; // row and column of every map
+  let place; // row and column of every map
   let chosen = 0;
 
   const view = scene({ model, el, signal }, draw);
@@ -43,9 +43,10 @@ function render({ model, el, signal }) {
     const { preactivation, y, weight } = arrays;
     const [, rows, columns] = y.shape;
     const [, , height, width] = weight.shape;
-    place = [clamp(place[0], 0, rows - 1), clamp(place[1], 0, columns - 1)];
+    place = inside(place, [rows, columns]);
     const [i, j] = place;
     const colours = palette(root);
+    const side = clamp(Math.floor((root.clientWidth - IMAGE - 60) / 4) - 26, SMALLEST, LARGEST);
     const level = (row, column) => (channel) => 255 * at(arrays.image, Math.min(channel, channels - 1), row, column);
 
     drawPicture(image, at(arrays.image, 0), IMAGE,
@@ -54,7 +55,7 @@ function render({ model, el, signal }) {
     const strongest = signed(largest(at(weight, chosen)));
     kernels.forEach((kernel, channel) => drawPicture(kernel, at(weight, chosen, channel), KERNEL, strongest));
     pictures.forEach((picture, map) => {
-      drawPicture(picture, at(y, map), MAP, signed(1),
+      drawPicture(picture, at(y, map), side, signed(1),
         [{ row: i, column: j, height: 1, width: 1, colour: colours.frame }]);
       values[map].textContent = `${map}:  ${written(at(y, map, i, j))}`;
       buttons[map].setAttribute("aria-pressed", String(map === chosen));

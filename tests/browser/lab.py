@@ -25,10 +25,11 @@ CHROMIUM_ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-_NOTHING_BUT_NOTEBOOKS = [
+_ASK_THE_NETWORK = [
     "@jupyterlab/apputils-extension:announcements",
     "@jupyterlab/extensionmanager-extension",
 ]
+_EVERY_CELL_IN_PAGE = {"@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"}}
 
 
 @dataclass(frozen=True)
@@ -55,10 +56,12 @@ def running_lab(folder: Path, private: Path, *options: str) -> Iterator[Lab]:
         "JUPYTERLAB_SETTINGS_DIR": str(private / "settings"),
         "IPYTHONDIR": str(private / "ipython"),
     }
-    (private / "config" / "labconfig").mkdir(parents=True)
-    (private / "config" / "labconfig" / "page_config.json").write_text(
-        json.dumps({"disabledExtensions": dict.fromkeys(_NOTHING_BUT_NOTEBOOKS, True)})
+    configuration = private / "config" / "labconfig"
+    configuration.mkdir(parents=True)
+    (configuration / "page_config.json").write_text(
+        json.dumps({"disabledExtensions": dict.fromkeys(_ASK_THE_NETWORK, True)})
     )
+    (configuration / "default_setting_overrides.json").write_text(json.dumps(_EVERY_CELL_IN_PAGE))
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
     command += ["--LabApp.expose_app_in_browser=True", "--ServerApp.port=0"]
     command += [f"--IdentityProvider.token={token}", f"--ServerApp.root_dir={folder}", *options]
@@ -87,19 +90,30 @@ def _address(server: subprocess.Popen[bytes], runtime: Path, log_file: Path) -> 
     raise RuntimeError(f"JupyterLab did not start:\n{log_file.read_text()}")
 
 
+@contextmanager
+def running_browser(lab: Lab) -> Iterator[Browser]:
+    """Chromium, on that lab."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS)
+        yield Browser(chromium, lab)
+        chromium.close()
+
+
 class Browser:
-    """Chromium on pages of one lab; `requested` are the addresses that its pages asked for."""
+    """Pages of one lab; `requested` are the addresses that they asked for."""
 
     def __init__(self, chromium: Any, lab: Lab) -> None:
         self.lab = lab
-        self.context = chromium.new_context(viewport={"width": 1300, "height": 900})
-        self.context.set_default_timeout(60_000)
         self.requested: list[str] = []
-        self.context.on("request", lambda request: self.requested.append(request.url))
+        self._context = chromium.new_context(viewport={"width": 1300, "height": 900})
+        self._context.set_default_timeout(30_000)
+        self._context.on("request", lambda request: self.requested.append(request.url))
 
     def open(self, notebook: str) -> Any:
         """A page with the notebook open and its kernel ready."""
-        page = self.context.new_page()
+        page = self._context.new_page()
         page.goto(self.lab.url(notebook))
         page.wait_for_function(
             "path => window.jupyterapp?.shell.currentWidget?.context?.path === path", arg=notebook
@@ -126,3 +140,26 @@ def run_all(page: Any) -> list[str]:
                 .map((output) => output.text ?? `${output.ename}: ${output.evalue}`);
         }"""
     )
+
+
+def cell(page: Any, cell_id: str) -> Any:
+    """The cell with that id, on the page."""
+    return page.locator(".jp-Cell").nth(_cell_index(page, cell_id))
+
+
+def run_cell(page: Any, cell_id: str) -> None:
+    """Run one cell to the end."""
+    page.evaluate(
+        """async (index) => {
+            window.jupyterapp.shell.currentWidget.content.activeCellIndex = index;
+            await window.jupyterapp.commands.execute("notebook:run-cell");
+        }""",
+        _cell_index(page, cell_id),
+    )
+
+
+def _cell_index(page: Any, cell_id: str) -> int:
+    ids: list[str] = page.evaluate(
+        "() => [...window.jupyterapp.shell.currentWidget.content.model.cells].map((c) => c.id)"
+    )
+    return ids.index(cell_id)

@@ -1,0 +1,184 @@
+"""Lecture 04 in a real browser: it runs, its pictures move, its keys stay its own."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.lab import cell, run_all, run_cell
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def lecture(browser):
+    page = browser.open("lectures/04-convolution.ipynb")
+    assert run_all(page) == []
+    yield page
+    page.close()
+
+
+@pytest.fixture
+def by_hand(lecture):
+    """A fresh widget of the worked example."""
+    run_cell(lecture, "worked-example")
+    widget = cell(lecture, "worked-example").locator(".convkit")
+    expect(widget.locator(".convkit-sum strong")).to_have_text("= 45")
+    return widget
+
+
+def x_of(widget):
+    return widget.get_by_role("application")
+
+
+def sum_of(widget):
+    return widget.locator(".convkit-sum strong")
+
+
+def pictures_of(widget):
+    """What every canvas shows, pixel by pixel."""
+    return widget.locator("canvas").evaluate_all("nodes => nodes.map((node) => node.toDataURL())")
+
+
+def outputs_in_turn(widget):
+    """The four sums, the window moved by arrow keys."""
+    sums = []
+    for key in ("Home", "ArrowRight", "ArrowDown", "ArrowLeft"):
+        x_of(widget).press(key)
+        sums.append(sum_of(widget).inner_text().removeprefix("= "))
+    return sums
+
+
+def test_nothing_is_requested_from_outside_the_machine(lecture, browser):
+    outside = [
+        url
+        for url in browser.requested
+        if not url.startswith((browser.lab.address, "blob:", "data:"))
+    ]
+    assert len(browser.requested) > 10
+    assert outside == []
+
+
+def test_arrow_keys_move_the_window_and_the_picture_changes(by_hand):
+    before = pictures_of(by_hand)
+    x_of(by_hand).press("ArrowRight")
+    x, weight, output = (old != new for old, new in zip(before, pictures_of(by_hand), strict=True))
+    assert x
+    assert output
+    assert not weight
+    expect(sum_of(by_hand)).to_have_text("= 110")
+
+
+def test_the_mouse_moves_the_window(by_hand):
+    before = pictures_of(by_hand)
+    box = x_of(by_hand).bounding_box()
+    x_of(by_hand).hover(position={"x": box["width"] * 0.9, "y": box["height"] * 0.1})
+    assert pictures_of(by_hand) != before
+    expect(sum_of(by_hand)).to_have_text("= 110")
+
+
+def test_the_flip_turns_convolution_into_correlation(by_hand):
+    assert outputs_in_turn(by_hand) == ["45", "110", "40", "40"]
+    x_of(by_hand).press("Home")
+    by_hand.get_by_role("switch", name="flip the kernel").click()
+    expect(sum_of(by_hand)).to_have_text("= 70")
+    assert outputs_in_turn(by_hand) == ["70", "30", "40", "10"]
+
+
+def test_a_kernel_value_goes_to_python_and_comes_back_as_numbers(by_hand):
+    before = pictures_of(by_hand)
+    by_hand.get_by_label("kernel, row 2, column 2").fill("2")
+    expect(sum_of(by_hand)).to_have_text("= 45")  # it lies, flipped, on x's 0
+    by_hand.get_by_label("kernel, row 1, column 1").fill("-1")
+    expect(sum_of(by_hand)).to_have_text("= 5")
+    expect(by_hand.locator(".convkit-sum")).to_contain_text("(−1) × 40")
+    assert pictures_of(by_hand) != before
+
+
+def test_stride_and_padding_change_the_output(by_hand):
+    by_hand.get_by_label("padding").fill("1")
+    expect(x_of(by_hand)).to_have_accessible_name(re.compile("row 1 of 4, column 1 of 4"))
+    by_hand.get_by_label("stride").fill("2")
+    expect(x_of(by_hand)).to_have_accessible_name(re.compile("row 1 of 2, column 1 of 2"))
+
+
+def test_an_unfinished_number_is_marked_and_changes_nothing(by_hand):
+    value = by_hand.get_by_label("kernel, row 1, column 2")
+    value.fill("")
+    expect(value).to_have_attribute("aria-invalid", "true")
+    expect(sum_of(by_hand)).to_have_text("= 45")
+    value.fill("0.5")
+    expect(value).to_have_attribute("aria-invalid", "false")
+    expect(sum_of(by_hand)).to_have_text("= 50")
+
+
+def test_play_fills_in_the_output_with_the_space_bar(by_hand):
+    x_of(by_hand).press(" ")
+    expect(sum_of(by_hand)).to_have_text("= 110")
+    expect(by_hand.get_by_role("button", name="Pause")).to_be_visible()
+    x_of(by_hand).press(" ")
+    expect(by_hand.get_by_role("button", name="Play")).to_be_visible()
+
+
+def test_keys_pressed_in_a_widget_are_not_taken_for_jupyterlabs(lecture, by_hand):
+    count = "() => window.jupyterapp.shell.currentWidget.content.model.cells.length"
+    cells = lecture.evaluate(count)
+    for place in (by_hand.get_by_label("stride"), x_of(by_hand)):
+        place.focus()
+        for key in ("d", "d", "x", "a", "b"):
+            lecture.keyboard.press(key)
+        assert place.evaluate("node => node === document.activeElement")
+        assert lecture.evaluate(count) == cells
+    slider = cell(lecture, "detector-widget").get_by_label("bias")
+    slider.press("ArrowRight")
+    assert slider.input_value() == "-3.75"
+
+
+def test_every_control_has_a_name(lecture):
+    for widget in lecture.locator(".convkit").all():
+        snapshot = widget.aria_snapshot()
+        controls = re.findall(
+            r"^\s*- '?(?:application|button|combobox|img|slider|spinbutton|switch)\b.*",
+            snapshot,
+            re.M,
+        )
+        assert len(controls) > 5
+        assert [control for control in controls if '"' not in control] == []
+
+
+def test_the_colours_follow_the_theme(lecture, by_hand):
+    light = pictures_of(by_hand)
+    change = "name => window.jupyterapp.commands.execute('apputils:change-theme', { theme: name })"
+    lecture.evaluate(change, "JupyterLab Dark")
+    try:
+        lecture.wait_for_function("() => document.body.dataset.jpThemeName === 'JupyterLab Dark'")
+        ink = "node => getComputedStyle(node).getPropertyValue('--convkit-kernel')"
+        assert by_hand.evaluate(ink).strip() == "#fbbf24"
+        assert all(old != new for old, new in zip(light, pictures_of(by_hand), strict=True))
+    finally:
+        lecture.evaluate(change, "JupyterLab Light")
+
+
+def test_the_detector_fires_elsewhere_with_another_kernel_or_bias(lecture):
+    widget = cell(lecture, "detector-widget").locator(".convkit")
+    share = widget.locator(".convkit-reading strong").last
+    seen = {share.inner_text()}
+    widget.get_by_role("combobox", name="kernel").select_option(index=1)
+    expect(share).not_to_have_text(seen.pop())
+    seen.add(share.inner_text())
+    widget.get_by_label("bias").fill("-2")
+    expect(share).not_to_have_text(seen.pop())
+    before = pictures_of(widget)
+    x_of(widget).press("ArrowUp")
+    assert all(old != new for old, new in zip(before, pictures_of(widget), strict=True))
+
+
+def test_a_feature_map_has_its_own_gain(lecture):
+    widget = cell(lecture, "feature-maps-widget").locator(".convkit")
+    values = widget.locator(".convkit-map small")
+    before = values.all_inner_texts()
+    widget.get_by_role("button", name="feature map 2").press("Enter")
+    widget.get_by_label("gain g").fill("2")
+    expect(values.nth(2)).not_to_have_text(before[2])
+    changed = [i for i, text in enumerate(values.all_inner_texts()) if text != before[i]]
+    assert changed == [2]
