@@ -47,7 +47,7 @@ function render({ model, el, signal }) {
     const [i, j] = place;
     const colours = palette(root);
     const side = clamp(Math.floor((root.clientWidth - IMAGE - 60) / 4) - 26, SMALLEST, LARGEST);
-    const level = (row, column) => (channel) => 255 * at(arrays.image, Math.min(channel, channels - 1), row, column);
+    const level = (row, column) => (channel) => 255 * at(arrays.image, channels === 3 ? channel : 0, row, column);
 
     drawPicture(image, at(arrays.image, 0), IMAGE,
       (_, row, column) => [0, 1, 2].map(level(row, column)),

@@ -20,7 +20,8 @@ class FeatureMaps(Widget):
     """y_j = g_j tanh(Σ_i k_ij ∗ x_i + b_j): one image, many maps, the same place in all of them.
 
     Args:
-        image: x, shape (C, H, W), values 0 to 1; shown in colour where C is 3.
+        image: x, shape (C, H, W), values 0 to 1; shown in colour where C is 3, else its
+            first channel in grey.
         weight: W_ij as ``weight[j, i]``, shape (maps, C, h, w); k_ij is its flip.
         layer: what computes the pre-activations: a class with `Conv2d`'s interface, such as your
             own.
@@ -59,10 +60,9 @@ class FeatureMaps(Widget):
 
     def picture(self) -> Figure:
         y = self.compute()["y"][:5]
+        colour = np.moveaxis(self.image, 0, -1) if len(self.image) == 3 else self.image[0]
         figure, (image, *maps) = new_figure(1 + len(y))
-        draw_image(
-            image, np.moveaxis(self.image, 0, -1).squeeze(), "x", window=self.weight.shape[2:]
-        )
+        draw_image(image, colour, "x", window=self.weight.shape[2:])
         for number, (axes, values) in enumerate(zip(maps, y, strict=True)):
             draw_image(axes, values, f"y, map {number}", signed=True)
         return figure
