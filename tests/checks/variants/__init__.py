@@ -1,0 +1,121 @@
+"""Implementations as learners write them, right and wrong, which prove what the checks say.
+
+They know nothing of the catalogue of misconceptions, so that the checks meet them unseen.
+
+    for variant in right_variants("Conv2d"):
+        check(variant.load())
+
+`right/` and the files `wrong/*_attempts.py` hold whole implementations, one in each ``# %%`` cell.
+The other files in `wrong/` hold slips: a right implementation, named, with a few words replaced.
+"""
+
+from __future__ import annotations
+
+import linecache
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from .slips import Slip
+
+_HERE = Path(__file__).parent
+_PASSES = {
+    "forward": frozenset({"forward"}),
+    "backward": frozenset({"backward"}),
+    "both": frozenset({"forward", "backward"}),
+}
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One implementation of ``name``: plain source text, for a notebook cell or for `load`.
+
+    Attributes:
+        name: what a learner implements, such as Conv2d.
+        id: unique among the variants of ``name``; a slip's begins with the id of its base.
+        source: a module of its own, without ``%%implement``.
+        mistake: what it does wrong, in a sentence; empty when right.
+        breaks: "forward", "backward" or both; empty when right. Forward means values, shape and
+            dtype of what it returns, an input left as it was, and the running statistics; for
+            functions and the optimizer it is all there is. A backward that is the gradient of its
+            own wrong forward is not broken.
+    """
+
+    name: str
+    id: str
+    source: str
+    mistake: str = ""
+    breaks: frozenset[str] = frozenset()
+
+    def load(self) -> Any:
+        """The class or function, from a fresh run of the source as a module of its own."""
+        module = ModuleType(self.name.lower())
+        module.__file__ = f"<{self.name}: {self.id}>"
+        lines = self.source.splitlines(keepends=True)
+        linecache.cache[module.__file__] = (len(self.source), None, lines, module.__file__)
+        exec(compile(self.source, module.__file__, "exec", dont_inherit=True), module.__dict__)
+        return getattr(module, self.name)
+
+
+def right_variants(name: str | None = None) -> list[Variant]:
+    """All right implementations, or those of one name."""
+    return [variant for variant in _right() if name in (None, variant.name)]
+
+
+def wrong_variants(name: str | None = None) -> list[Variant]:
+    """All wrong implementations, or those of one name."""
+    return [variant for variant in _wrong() if name in (None, variant.name)]
+
+
+@cache
+def _right() -> list[Variant]:
+    return [
+        Variant(name, id, source)
+        for path in sorted((_HERE / "right").glob("*.py"))
+        for name, id, source in _cells(path)
+    ]
+
+
+@cache
+def _wrong() -> list[Variant]:
+    from .wrong import SLIPS
+
+    bases = {(variant.name, variant.id): variant.source for variant in _right()}
+    slips = [
+        Variant(
+            name,
+            f"{base}/{slip.id}",
+            slip.applied_to(bases[name, base]),
+            slip.mistake,
+            _PASSES[slip.breaks],
+        )
+        for (name, base), made in SLIPS
+        for slip in made
+    ]
+    return slips + [_attempt(*cell) for path in sorted((_HERE / "wrong").glob("*_attempts.py"))
+                    for cell in _cells(path)]
+
+
+def _cells(path: Path) -> Iterator[tuple[str, str, str]]:
+    """Name, id and source of each cell ``# %% name: id``."""
+    _, *cells = re.split(r"^# %% ", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    for cell in cells:
+        title, _, source = cell.partition("\n")
+        name, _, id = title.partition(": ")
+        yield name, id, source.rstrip() + "\n"
+
+
+def _attempt(name: str, id: str, source: str) -> Variant:
+    """A wrong cell: its first two lines say ``# breaks: …`` and ``# mistake: …``."""
+    breaks, mistake, source = source.split("\n", 2)
+    return Variant(
+        name,
+        id,
+        source,
+        mistake.removeprefix("# mistake: "),
+        _PASSES[breaks.removeprefix("# breaks: ")],
+    )

@@ -1,0 +1,28 @@
+"""A slip: what turns a right implementation into a wrong one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Slip:
+    """Words replaced, wherever they stand, in the source of a right implementation."""
+
+    id: str
+    breaks: str
+    mistake: str
+    edits: tuple[tuple[str, str], ...]
+
+    def applied_to(self, source: str) -> str:
+        """The wrong source. Raises ValueError when there is nothing to replace."""
+        for old, new in self.edits:
+            if old not in source:
+                raise ValueError(f"{self.id}: the base does not contain {old!r}")
+            source = source.replace(old, new)
+        return source
+
+
+def slip(id: str, breaks: str, mistake: str, *edits: tuple[str, str]) -> Slip:
+    """``breaks`` is "forward", "backward" or "both"; each edit is (old words, new words)."""
+    return Slip(id, breaks, mistake, edits)
