@@ -277,7 +277,7 @@ export function drawMatrix(node, matrix, colours, options) {
       }
       if (!numbers || hidden?.(i, j)) continue;
       const text = written(at(matrix, i, j));
-      context.font = `${Math.round(cell * Math.min(0.34, 1.2 / text.length))}px ${family}`;
+      context.font = `${Math.round(cell * Math.min(0.34, 1.3 / text.length))}px ${family}`;
       context.textAlign = "center";
       context.fillStyle = faded?.(i, j) ? colours.faint : colours.ink;
       context.fillText(text, (j + 0.5) * cell, (i + (label ? 0.6 : 0.53)) * cell);
