@@ -42,7 +42,7 @@ MODULES = {
 GROUPS = ("forward", "backward")
 
 listeners: list[Callable[[Any, Report], None]] = []
-"""Called with the target and the report after every check of the whole of an implementation."""
+"""Called with the target and the report after every check; the report's rows say of what groups."""
 
 _ENOUGH = 0.5
 """A property that can be judged on fewer of its cases is not tested."""
@@ -72,9 +72,8 @@ def check(target: Any, *, only: str | None = None, cases: Iterable[Case] = ()) -
         groups = [only]
     report = _examine(concept, target, groups, [*concept.cases, *cases])
     report.show()
-    if only is None:
-        for listener in listeners:
-            listener(target, report)
+    for listener in listeners:
+        listener(target, report)
     if not report.passed:
         raise CheckFailed(report)
     return report
