@@ -25,8 +25,8 @@ class Sigmoid(Layer):
 
     def forward(self, x: Array) -> Array:
         x = filled(x, "x")
-        exp = np.exp(-np.abs(x))  # cannot overflow; where x < 0 it is e^x, and y = e^x / (1 + e^x)
-        y = np.where(x >= 0, 1, exp) / (1 + exp)
+        # 1 / (1 + e^−x) for positive x, e^x / (1 + e^x) for negative: no power of e can overflow.
+        y = np.exp(np.minimum(x, 0)) / (1 + np.exp(-np.abs(x)))
         self._keep(y * (1 - y))
         return y
 

@@ -52,10 +52,12 @@ class MaxPool2d(_Pool2d):
 
     def forward(self, x: Array) -> Array:
         x, y_shape = self._input(x)
+        places = self._places()
         y = np.full(y_shape, -np.inf, x.dtype)
-        winner = np.zeros(y_shape, np.min_scalar_type(self.kernel_size[0] * self.kernel_size[1]))
+        winner = np.zeros(y_shape, places.dtype)
         for p, q, view in offset_views(x, self.kernel_size, self.stride):
-            np.putmask(winner, view > y, self._place(p, q))
+            # Places are numbered in this order: the latest that beats all before has the largest.
+            np.maximum(winner, (view > y) * places[p, q], out=winner)
             np.maximum(y, view, out=y)
         self._keep(x.shape, x.dtype, winner)
         return y
@@ -63,14 +65,16 @@ class MaxPool2d(_Pool2d):
     def backward(self, grad_y: Array) -> Array:
         x_shape, dtype, winner = self._kept()
         grad_y = gradient(grad_y, winner.shape, dtype)
+        places = self._places()
         grad_x = np.zeros(x_shape, dtype)
         for p, q, view in offset_views(grad_x, self.kernel_size, self.stride):
-            view += grad_y * (winner == self._place(p, q))
+            view += grad_y * (winner == places[p, q])
         return grad_x
 
-    def _place(self, p: int, q: int) -> int:
-        """The offset p, q as one number."""
-        return p * self.kernel_size[1] + q
+    def _places(self) -> Array:
+        """A number for each offset p, q in the window, in the smallest type that holds them."""
+        count = self.kernel_size[0] * self.kernel_size[1]
+        return np.arange(count, dtype=np.min_scalar_type(count)).reshape(self.kernel_size)
 
 
 class AvgPool2d(_Pool2d):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import dataclass
 
 import numpy as np
@@ -125,17 +126,12 @@ def test_results_share_no_memory(example):
     layer, x = example.make(), normal(0, *example.shape)
     y = layer.forward(x)
     grad_y = normal(1, *y.shape)
-    y[...] = np.nan
-    grad_x = layer.backward(grad_y)
-    kept = x.copy(), grad_y.copy(), {name: value.copy() for name, value in layer.params.items()}
-    expected = grad_x.copy(), {name: value.copy() for name, value in layer.grads.items()}
-    for result in (grad_x, *layer.grads.values()):
+    arguments = x.copy(), grad_y.copy(), deepcopy(layer.params)
+    results = layer.backward(grad_y).copy(), deepcopy(layer.grads)
+    for result in (y, layer.backward(grad_y), *layer.grads.values()):
         result[...] = np.nan
-    np.testing.assert_array_equal(x, kept[0])
-    np.testing.assert_array_equal(grad_y, kept[1])
-    np.testing.assert_equal(layer.params, kept[2])
-    np.testing.assert_array_equal(layer.backward(grad_y), expected[0])
-    np.testing.assert_equal(layer.grads, expected[1])
+    np.testing.assert_equal((x, grad_y, layer.params), arguments)
+    np.testing.assert_equal((layer.backward(grad_y), layer.grads), results)
 
 
 @every
