@@ -88,7 +88,7 @@ class ReceptiveField(Widget):
         figure, panels = new_figure(channels + self.depth)
         for number, panel in enumerate(panels):
             stage = max(0, number - channels + 1)
-            seen = 1 if stage == top else np.count_nonzero(shown[f"{top} {stage}"][0])
+            seen = 1 if stage == top else int(np.count_nonzero(shown[f"{top} {stage}"][0]))
             picture = self.image[number] if stage == 0 else np.zeros((sides[stage], sides[stage]))
             title = f"layer {stage}" if stage else f"channel {number + 1}"
             draw_image(panel, picture, title, window=(seen, seen))

@@ -1,0 +1,104 @@
+// Equivariance: drag the picture; the feature map, where it should be, and the difference.
+
+const WIDEST = 250; // pixels, a picture
+
+function render({ model, el, signal }) {
+  let drag = [0, 0]; // down and right, in pixels of the picture
+  let grip = null; // the pointer and the drag when it was taken
+
+  const x = canvas("x", { tabindex: 0, role: "application" });
+  const y = canvas("f(x), negative blue, positive red");
+  const expected = canvas("the feature map at rest, moved along");
+  const difference = canvas("the difference, 0 black");
+  const view = scene({ model, el, signal }, draw);
+  const { root, status, ask } = view;
+  const yPanel = panel("", y);
+  const expectedPanel = panel("", expected);
+  const differencePanel = panel("", difference);
+  const stride = slider("stride", { min: 1, max: 4 }, (value) => ask("stride", value));
+  const padding = slider("padding", { min: 0, max: 3 }, (value) => ask("padding", value));
+  const shared = toggle("weights shared", (on) => ask("shared", on));
+  const reading = element("div", { class: "convkit-reading", "aria-live": "polite" });
+
+  root.append(
+    element("div", { class: "convkit-stage convkit-top" }, panel("x", x), yPanel, expectedPanel, differencePanel),
+    reading,
+    element("div", { class: "convkit-bar" },
+      shared.node, stride.node, padding.node, button("Back to rest", () => move([0, 0]))),
+    element("p", { class: "convkit-hint" },
+      "Drag the picture, or click it and use the arrow keys; Home and End go to the corners. Checked grey: where the map at rest knows nothing."),
+    status,
+  );
+
+  function draw(arrays) {
+    const { image, side, reach } = arrays;
+    const number = (drag[0] + reach) * (2 * reach + 1) + drag[1] + reach;
+    const across = Math.min(WIDEST, (root.clientWidth - 60) / 4);
+    const shown = at(arrays.y, number);
+    const wide = (across * shown.shape[1]) / (side / arrays.stride);
+    const limit = largest(at(arrays.y, arrays.y.shape[0] >> 1));
+
+    drawPicture(x, windowOn(image, reach - drag[0], reach - drag[1], side), across, grey(0, 255));
+    drawPicture(y, shown, wide, signed(limit));
+    drawPicture(expected, at(arrays.expected, number), wide, unknown(signed(limit)));
+    drawPicture(difference, at(arrays.difference, number), wide, unknown(grey(0, limit)));
+
+    caption(yPanel, "f(x)", arrays.whose && `by ${arrays.whose}`);
+    caption(expectedPanel, "f(x₀), moved along");
+    caption(differencePanel, "difference");
+    x.setAttribute("aria-label", `x, dragged ${inWords(drag)}`);
+    const off = arrays.largest.data[number];
+    const between = drag.some((pixels) => pixels % arrays.stride);
+    reading.replaceChildren(
+      `Dragged ${inWords(drag)}. Largest difference: `,
+      element("strong", {}, off < 1e-9 * limit ? "0" : written(off)),
+      `, where f(x₀) reaches ${written(limit)}.`,
+      between ? ` The drag is no whole number of strides of ${arrays.stride}: the map cannot follow.` : "");
+    stride.show(model.get("stride"));
+    padding.show(model.get("padding"));
+    shared.input.checked = model.get("shared");
+  }
+
+  function move(to) {
+    const { reach } = view.arrays;
+    drag = to.map((pixels) => clamp(Math.round(pixels), -reach, reach));
+    view.redraw();
+  }
+
+  x.addEventListener("pointerdown", (event) => {
+    x.setPointerCapture(event.pointerId);
+    grip = { pointer: where(event), drag };
+  });
+  x.addEventListener("pointermove", (event) => {
+    if (!grip) return;
+    const pointer = where(event);
+    move(grip.drag.map((pixels, axis) => pixels + pointer[axis] - grip.pointer[axis]));
+  });
+  for (const kind of ["pointerup", "pointercancel"]) x.addEventListener(kind, () => (grip = null));
+  const where = (event) => underPointer(event, x, [view.arrays.side, view.arrays.side]);
+
+  x.addEventListener("keydown", (event) => {
+    const { reach } = view.arrays;
+    const all = 2 * reach + 1;
+    const to = arrowMove(event.key, drag.map((pixels) => pixels + reach), [all, all]);
+    if (!to) return;
+    move(to.map((pixels) => pixels - reach));
+    event.preventDefault();
+  });
+
+  view.redraw();
+}
+
+function windowOn(image, top, left, side) {
+  const rows = Array.from({ length: side }, (_, i) => [...at(image, top + i).data.subarray(left, left + side)]);
+  return { shape: [side, side], data: rows.flat() };
+}
+
+/** Nothing is known where there is no number. */
+const unknown = (colour) => (value, row, column) =>
+  Number.isNaN(value) ? Array(3).fill((row + column) % 2 ? 150 : 185) : colour(value);
+
+const inWords = ([down, right]) =>
+  `${Math.abs(down)} ${down < 0 ? "up" : "down"}, ${Math.abs(right)} ${right < 0 ? "left" : "right"}`;
+
+export default { render };
