@@ -71,7 +71,7 @@ def grade(job: Job) -> None:
         copy_files(job.files, files)
         fonts = font_cache()
         if fonts is not None:
-            (files / ".matplotlib").mkdir(exist_ok=True)
+            (files / ".matplotlib").mkdir()
             shutil.copyfile(fonts, files / ".matplotlib" / fonts.name)
         for part in ("cells", "tests"):
             (scratch / part).mkdir()
@@ -80,20 +80,24 @@ def grade(job: Job) -> None:
 
 
 def copy_files(folder: Path, destination: Path) -> None:
-    """Copy regular files, never links, notebooks left out, up to a total size."""
+    """Copy regular files up to a total size; links, hidden files and notebooks are left out."""
     left = _FILES_CAP
-    destination.mkdir()
     for here, folders, names in os.walk(folder):
-        folders[:] = [name for name in folders if not os.path.islink(os.path.join(here, name))]
+        folders[:] = [name for name in folders if _is_taken(Path(here, name))]
         target = destination / os.path.relpath(here, folder)
-        target.mkdir(exist_ok=True)
-        for name in sorted(names):
-            path = Path(here, name)
-            if path.is_symlink() or not path.is_file() or path.suffix == ".ipynb":
+        target.mkdir()
+        target.chmod(0o755)  # whatever the grader's own habits: the sandbox's user is another
+        for path in (Path(here, name) for name in sorted(names)):
+            if not (_is_taken(path) and path.is_file() and path.suffix != ".ipynb"):
                 continue
             left -= path.stat().st_size
             if left >= 0:
-                shutil.copyfile(path, target / name)
+                shutil.copyfile(path, target / path.name)
+                (target / path.name).chmod(0o644)
+
+
+def _is_taken(path: Path) -> bool:
+    return not path.is_symlink() and not path.name.startswith(".")
 
 
 def _run_cells(job: Job, scratch: Path, files: Path) -> None:
@@ -136,49 +140,54 @@ def _notes(run: CellRun, seconds: float) -> list[NotebookNode]:
 
 
 def _run_tests(job: Job, scratch: Path, files: Path) -> None:
-    """The source's setup and test cells, in an ordinary kernel that holds proxies."""
-    source_names = dict.fromkeys(name for name, _ in nb.implementations(job.source))
-    sandbox = {
-        "scratch": str(scratch),
-        "readable": [str(path) for path in WORKER_FILES],
-        "hidden": [str(job.course)],
-        "files": str(files),
-        "limits": dataclasses.asdict(job.limits),
-    }
+    """The source's tests, in an ordinary kernel that holds proxies.
+
+    Hidden tests come last: what student code has seen of them cannot turn up in another's output.
+    """
+    kernel = _start_trusted(job, scratch, files)
+    try:
+        tests = [cell for cell in job.source.cells if nb.is_test(cell)]
+        results = {nb.grade_id(cell): cell for cell in job.submission.cells if nb.is_test(cell)}
+        for number, test in enumerate(sorted(tests, key=nb.is_hidden), start=1):
+            if kernel.dead:
+                kernel.close()
+                kernel = _start_trusted(job, scratch, files)
+            run = kernel.run(test.source, job.times.test)
+            points = float(test.metadata.nbgrader["points"])
+            result = results[nb.grade_id(test)]
+            result.execution_count = number
+            result.outputs = _test_outputs(run, points, hidden=nb.is_hidden(test))
+    finally:
+        kernel.close()
+
+
+def _start_trusted(job: Job, scratch: Path, files: Path) -> Kernel:
+    """A kernel in which proxies are lent and the source's setup cells have run."""
     description = {
         "sources": nb.implementations(job.submission),
-        "names": list(source_names),
-        "sandbox": sandbox,
+        "names": list(dict.fromkeys(name for name, _ in nb.implementations(job.source))),
+        "sandbox": {
+            "scratch": str(scratch),
+            "readable": [str(path) for path in WORKER_FILES],
+            "hidden": [str(job.course)],
+            "files": str(files),
+            "limits": dataclasses.asdict(job.limits),
+        },
         "call_seconds": job.times.call,
         "total_seconds": job.times.calls,
     }
     job_file = scratch / "job.json"
     job_file.write_text(json.dumps(description), encoding="utf-8")
     begin = f"from convkit.grading.trusted import begin; begin({str(job_file)!r}); del begin"
-
-    tests = {nb.grade_id(cell): cell for cell in job.submission.cells if nb.is_test(cell)}
-    steps = [cell for cell in job.source.cells if nb.is_setup(cell) or nb.is_test(cell)]
-    kernel: Kernel | None = None
+    kernel = Kernel.beside(job.source_folder, scratch / "kernel.json")
     try:
-        for position, step in enumerate(steps):
-            if kernel is None or kernel.dead:
-                if kernel is not None:
-                    kernel.close()
-                kernel = Kernel.beside(job.source_folder, scratch / "kernel.json")
-                _prepare(kernel, begin, "the grader's own beginning", job.times.calls + 60)
-                for earlier in filter(nb.is_setup, steps[:position]):
-                    _prepare(kernel, earlier.source, str(nb.grade_id(earlier)), job.times.test)
-            if nb.is_setup(step):
-                _prepare(kernel, step.source, str(nb.grade_id(step)), job.times.test)
-                continue
-            run = kernel.run(step.source, job.times.test)
-            test = tests[nb.grade_id(step)]
-            points = float(step.metadata.nbgrader["points"])
-            test.execution_count = position + 1
-            test.outputs = _test_outputs(run, points, hidden=nb.is_hidden(step))
-    finally:
-        if kernel is not None:
-            kernel.close()
+        _prepare(kernel, begin, "the beginning", job.times.calls + 60)
+        for cell in filter(nb.is_setup, job.source.cells):
+            _prepare(kernel, cell.source, str(nb.grade_id(cell)), job.times.test)
+    except BaseException:
+        kernel.close()
+        raise
+    return kernel
 
 
 def _prepare(kernel: Kernel, text: str, name: str, seconds: float) -> None:

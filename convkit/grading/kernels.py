@@ -31,6 +31,8 @@ _START_SECONDS = 60.0
 _LAST_WORD_SECONDS = 4.0
 _MESSAGE_CAP = 16 << 20
 _QUEUE_CAP = 32
+_STUDENT_BYTES = 2 << 20
+_OWN_BYTES = 64 << 20
 
 Outcome = Literal["ok", "error", "timed out", "died"]
 
@@ -74,7 +76,7 @@ class Kernel:
     """
 
     def __init__(
-        self, confined: Confined, settings: Mapping[str, Any], *, output_bytes: int = 2 << 20
+        self, confined: Confined, settings: Mapping[str, Any], *, output_bytes: int
     ) -> None:
         self._confined = confined
         self._output_bytes = output_bytes
@@ -108,7 +110,9 @@ class Kernel:
         settings = connection(sandbox.run)
         connection_file.write_text(json.dumps(settings), encoding="utf-8")
         connection_file.chmod(0o644)
-        return cls(sandbox.start(cls.program(connection_file)), settings)
+        return cls(
+            sandbox.start(cls.program(connection_file)), settings, output_bytes=_STUDENT_BYTES
+        )
 
     @classmethod
     def beside(cls, folder: Path, connection_file: Path) -> Kernel:
@@ -124,7 +128,7 @@ class Kernel:
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
-        return cls(Confined(process, ""), settings)
+        return cls(Confined(process), settings, output_bytes=_OWN_BYTES)
 
     def __enter__(self) -> Kernel:
         return self

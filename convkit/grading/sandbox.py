@@ -66,13 +66,27 @@ class Limits:
 
 @dataclass
 class Confined:
-    """A running program. ``root`` leads to its file system as seen from outside."""
+    """A running program.
+
+    Attributes:
+        process: bubblewrap, or the program itself where there is no sandbox.
+        init: the sandbox's first process, with which all of it ends.
+    """
 
     process: subprocess.Popen[bytes]
-    root: str
+    init: int | None = None
+
+    @property
+    def root(self) -> str:
+        """Where its file system begins, as seen from outside."""
+        return "" if self.init is None else f"/proc/{self.init}/root"
 
     def kill(self) -> None:
         """End the program and everything it started."""
+        if self.init is not None and self.process.poll() is None:
+            with contextlib.suppress(ProcessLookupError, subprocess.TimeoutExpired):
+                os.kill(self.init, signal.SIGKILL)
+                self.process.wait(5)
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
@@ -148,7 +162,7 @@ class Sandbox:
             for folder in (self.work, self.run):
                 folder.mkdir(exist_ok=True)
             environment = self._environment()
-            return Confined(subprocess.Popen(command, cwd=self.work, env=environment, **popen), "")
+            return Confined(subprocess.Popen(command, cwd=self.work, env=environment, **popen))
 
         read_end, write_end = os.pipe()
         with open(read_end, "rb") as information:
@@ -162,11 +176,11 @@ class Sandbox:
             described = information.read()
         if not described:
             process.wait()
-            started = Confined(process, "")
+            started = Confined(process)
             reason = started.last_words()
             started.kill()
             raise SandboxError(reason or "bubblewrap ended without a word")
-        return Confined(process, f"/proc/{json.loads(described)['child-pid']}/root")
+        return Confined(process, json.loads(described)["child-pid"])
 
     def _environment(self) -> dict[str, str]:
         return {

@@ -384,13 +384,15 @@ def test_check_treats_a_proxy_as_it_treats_the_class_itself():
         import numpy as np
 
         def correlate2d(x, k, mode="valid"):
-            if mode != "valid":
-                raise NotImplementedError
             h, w = k.shape
-            y = np.zeros((x.shape[0] - h + 1, x.shape[1] - w + 1))
+            if mode == "full":
+                x = np.pad(x, ((h - 1, h - 1), (w - 1, w - 1)))
+            if mode == "same":
+                x = np.pad(x, (((h - 1) // 2, h // 2), ((w - 1) // 2, w // 2)))
+            y = np.zeros((x.shape[0] - h + 1, x.shape[1] - w + 1), x.dtype)
             for i in range(y.shape[0]):
                 for j in range(y.shape[1]):
-                    y[i, j] = (x[i : i + h, j : j + w] * k).sum()
+                    y[i, j] = (x[i : i + h, j : j + w] * k[::-1, ::-1]).sum()
             return y
     """
     namespace = {}

@@ -1,0 +1,332 @@
+"""What student code finds when it looks around: nothing, and little room."""
+
+import json
+import os
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from convkit.grading import probe
+from convkit.grading.grade import copy_files
+from convkit.grading.sandbox import UNSAFE, Limits, Sandbox, SandboxError, scratch_folder
+
+ROOT = Path(__file__).parents[2]
+LIMITS = Limits(
+    memory_bytes=1 << 30,
+    processes=32,
+    file_bytes=1 << 20,
+    open_files=64,
+    cpu_seconds=2,
+    disk_bytes=8 << 20,
+)
+
+
+def inside(program, seconds=30, **options):
+    """Run a Python program in a sandbox; what it printed as JSON, or its exit status."""
+    with scratch_folder() as scratch:
+        sandbox = Sandbox(scratch, **{"hidden": (ROOT,), "limits": LIMITS, **options})
+        command = [sys.executable, "-c", textwrap.dedent(program)]
+        confined = sandbox.start(command, stdout=subprocess.PIPE)
+        try:
+            printed, _ = confined.process.communicate(timeout=seconds)
+        finally:
+            confined.kill()
+    return json.loads(printed) if printed else confined.process.returncode
+
+
+def test_this_machine_can_start_it():
+    assert probe.probe() is None
+    probe.require()
+
+
+def test_the_user_is_nobody_without_any_privilege():
+    status = inside(
+        """
+        import json, os, resource
+        lines = dict(line.split(":", 1) for line in open("/proc/self/status"))
+        print(json.dumps({
+            "ids": [os.getuid(), os.geteuid(), os.getgid(), os.getegid(), *os.getgroups()],
+            "capabilities": [lines[name].strip() for name in ("CapPrm", "CapEff", "CapAmb")],
+            "new": lines["NoNewPrivs"].strip(),
+        }))
+        """
+    )
+    assert 0 not in status["ids"]
+    assert set(status["capabilities"]) == {"0" * 16}
+    assert status["new"] == "1"
+
+
+def test_neither_course_nor_home_nor_password_file_nor_other_processes_are_there(tmp_path):
+    secret = tmp_path / "secret.txt"
+    secret.write_text("the gradebook")
+    found = inside(
+        f"""
+        import json, os
+        def look(path):
+            try:
+                return os.listdir(path) if os.path.isdir(path) else open(path).read(20)
+            except OSError as error:
+                return error.strerror
+        print(json.dumps({{
+            "course": look({str(ROOT)!r}),
+            "package": look({str(ROOT / "convkit")!r}),
+            "grading": look({str(ROOT / "convkit" / "grading")!r}),
+            "secret": look({str(secret)!r}),
+            "passwd": look("/etc/passwd"),
+            "shadow": look("/etc/shadow"),
+            "home": look(os.path.expanduser("~root/.ssh")),
+            "tmp": look("/tmp"),
+            "processes": [name for name in os.listdir("/proc") if name.isdigit()],
+        }}))
+        """
+    )
+    assert set(found["course"]) <= {".venv", "convkit"}
+    assert found["package"] == ["grading"]
+    assert found["grading"] == ["inside.py"]
+    assert {found[name] for name in ("secret", "passwd", "shadow", "home")} == {
+        "No such file or directory"
+    }
+    assert len(found["tmp"]) <= 1  # the job's own
+    assert len(found["processes"]) <= 3
+
+
+def test_an_installed_package_is_covered_up(tmp_path, monkeypatch):
+    """Where convkit lies inside the environment, not beside it, is the reference still hidden?"""
+    library = Path(sys.prefix) / "lib"
+    monkeypatch.setattr("convkit.grading.sandbox.PACKAGE", library)
+    assert inside(f"import os; print(os.listdir({str(library)!r}) or 0)", seconds=10) in (0, 127, 1)
+
+
+def test_the_environment_is_empty(monkeypatch):
+    monkeypatch.setenv("GRADER_TOKEN", "canary")
+    found = inside("import json, os; print(json.dumps(dict(os.environ)))")
+    assert "canary" not in found.values()
+    assert not {"USER", "SSH_AUTH_SOCK", "PYTHONPATH", "VIRTUAL_ENV"} & set(found)
+    assert found["HOME"].endswith("/work")
+
+
+def test_there_is_no_network():
+    assert inside(
+        """
+        import json, socket
+        tried = {}
+        for name, family, address in (
+            ("internet", socket.AF_INET, ("1.1.1.1", 53)),
+            ("loopback", socket.AF_INET, ("127.0.0.1", 22)),
+            ("abstract", socket.AF_UNIX, "\\0/tmp/.X11-unix/X0"),
+        ):
+            try:
+                socket.socket(family).connect(address)
+                tried[name] = "connected"
+            except OSError as error:
+                tried[name] = "refused"
+        try:
+            tried["names"] = socket.gethostbyname("example.org")
+        except OSError:
+            tried["names"] = "refused"
+        tried["interfaces"] = [name for _, name in socket.if_nameindex()]
+        print(json.dumps(tried))
+        """
+    ) == {
+        "internet": "refused",
+        "loopback": "refused",
+        "abstract": "refused",
+        "names": "refused",
+        "interfaces": ["lo"],
+    }
+
+
+def test_nothing_can_be_written_but_the_working_folder_and_tmp():
+    found = inside(
+        f"""
+        import json, os
+        def write(folder):
+            try:
+                open(os.path.join(folder, "written"), "w").close()
+                return True
+            except OSError:
+                return False
+        folders = ["/", "/usr", "/etc", "/dev", "/proc", {sys.prefix!r}, {sys.base_prefix!r},
+                   {str(ROOT)!r}, "..", ".", "/tmp", "/dev/shm"]
+        print(json.dumps({{folder: write(folder) for folder in folders}}))
+        """
+    )
+    assert {folder for folder, written in found.items() if written} == {".", "/tmp", "/dev/shm"}
+
+
+def test_memory_files_disks_and_descriptors_are_limited():
+    found = inside(
+        """
+        import json, os
+        def tries(do):
+            try:
+                do()
+                return "went through"
+            except (MemoryError, OSError) as error:
+                return type(error).__name__
+        def large_file():
+            with open("large", "wb") as file:
+                file.write(b"x" * (2 << 20))
+        def many_files(folder):
+            for number in range(20):
+                with open(f"{folder}/{number}", "wb") as file:
+                    file.write(b"x" * (1 << 19))
+                    file.flush()
+        import signal
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        print(json.dumps({
+            "memory": tries(lambda: bytearray(2 << 30)),
+            "file": tries(large_file),
+            "disk": tries(lambda: many_files(".")),
+            "tmp": tries(lambda: many_files("/tmp")),
+            "shm": tries(lambda: many_files("/dev/shm")),
+            "descriptors": tries(lambda: [os.dup(1) for _ in range(100)]),
+        }))
+        """
+    )
+    assert found == {
+        "memory": "MemoryError",
+        "file": "OSError",
+        "disk": "OSError",
+        "tmp": "OSError",
+        "shm": "OSError",
+        "descriptors": "OSError",
+    }
+
+
+def test_processes_are_limited_for_root_too():
+    children = inside(
+        """
+        import json, os, time
+        children = 0
+        try:
+            for _ in range(200):
+                if os.fork() == 0:
+                    time.sleep(10)
+                    os._exit(0)
+                children += 1
+        except OSError:
+            pass
+        print(json.dumps(children), flush=True)
+        os._exit(0)
+        """
+    )
+    assert 0 < children < 40
+
+
+def test_cpu_time_is_limited():
+    assert inside("while True: pass") not in (0, None)
+
+
+def test_limits_cannot_be_raised_nor_privileges_regained():
+    found = inside(
+        """
+        import json, os, resource, subprocess
+        def tries(do):
+            try:
+                return str(do())
+            except (OSError, ValueError) as error:
+                return "refused"
+        hard = resource.RLIM_INFINITY
+        print(json.dumps([
+            tries(lambda: resource.setrlimit(resource.RLIMIT_AS, (hard, hard))),
+            tries(lambda: os.setuid(0)),
+            tries(lambda: os.chroot("/tmp")),
+            "refused" if subprocess.run(["mount", "-t", "tmpfs", "x", "/tmp"],
+                                        capture_output=True).returncode else "mounted",
+            "refused" if subprocess.run(["mount", "-o", "remount,rw", "/usr"],
+                                        capture_output=True).returncode else "mounted",
+        ]))
+        """
+    )
+    assert set(found) == {"refused"}
+
+
+def test_everything_a_program_started_ends_with_it():
+    with scratch_folder() as scratch:
+        confined = Sandbox(scratch).start(
+            [
+                sys.executable,
+                "-c",
+                "import os, time\nif os.fork():\n  print(1, flush=True)\nelse:\n  os.setsid()\n"
+                "time.sleep(100)",
+            ],
+            stdout=subprocess.PIPE,
+        )
+        confined.process.stdout.readline()
+        pids = os.listdir(f"{confined.root}/proc")
+        assert sum(pid.isdigit() for pid in pids) >= 2
+        confined.kill()
+        assert not os.path.exists(confined.root)
+
+
+def test_given_files_are_there_and_the_students_own(tmp_path):
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "data.txt").write_text("given")
+    with scratch_folder() as scratch:
+        copy_files(tmp_path, scratch / "files")
+        sandbox = Sandbox(scratch, files=scratch / "files")
+        confined = sandbox.start(
+            [
+                sys.executable,
+                "-c",
+                "open('folder/more', 'w'); print(open('folder/data.txt').read())",
+            ],
+            stdout=subprocess.PIPE,
+        )
+        assert confined.process.communicate(timeout=20)[0] == b"given\n"
+        confined.kill()
+    assert not (tmp_path / "folder" / "more").exists()
+
+
+@pytest.fixture
+def fresh_probe():
+    probe.probe.cache_clear()
+    yield
+    probe.probe.cache_clear()
+
+
+@pytest.mark.usefixtures("fresh_probe")
+class TestRefusal:
+    """Where the sandbox cannot start, is grading refused, with the reason and the cure?"""
+
+    def test_without_bubblewrap(self, monkeypatch):
+        monkeypatch.setattr("shutil.which", lambda name: None)
+        with pytest.raises(SandboxError, match="apt-get install bubblewrap"):
+            probe.require()
+
+    def test_on_another_system(self, monkeypatch):
+        monkeypatch.setattr(sys, "platform", "darwin")
+        with pytest.raises(SandboxError, match="needs Linux"):
+            probe.require()
+
+    @pytest.mark.parametrize(
+        ("said", "cure"),
+        [
+            ("bwrap: No permissions to create new namespace", "userns"),
+            ("bwrap: setting up uid map: Permission denied", "apparmor"),
+            ("bwrap: Can't mount proc on /newroot/proc", "--privileged"),
+            ("bwrap: Unknown option --size", "0.8"),
+        ],
+    )
+    def test_when_bubblewrap_fails(self, monkeypatch, tmp_path, said, cure):
+        (tmp_path / "bwrap").write_text(f'#!/bin/sh\necho "{said}" >&2\nexit 1\n')
+        (tmp_path / "bwrap").chmod(0o755)
+        monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+        with pytest.raises(SandboxError) as refusal:
+            probe.require()
+        assert said in str(refusal.value)
+        assert cure in str(refusal.value)
+        assert UNSAFE in str(refusal.value)
+
+    def test_unless_it_is_allowed_in_so_many_words(self, monkeypatch):
+        monkeypatch.setattr("shutil.which", lambda name: None)
+        monkeypatch.setenv(UNSAFE, "1")
+        probe.require()
+        assert inside("import os; print(os.getcwd().endswith('work') * 1)") == 1
+        monkeypatch.setenv(UNSAFE, "yes")
+        with pytest.raises(SandboxError):
+            probe.require()
