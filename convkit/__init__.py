@@ -13,6 +13,10 @@ _WHEN_USED = {
     "CheckFailed": "convkit.checks",
     "check_gradient": "convkit.checks",
     "numerical_gradient": "convkit.checks",
+    "progress": "convkit.journal",
+    "hint": "convkit.hints",
+    "reveal": "convkit.hints",
+    "speed_ladder": "convkit.ladder",
 }
 
 __all__ = [*layers.__all__, *_WHEN_USED, "load_ipython_extension"]  # noqa: PLE0604
@@ -26,7 +30,9 @@ def __getattr__(name: str) -> Any:
 
 
 def load_ipython_extension(shell: Any) -> None:
-    """``%load_ext convkit``: brings the ``%%implement`` magic."""
+    """``%load_ext convkit``: brings the ``%%implement`` magic, and keeps the learner's progress."""
+    from convkit.journal import connect
     from convkit.mine import register_magics
 
     register_magics(shell)
+    connect()

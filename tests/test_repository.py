@@ -26,6 +26,8 @@ FLOORS = [
     {"network", "training", "data"},
     {"checks"},
     {"mine"},
+    {"journal", "ladder"},
+    {"hints"},
     {"widgets", "grading"},
     {"cli"},
 ]

@@ -1,0 +1,196 @@
+"""How far the learner is: each name untouched, started, failing, or theirs.
+
+What a check of the learner's own code found is kept in ``progress.json``, beside ``mine/`` in the
+course folder, and stays there: nothing is sent anywhere.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import linecache
+import os
+import re
+import sys
+import tempfile
+import warnings
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from convkit import checks
+from convkit.checks.checking import find
+from convkit.checks.report import HOLDS
+from convkit.mine import course_folder
+
+UNTOUCHED, STARTED, FAILING, YOURS = "untouched", "started", "failing", "yours"
+MARKS = {UNTOUCHED: "·", STARTED: "…", FAILING: "✗", YOURS: "✓"}
+
+Record = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class NameProgress:
+    """How far a name is: its state, and what there is to say about it."""
+
+    name: str
+    state: str
+    note: str = ""
+
+
+class Progress:
+    """Every name of every assignment; a notebook shows it as a table, a terminal as text.
+
+    Attributes:
+        assignments: by assignment, the names that its checks ask for, each with its state.
+    """
+
+    def __init__(self, assignments: dict[str, list[NameProgress]]) -> None:
+        self.assignments = assignments
+
+    def __repr__(self) -> str:
+        lines = []
+        for assignment, names in self.assignments.items():
+            lines.append(f"{assignment}  ({_count(names)})")
+            width = max(len(entry.name) for entry in names)
+            for entry in names:
+                said = f"{entry.state}: {entry.note}" if entry.note else entry.state
+                lines.append(f"  {MARKS[entry.state]} {entry.name:<{width}}  {said}")
+        return "\n".join(lines) or "There are no exercises here and nothing of yours yet."
+
+    def _repr_html_(self) -> str:
+        if not self.assignments:
+            return f"<p>{html.escape(repr(self))}</p>"
+        rows = []
+        for assignment, names in self.assignments.items():
+            rows.append(
+                f'<tr><th colspan="3" style="text-align:left">{html.escape(assignment)} '
+                f'<span style="font-weight:normal">({_count(names)})</span></th></tr>'
+            )
+            for entry in names:
+                cells = (
+                    f"{MARKS[entry.state]} <code>{html.escape(entry.name)}</code>",
+                    entry.state,
+                    html.escape(entry.note),
+                )
+                row = "".join(f'<td style="text-align:left">{cell}</td>' for cell in cells)
+                rows.append(f"<tr>{row}</tr>")
+        return f"<table>{''.join(rows)}</table>"
+
+
+def progress(start: Path | None = None) -> Progress:
+    """How far the learner is in the course at or above ``start`` (the working directory).
+
+    The names are those that the notebooks under ``exercises/`` check; where there is no such
+    folder, those that the learner has begun.
+    """
+    folder = course_folder(start)
+    records = _read(folder)
+    assignments = _assignments(folder)
+    if not assignments and records:
+        assignments = {folder.name: sorted(records)}
+    return Progress(
+        {
+            assignment: [_state(name, folder, records.get(name)) for name in names]
+            for assignment, names in assignments.items()
+        }
+    )
+
+
+def was_checked(name: str) -> bool:
+    """Whether an attempt of the learner at ``name`` has ever been checked in this course."""
+    return name in _read(course_folder())
+
+
+def connect() -> None:
+    """From now on what a check finds out about the learner's own code is kept."""
+    if _ended not in checks.listeners:
+        checks.listeners.append(_ended)
+
+
+def _ended(target: Any, report: checks.Report) -> None:
+    """Keep what ``report`` says, if ``target`` is the learner's and not, say, the reference."""
+    place = f"convkit.mine.{report.name.lower()}"
+    module = sys.modules.get(place)
+    if module is None or vars(module).get(report.name) is not target:
+        return
+    assert module.__file__ is not None
+    source = "".join(linecache.getlines(module.__file__))
+    folder = course_folder()
+    records = _read(folder)
+    version = _version(source)
+    record = records.get(report.name, {})
+    if record.get("version") != version:
+        record = {"version": version, "groups": {}}
+    for group in {result.group for result in report.results}:
+        record["groups"][group] = [
+            result.name
+            for result in report.results
+            if result.group == group and result.status != HOLDS
+        ]
+    _write(folder, {**records, report.name: record})
+
+
+def _state(name: str, folder: Path, record: Record | None) -> NameProgress:
+    try:
+        source = (folder / "mine" / f"{name.lower()}.py").read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return NameProgress(name, UNTOUCHED)
+    if record is None:
+        return NameProgress(name, STARTED, "not checked yet")
+    if record["version"] != _version(source):
+        return NameProgress(name, STARTED, "changed since it was checked")
+    groups = record["groups"]
+    failing = [f"{group}: {', '.join(names)}" for group, names in groups.items() if names]
+    if failing:
+        return NameProgress(name, FAILING, "; ".join(failing))
+    left = sorted({p.group for p in find(name).properties} - set(groups))
+    if left:
+        return NameProgress(name, STARTED, f"{' and '.join(left)} not checked yet")
+    return NameProgress(name, YOURS)
+
+
+def _assignments(folder: Path) -> dict[str, list[str]]:
+    """By assignment, the names that the code cells of its exercise check, in their order."""
+    assignments = {}
+    for path in sorted(folder.glob("exercises/*/*.ipynb")):
+        try:
+            cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+            code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+        except (ValueError, KeyError, TypeError):
+            continue  # the learner's copy may be damaged; the other exercises are not
+        names = re.findall(r"^check\((\w+)", "\n".join(code), flags=re.MULTILINE)
+        if names:
+            assignments[path.stem] = list(dict.fromkeys(names))
+    return assignments
+
+
+def _version(source: str) -> str:
+    return sha256(source.encode()).hexdigest()
+
+
+def _count(names: list[NameProgress]) -> str:
+    return f"{sum(entry.state == YOURS for entry in names)} of {len(names)} yours"
+
+
+def _read(folder: Path) -> dict[str, Record]:
+    try:
+        records = json.loads((folder / "progress.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return records if isinstance(records, dict) else {}
+
+
+def _write(folder: Path, records: dict[str, Record]) -> None:
+    """Replace the file in one step; a check is not spoilt where that is impossible."""
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", encoding="utf-8", dir=folder, suffix=".tmp", delete=False
+        ) as file:
+            json.dump(records, file, indent=1)
+        os.replace(file.name, folder / "progress.json")
+    except OSError as error:
+        warnings.warn(
+            f"your progress could not be kept in {folder}: {error.strerror}", stacklevel=2
+        )
