@@ -10,8 +10,8 @@ _SECONDS_A_RUNG = 0.3
 _MOST_RUNS = 50
 
 
-def speed_ladder(rungs: Mapping[str, Callable[[], Any]]) -> dict[str, float]:
-    """Time each rung, draw the ladder, and return the seconds that a run takes (the fastest).
+def speed_ladder(rungs: Mapping[str, Callable[[], Any]]) -> None:
+    """Time each rung, by the fastest of several runs, and draw the ladder.
 
     A rung that is not written yet (it raises NotImplementedError) is drawn as such.
 
@@ -25,7 +25,6 @@ def speed_ladder(rungs: Mapping[str, Callable[[], Any]]) -> dict[str, float]:
         except NotImplementedError:
             continue
     _draw(list(rungs), seconds)
-    return seconds
 
 
 def _fastest(run: Callable[[], Any]) -> float:
@@ -56,7 +55,6 @@ def _draw(names: list[str], seconds: Mapping[str, float]) -> None:
     axes.set(xscale="log", xlim=(low / 5, slowest * 100), xlabel="seconds a run")
     axes.invert_yaxis()
     axes.spines[["top", "right"]].set_visible(False)
-    plt.show()
 
 
 def _written(seconds: float) -> str:
