@@ -7,6 +7,8 @@ from typing import Any
 
 from convkit import layers
 from convkit.layers import *  # noqa: F403
+from convkit.network import Sequential
+from convkit.training import SGD, fit
 
 _WHEN_USED = {
     "check": "convkit.checks",
@@ -19,7 +21,14 @@ _WHEN_USED = {
     "speed_ladder": "convkit.ladder",
 }
 
-__all__ = [*layers.__all__, *_WHEN_USED, "load_ipython_extension"]  # noqa: PLE0604
+__all__ = [
+    *layers.__all__,
+    *_WHEN_USED,
+    "SGD",
+    "Sequential",
+    "fit",
+    "load_ipython_extension",
+]
 
 
 def __getattr__(name: str) -> Any:

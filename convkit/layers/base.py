@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import MutableMapping
 from typing import Any
 
 import numpy as np
@@ -24,8 +25,8 @@ class Layer:
     """
 
     def __init__(self) -> None:
-        self.params: dict[str, Array] = {}
-        self.grads: dict[str, Array] = {}
+        self.params: MutableMapping[str, Array] = {}
+        self.grads: MutableMapping[str, Array] = {}
         self.training = True
         self._memory: tuple[Any, ...] | None = None
 
