@@ -5,6 +5,7 @@ const WIDEST = 300; // pixels, a picture
 
 function render({ model, el, signal }) {
   let place; // row and column of the output
+  let pictures = {}; // painted, of one answer
 
   const image = canvas("x", { tabindex: 0, role: "application" });
   const response = canvas("x ∗ k, negative blue, positive red");
@@ -44,18 +45,12 @@ function render({ model, el, signal }) {
     const colours = palette(root);
     const across = Math.min(WIDEST, (root.clientWidth - 60) / 3);
     const scale = across / arrays.image.shape[1];
-    const [down, right] = [Math.floor((height - 1) / 2), Math.floor((width - 1) / 2)];
-    const shade = grey(0, 255);
     const window_ = { row: i, column: j, height, width, colour: colours.frame };
     const dot = { row: i, column: j, height: 1, width: 1, colour: colours.frame };
-    const fired = (row, column) =>
-      row >= down && column >= right && row - down < rows && column - right < columns &&
-      at(fires, row - down, column - right);
-
-    drawPicture(image, arrays.image, across, (value, row, column) =>
-      fired(row, column) ? [255, 140, 0] : shade(value), [window_]);
-    drawPicture(response, r, columns * scale, signed(largest(r)), [dot]);
-    drawPicture(detection, d, columns * scale, grey(0, 1), [dot]);
+    if (pictures.of !== arrays) pictures = { of: arrays, ...paint(arrays) };
+    drawPainted(image, pictures.image, across, [window_]);
+    drawPainted(response, pictures.response, columns * scale, [dot]);
+    drawPainted(detection, pictures.detection, columns * scale, [dot]);
     const seen = window2d(arrays.image, i, j, height, width);
     drawMatrix(patch, seen, colours, {
       cell: CELL,
@@ -103,6 +98,21 @@ function render({ model, el, signal }) {
   });
 
   view.redraw();
+}
+
+/** The three pictures, the first with what fires in orange at the middle of its window. */
+function paint({ image, response, detection, fires, weight }) {
+  const [down, right] = weight.shape.map((size) => Math.floor((size - 1) / 2));
+  const [rows, columns] = fires.shape;
+  const fired = (row, column) =>
+    row >= down && column >= right && row - down < rows && column - right < columns &&
+    at(fires, row - down, column - right);
+  const shade = grey(0, 255);
+  return {
+    image: painted(image, (value, row, column) => (fired(row, column) ? [255, 140, 0] : shade(value))),
+    response: painted(response, signed(largest(response))),
+    detection: painted(detection, grey(0, 1)),
+  };
 }
 
 function window2d(image, top, left, height, width) {

@@ -290,34 +290,49 @@ export const grey = (low, high) => (value) => {
   return [shade, shade, shade];
 };
 
-/** Negative blue, zero white, positive red, as in the lectures' Matplotlib pictures. */
-export const signed = (limit) => (value) => {
-  const strength = clamp(Math.abs(value) / limit, 0, 1);
-  const full = value < 0 ? [5, 48, 97] : [103, 0, 31];
-  const half = value < 0 ? [67, 147, 195] : [214, 96, 77];
+const SIGNED = Array.from({ length: 511 }, (_, index) => {
+  const strength = Math.abs(index - 255) / 255;
+  const half = index < 255 ? [67, 147, 195] : [214, 96, 77];
+  const full = index < 255 ? [5, 48, 97] : [103, 0, 31];
   const [from, to, share] = strength < 0.5 ? [[255, 255, 255], half, 2 * strength] : [half, full, 2 * strength - 1];
   return from.map((channel, i) => channel + share * (to[i] - channel));
-};
+});
 
-/** Draw an image, pixel by pixel, `width` wide on the screen.
- *  colour(value, row, column): [red, green, blue]; frames as for `drawMatrix`, in pixels of the image. */
-export function drawPicture(node, image, width, colour, frames = []) {
-  const [rows, columns] = image.shape;
+/** Negative blue, zero white, positive red, as in the lectures' Matplotlib pictures. */
+export const signed = (limit) => (value) => SIGNED[255 + Math.round(255 * clamp(value / limit, -1, 1))];
+
+/** An image in colour, to be drawn often: colour(value, row, column) is [red, green, blue]. */
+export function painted({ shape: [rows, columns], data }, colour) {
   const pixels = new ImageData(columns, rows);
-  image.data.forEach((value, index) => {
+  data.forEach((value, index) => {
     const [red, green, blue] = colour(value, Math.floor(index / columns), index % columns);
-    pixels.data.set([red, green, blue, 255], 4 * index);
+    pixels.data[4 * index] = red;
+    pixels.data[4 * index + 1] = green;
+    pixels.data[4 * index + 2] = blue;
+    pixels.data[4 * index + 3] = 255;
   });
-  const small = new OffscreenCanvas(columns, rows);
-  small.getContext("2d").putImageData(pixels, 0, 0);
-  const scale = width / columns;
-  const context = prepare(node, width, rows * scale);
+  const bitmap = new OffscreenCanvas(columns, rows);
+  bitmap.getContext("2d").putImageData(pixels, 0, 0);
+  return bitmap;
+}
+
+/** Draw an image, pixel by pixel, `width` wide on the screen; `colour` and `frames` as above,
+ *  the frames in pixels of the image. */
+export function drawPicture(node, image, width, colour, frames = []) {
+  drawPainted(node, painted(image, colour), width, frames);
+}
+
+/** Draw what `painted` has made, `width` wide on the screen. */
+export function drawPainted(node, bitmap, width, frames = []) {
+  const scale = width / bitmap.width;
+  const height = bitmap.height * scale;
+  const context = prepare(node, width, height);
   context.imageSmoothingEnabled = false;
-  context.drawImage(small, 0, 0, width, rows * scale);
+  context.drawImage(bitmap, 0, 0, width, height);
   context.lineWidth = 2.5;
-  for (const { row, column, height, width: across, colour: line } of frames) {
+  for (const { row, column, height: down, width: across, colour: line } of frames) {
     context.strokeStyle = line;
-    context.strokeRect(column * scale - 1, row * scale - 1, across * scale + 2, height * scale + 2);
+    context.strokeRect(column * scale - 1, row * scale - 1, across * scale + 2, down * scale + 2);
   }
 }
 

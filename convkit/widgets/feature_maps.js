@@ -8,6 +8,7 @@ const CHANNELS = ["R", "G", "B"];
 function render({ model, el, signal }) {
   let place; // row and column of every map
   let chosen = 0;
+  let bitmaps = {}; // painted, of one answer
 
   const view = scene({ model, el, signal }, draw);
   const { root, status, ask } = view;
@@ -47,15 +48,12 @@ function render({ model, el, signal }) {
     const [i, j] = place;
     const colours = palette(root);
     const side = clamp(Math.floor((root.clientWidth - IMAGE - 60) / 4) - 26, SMALLEST, LARGEST);
-    const level = (row, column) => (channel) => 255 * at(arrays.image, channels === 3 ? channel : 0, row, column);
-
-    drawPicture(image, at(arrays.image, 0), IMAGE,
-      (_, row, column) => [0, 1, 2].map(level(row, column)),
-      [{ row: i, column: j, height, width, colour: colours.frame }]);
+    if (bitmaps.of !== arrays) bitmaps = { of: arrays, ...paint(arrays) };
+    drawPainted(image, bitmaps.image, IMAGE, [{ row: i, column: j, height, width, colour: colours.frame }]);
     const strongest = signed(largest(at(weight, chosen)));
     kernels.forEach((kernel, channel) => drawPicture(kernel, at(weight, chosen, channel), KERNEL, strongest));
     pictures.forEach((picture, map) => {
-      drawPicture(picture, at(y, map), side, signed(1),
+      drawPainted(picture, bitmaps.maps[map], side,
         [{ row: i, column: j, height: 1, width: 1, colour: colours.frame }]);
       values[map].textContent = `${map}:  ${written(at(y, map, i, j))}`;
       buttons[map].setAttribute("aria-pressed", String(map === chosen));
@@ -98,6 +96,15 @@ function render({ model, el, signal }) {
   });
 
   view.redraw();
+}
+
+function paint({ image, y }) {
+  const channels = image.shape[0] === 3 ? [0, 1, 2] : [0, 0, 0];
+  const level = (row, column) => channels.map((channel) => 255 * at(image, channel, row, column));
+  return {
+    image: painted(at(image, 0), (_, row, column) => level(row, column)),
+    maps: Array.from({ length: y.shape[0] }, (_, map) => painted(at(y, map), signed(1))),
+  };
 }
 
 export default { render };
