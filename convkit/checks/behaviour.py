@@ -46,6 +46,12 @@ class Case:
     thorough: bool = False
     hidden: bool = False
 
+    def __post_init__(self) -> None:
+        """A case is used again and again: nobody may write into it, only into copies."""
+        for array in (*self.arguments, self.x, self.grad_y, *self.params.values()):
+            if isinstance(array, np.ndarray):
+                array.flags.writeable = False
+
 
 @dataclass
 class Trial:
@@ -135,8 +141,9 @@ class LayerObserver:
         x: Array,
         behaviour: Behaviour,
         suffix: str = "",
+        meanwhile: Callable[[], Any] = lambda: None,
     ) -> None:
-        """Forward and backward once; the names of the quantities end in ``suffix``."""
+        """Forward, ``meanwhile`` and backward; the names of the quantities end in ``suffix``."""
         if "forward" in self._given_up:
             return
         x, grad_y = x.copy(), case.grad_y.astype(x.dtype)
@@ -145,6 +152,7 @@ class LayerObserver:
             behaviour["x after forward" + suffix] = x.copy()
             if not self.backward or "backward" in self._given_up:
                 return
+            meanwhile()
             behaviour["grad_x" + suffix] = self.ask(
                 lambda: as_array(layer.backward(grad_y), "what backward returned")
             )
@@ -162,7 +170,7 @@ class LayerObserver:
             self._look_up(layer, "grads", name, behaviour, suffix=suffix)
 
     def forward(self, layer: Any, x: Array) -> Array:
-        """``layer.forward(x)`` as an array of its own."""
+        """``layer.forward(x)`` as an array of its own; the layer gets this very ``x``."""
         return self.ask(lambda: as_array(layer.forward(x), "what forward returned"))
 
     def ask(self, question: Callable[[], Any]) -> Any:
@@ -192,11 +200,23 @@ Probe = Callable[[LayerObserver, Case, Behaviour], None]
 
 
 def probe_again(observer: LayerObserver, case: Case, behaviour: Behaviour) -> None:
-    """The case once more, after other data and other parameters went through the same layer."""
-    layer = observer.make(case, {name: 0.5 - value for name, value in case.params.items()})
+    """The case once more, after other data and other parameters went through the same layer.
+
+    Another layer of the same kind runs between forward and backward.
+    """
+    others = {name: 0.5 - value for name, value in case.params.items()}
+    layer = observer.make(case, others)
+    another = observer.make(case, {name: value + 0.25 for name, value in case.params.items()})
     observer.run(layer, case, 1.0 - case.x[::-1], {})
     observer.set_parameters(layer, case.params)
-    observer.run(layer, case, case.x, behaviour, ", second time")
+    observer.run(
+        layer,
+        case,
+        case.x,
+        behaviour,
+        ", second time",
+        meanwhile=lambda: observer.forward(another, 0.5 - case.x),
+    )
 
 
 def probe_single_precision(observer: LayerObserver, case: Case, behaviour: Behaviour) -> None:

@@ -105,15 +105,14 @@ def _examine(concept: Concept, target: Any, groups: Sequence[str], cases: Sequen
         own = OwnForward(trial, expected["y"], output)
         situations.append(Situation(trial, expected, own.has_gradient))
     rows = _judge([p for p in concept.properties if p.group in groups], situations)
-    failing = [row for row in rows if row.status == FAILS]
-    if failing:
-        name_suspects(failing, situations, concept, catalogue(MODULES[concept.name], concept.name))
+    if any(row.status == FAILS for row in rows.values()):
+        name_suspects(rows, situations, concept, catalogue(MODULES[concept.name], concept.name))
     else:
-        _blame_forward(rows, situations)
-    return Report(concept.name, [_result(row, situations) for row in rows], output.shown())
+        _blame_forward(rows.values(), situations)
+    return Report(concept.name, [_result(row, situations) for row in rows.values()], output.shown())
 
 
-def _judge(properties: Sequence[Property], situations: Sequence[Situation]) -> list[Row]:
+def _judge(properties: Sequence[Property], situations: Sequence[Situation]) -> dict[str, Row]:
     rows: dict[str, Row] = {}
     for property_ in properties:
         row = rows[property_.name] = Row(property_)
@@ -127,10 +126,10 @@ def _judge(properties: Sequence[Property], situations: Sequence[Situation]) -> l
             row.status = FAILS
         elif len(row.problems) >= _ENOUGH * len(row.applicable):
             row.status = HOLDS
-    return list(rows.values())
+    return rows
 
 
-def _blame_forward(rows: Sequence[Row], situations: Sequence[Situation]) -> None:
+def _blame_forward(rows: Iterable[Row], situations: Sequence[Situation]) -> None:
     """Where a backward pass alone was asked for, and no forward pass came before it: say so."""
     for row in rows:
         if row.status == NOT_TESTED:

@@ -140,7 +140,7 @@ _INNER_PRODUCT = "⟨x, grad_x⟩"
 def _add_inner_product(case: Case, behaviour: Behaviour) -> None:
     grad_x = behaviour.get("grad_x")
     if isinstance(grad_x, np.ndarray) and grad_x.shape == case.x.shape:
-        behaviour[_INNER_PRODUCT] = np.asarray(np.vdot(case.x, grad_x))
+        behaviour[_INNER_PRODUCT] = np.asarray(np.vdot(case.x, grad_x), grad_x.dtype)
 
 
 def _tolerance(quantity: str, value: Array) -> float:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
-from convkit.checks.behaviour import Behaviour, Case, Trial
+from convkit.checks.behaviour import Behaviour, Trial
 from convkit.checks.concept import Concept
 from convkit.checks.learner import Output
 from convkit.checks.misconceptions import Misconception
-from convkit.checks.properties import NotJudged, Problem, Property, Situation
-from convkit.checks.report import NOT_TESTED
+from convkit.checks.properties import Alike, NotJudged, Problem, Property, Situation, same_values
+from convkit.checks.report import FAILS, HOLDS, NOT_TESTED
 
 
 @dataclass
@@ -38,6 +39,10 @@ class Row:
         """Whether properties that require this one may be looked at on a case."""
         return number not in self.applicable or self.problems.get(number, True) is None
 
+    def holds_beside(self, other: Row) -> bool:
+        """Whether this is a property of the same pass that holds."""
+        return self.status == HOLDS and self.property.group == other.property.group
+
     def shown(self, situations: Sequence[Situation]) -> int:
         """The case to show: the first failing one that is not hidden, else the first failing."""
         failing = [number for number, problem in self.problems.items() if problem]
@@ -45,65 +50,101 @@ class Row:
 
 
 def name_suspects(
-    failing: Sequence[Row],
+    rows: Mapping[str, Row],
     situations: Sequence[Situation],
     concept: Concept,
     entries: Sequence[Misconception],
 ) -> None:
     """Find each failing property's suspects, and fold together what one of them explains."""
-    behaviours = [_LazyBehaviours(concept, entry, situations) for entry in entries]
+    wrong = [
+        _Suspect(entry, implementation, concept, situations)
+        for entry in entries
+        for implementation in entry.implementations
+    ]
+    failing = [row for row in rows.values() if row.status == FAILS]
+    found: dict[str, list[_Suspect]] = {}
     for row in failing:
-        row.suspects = [
-            entry
-            for entry, behaviour in zip(entries, behaviours, strict=True)
-            if _alike(row, situations, behaviour)
-        ]
-    explains = Counter(entry.id for row in failing for entry in row.suspects)
+        needed = [rows[name] for name in row.property.requires]
+        alike = [suspect for suspect in wrong if suspect.fails_like(row, needed)]
+        equal = [suspect for suspect in alike if suspect.agrees(row, same_values)]
+        found[row.property.name] = equal or alike
+    explained = Counter(
+        id for suspects in found.values() for id in {suspect.entry.id for suspect in suspects}
+    )
     causes: dict[str, Row] = {}
     for row in failing:
-        row.suspects.sort(key=lambda entry: -explains[entry.id])  # stable: catalogue order
-        if not row.suspects:
-            continue
-        cause = causes.setdefault(row.suspects[0].id, row)
-        if cause is not row:
-            cause.also.append(row.property.name)
-            row.explained = True
+        holding = [other for other in rows.values() if other.holds_beside(row)]
+        ranks: dict[str, tuple[int, int]] = {}
+        for suspect in found[row.property.name]:
+            id = suspect.entry.id
+            broken = sum(suspect.breaks(other) for other in holding)
+            ranks[id] = min(ranks.get(id, (0, 0)), (-explained[id], broken))
+        best = min(ranks.values(), default=None)
+        row.suspects = [entry for entry in entries if ranks.get(entry.id) == best]
+        row.suspects.sort(key=lambda entry: entry.id not in causes)
+        if row.suspects:
+            cause = causes.setdefault(row.suspects[0].id, row)
+            if cause is not row:
+                cause.also.append(row.property.name)
+                row.explained = True
 
 
-class _LazyBehaviours:
-    """An entry's behaviour on each case, observed when somebody asks."""
+class _Suspect:
+    """A wrong implementation, put through a case only when somebody asks."""
 
     def __init__(
-        self, concept: Concept, entry: Misconception, situations: Sequence[Situation]
+        self,
+        entry: Misconception,
+        implementation: Any,
+        concept: Concept,
+        situations: Sequence[Situation],
     ) -> None:
-        self._observe = concept.observer(entry.implementation, ("forward", "backward"), Output())
-        self._cases: list[Case] = [situation.trial.case for situation in situations]
+        self.entry, self._situations = entry, situations
+        self._observe = concept.observer(implementation, ("forward", "backward"), Output())
         self._known: dict[int, Behaviour] = {}
+        self._probed: set[int] = set()
 
-    def __getitem__(self, number: int) -> Behaviour:
-        if number not in self._known:
-            self._known[number] = self._observe(self._cases[number]).behaviour
-        return self._known[number]
-
-
-def _alike(row: Row, situations: Sequence[Situation], behaviours: _LazyBehaviours) -> bool:
-    """Whether the entry's quantity is the learner's on every case that could be judged."""
-    number = row.shown(situations)
-    problem = row.problems[number]
-    assert problem is not None
-    quantity, property_ = problem.quantity, row.property
-    # The failing case first: most entries differ there, and are then observed on no other.
-    for other in sorted(row.problems, key=lambda n: n != number):
-        learner, suspect = situations[other].trial.behaviour, behaviours[other]
-        if quantity not in suspect:
-            return False
-        if not property_.test.alike(learner[quantity], suspect[quantity]):
-            return False
-    expected = situations[number].expected
-    there = Situation(Trial(situations[number].trial.case, behaviours[number]), expected)
-    with suppress(NotJudged):
-        judged = property_.test.judge(
-            quantity, behaviours[number][quantity], expected[quantity], there
+    def fails_like(self, row: Row, needed: Sequence[Row]) -> bool:
+        """Whether it fails on the case that is shown, in the way of the learner's code."""
+        shown = row.shown(self._situations)
+        return (
+            not any(self._fails(other, shown) for other in needed)
+            and self.agrees(row, row.property.test.alike)
+            and self._fails(row, shown)
         )
-        return judged is not None
-    return False
+
+    def agrees(self, row: Row, alike: Alike) -> bool:
+        """Whether the failing quantity is like the learner's wherever that was judged."""
+        shown = row.shown(self._situations)
+        problem = row.problems[shown]
+        assert problem is not None
+        quantity = problem.quantity
+        # The failing case first: most suspects differ there, and need no other.
+        for number in sorted(row.problems, key=lambda n: n != shown):
+            behaviour = self._behaviour(number, quantity)
+            learner = self._situations[number].trial.behaviour
+            if quantity not in behaviour or not alike(learner[quantity], behaviour[quantity]):
+                return False
+        return True
+
+    def breaks(self, row: Row) -> bool:
+        """Whether it fails a property on some case where it was judged."""
+        return any(self._fails(row, number) for number in row.problems)
+
+    def _fails(self, row: Row, number: int) -> bool:
+        behaviour = self._behaviour(number, row.property.quantities[-1])
+        situation = self._situations[number]
+        with suppress(NotJudged):
+            mine = Situation(Trial(situation.trial.case, behaviour), situation.expected)
+            return row.property.examine(mine) is not None
+        return False
+
+    def _behaviour(self, number: int, quantity: str) -> Behaviour:
+        """What it does on a case, with the probes only if they are what gives the quantity."""
+        case = self._situations[number].trial.case
+        if number not in self._known:
+            self._known[number] = self._observe(replace(case, thorough=False)).behaviour
+        if quantity not in self._known[number] and case.thorough and number not in self._probed:
+            self._known[number] = self._observe(case).behaviour
+            self._probed.add(number)
+        return self._known[number]

@@ -144,7 +144,7 @@ def _pictures(evidence: Evidence) -> str:
     part = "" if whole else f", rows from {rows.start}, columns from {columns.start}"
     return (
         f"<p style='margin: 6px 0 0'><code>{escape(name)}</code>{part}:</p>"
-        f'<div style="display: flex; flex-wrap: wrap; gap: 6px 24px; margin-bottom: 8px">{maps}</div>'
+        f'<div style="display: flex; flex-wrap: wrap; gap: 6px 24px">{maps}</div>'
     )
 
 

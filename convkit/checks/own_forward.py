@@ -45,8 +45,10 @@ class OwnForward:
             return {}  # the forward is right, so its gradient is the reference's
         rng = np.random.default_rng(0)
         layer = self._trial.layer
-        step_x = rng.normal(size=case.x.shape)
-        steps = {name: rng.normal(size=value.shape) for name, value in case.params.items()}
+        step_x: Array = rng.standard_normal(case.x.shape)
+        steps: dict[str, Array] = {
+            name: rng.standard_normal(value.shape) for name, value in case.params.items()
+        }
         settings = [
             {name: case.params[name] + sign * _STEP * step}
             for name, step in steps.items()
@@ -62,10 +64,11 @@ class OwnForward:
             outputs = run(outputs_of_layer, output=self._output)
         except LearnerError:
             return {}
-        directions = {"grad_x": step_x} | {f'grads["{n}"]': step for n, step in steps.items()}
+        directions: dict[str, Array] = {"grad_x": step_x}
+        directions |= {f'grads["{n}"]': step for n, step in steps.items()}
         if len(outputs) != 2 * len(directions) or any(o.shape != y.shape for o in outputs):
             return {}
-        slopes = {
+        slopes: dict[str, tuple[Array, float]] = {
             quantity: (step, float(np.vdot(ahead - behind, case.grad_y) / (2 * _STEP)))
             for (quantity, step), ahead, behind in zip(
                 directions.items(), outputs[::2], outputs[1::2], strict=True

@@ -113,7 +113,7 @@ def backward_properties(parameters: Sequence[str] = (), *, linear: bool = False)
         ),
         Property(
             "gradients repeatable",
-            "grads are set, not added to, and belong to the latest forward.",
+            "grads are set, not added to, and belong to this layer's latest forward.",
             "backward",
             tuple(again),
             VALUES,

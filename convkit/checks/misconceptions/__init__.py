@@ -15,15 +15,17 @@ _Implementation = TypeVar("_Implementation", bound=Callable[..., Any])
 
 @dataclass(frozen=True)
 class Misconception:
-    """A mistake, and an implementation that makes it.
+    """A mistake, and implementations that make it.
 
     Attributes:
         id: its name for machines, unique over all concepts.
-        of: the name it is a wrong implementation of.
-        title: the mistake in a few words; ``sentence``: what the code then does instead.
+        of: the name that it is a wrong implementation of.
+        title: the mistake in a few words.
+        sentence: "This is what you get when …": what the code does instead.
         hint: where to look, without giving the answer away.
         lecture, section: what teaches it: a notebook of ``lectures/``, and a heading in it.
-        implementation: the mistake itself.
+        implementations: the mistake itself; more than one where it can come out differently.
+        same_as: ids of entries that cannot be told apart from this one by what they do.
     """
 
     id: str
@@ -33,19 +35,36 @@ class Misconception:
     hint: str
     lecture: str
     section: str
-    implementation: Callable[..., Any]
+    implementations: tuple[Callable[..., Any], ...]
+    same_as: tuple[str, ...] = ()
 
 
 _CATALOGUE: dict[str, list[Misconception]] = {}
 
 
 def misconception(
-    id: str, of: str, *, title: str, sentence: str, hint: str, read: tuple[str, str]
+    id: str,
+    of: str,
+    *,
+    title: str,
+    when: str,
+    hint: str,
+    read: tuple[str, str],
+    variants: tuple[Callable[..., Any], ...] = (),
+    same_as: tuple[str, ...] = (),
 ) -> Callable[[_Implementation], _Implementation]:
-    """Enter the decorated wrong implementation into the catalogue; ``read``: lecture, section."""
+    """Enter the decorated wrong implementation into the catalogue.
+
+    Args:
+        when: how "This is what you get when …" goes on, without the full stop.
+        read: the lecture and the section that teach it.
+        variants: further implementations of the same mistake.
+    """
 
     def enter(implementation: _Implementation) -> _Implementation:
-        entry = Misconception(id, of, title, sentence, hint, *read, implementation)
+        sentence = f"This is what you get when {when}."
+        implementations: tuple[Callable[..., Any], ...] = (implementation, *variants)
+        entry = Misconception(id, of, title, sentence, hint, *read, implementations, same_as)
         _CATALOGUE.setdefault(of, []).append(entry)
         return implementation
 
@@ -55,4 +74,4 @@ def misconception(
 def catalogue(concept: str, name: str) -> list[Misconception]:
     """The entries for ``name``, from the module of its concept."""
     import_module(f"{__name__}.{concept}")
-    return _CATALOGUE.get(name, [])
+    return _CATALOGUE[name]
