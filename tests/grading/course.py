@@ -1,0 +1,192 @@
+"""A course in a temporary folder, driven through the real nbgrader command."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+ROOT = Path(__file__).parents[2]
+CANARY = "hidden-canary-7919"
+SHORT_TIMES = "\nc.GradeInAirlock.cell_seconds = 4\nc.GradeInAirlock.call_seconds = 3\n"
+
+
+def known_cell(kind: str, name: str, text: str, **flags: bool | float) -> NotebookNode:
+    """A cell that nbgrader knows."""
+    make = {"code": new_code_cell, "markdown": new_markdown_cell}[kind]
+    usual = {"grade": False, "solution": False, "locked": False, "schema_version": 3, "task": False}
+    return make(text, id=name, metadata={"nbgrader": usual | {"grade_id": name} | flags})
+
+
+def mini_source() -> NotebookNode:
+    """An assignment with a function and a layer, visible and hidden tests, partial points."""
+    test = {"grade": True, "locked": True}
+    return new_notebook(
+        cells=[
+            new_markdown_cell("# A small assignment", id="title"),
+            known_cell("code", "setup", "%load_ext convkit\nimport numpy as np", locked=True),
+            known_cell(
+                "code",
+                "double",
+                "%%implement double\ndef double(x):\n"
+                "    ### BEGIN SOLUTION\n    return 2 * x\n    ### END SOLUTION",
+                solution=True,
+            ),
+            known_cell(
+                "code",
+                "double-visible",
+                "np.testing.assert_allclose(double(np.arange(3.0)), [0, 2, 4])",
+                points=1,
+                **test,
+            ),
+            known_cell(
+                "code",
+                "double-hidden",
+                f"# more of it\n### BEGIN HIDDEN TESTS\n# {CANARY}\n"
+                f"import warnings, sys; warnings.warn('{CANARY}'); print('{CANARY}')\n"
+                f"assert double(-7919.0) == -15838, '{CANARY}'\n### END HIDDEN TESTS",
+                points=2,
+                **test,
+            ),
+            new_code_cell("print('playing', double(21))", id="playing"),
+            known_cell(
+                "code",
+                "scale",
+                "%%implement Scale\nimport numpy as np\nfrom convkit import Layer\n\n\n"
+                "class Scale(Layer):\n"
+                "    def __init__(self):\n"
+                "        super().__init__()\n"
+                "        self.params['scale'] = np.ones(1)\n\n"
+                "    def forward(self, x):\n"
+                "        ### BEGIN SOLUTION\n"
+                "        self.x = x\n"
+                "        return x * self.params['scale']\n"
+                "        ### END SOLUTION\n\n"
+                "    def backward(self, grad_y):\n"
+                "        ### BEGIN SOLUTION\n"
+                "        self.grads['scale'] = np.array([(self.x * grad_y).sum()])\n"
+                "        return grad_y * self.params['scale']\n"
+                "        ### END SOLUTION",
+                solution=True,
+            ),
+            known_cell(
+                "code",
+                "scale-forward",
+                "layer = Scale()\nlayer.params['scale'] = np.array([3.0])\n"
+                "assert (layer(np.ones((2, 2))) == 3).all()",
+                points=2,
+                **test,
+            ),
+            known_cell(
+                "code",
+                "scale-backward",
+                "layer = Scale()\nlayer(np.ones((2, 2)))\n"
+                "right = (layer.backward(np.ones((2, 2))) == 1).all()\n"
+                "float(1.5 * right + 2.5 * (layer.grads['scale'] == 4).all())",
+                points=4,
+                **test,
+            ),
+            known_cell("markdown", "why", "Because.", grade=True, solution=True, points=3),
+        ],
+        metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}},
+    )
+
+
+FULL = {
+    "double-visible": 1.0,
+    "double-hidden": 2.0,
+    "scale-forward": 2.0,
+    "scale-backward": 4.0,
+    "why": None,
+}
+NOTHING = dict.fromkeys(FULL, 0.0) | {"why": None}
+
+
+@dataclass
+class Course:
+    """A folder with nbgrader_config.py, and what the gradebook in it says."""
+
+    folder: Path
+
+    @classmethod
+    def create(cls, folder: Path, sources: dict[str, NotebookNode]) -> Course:
+        folder.mkdir(parents=True, exist_ok=True)
+        config = (ROOT / "nbgrader_config.py").read_text()
+        (folder / "nbgrader_config.py").write_text(config + SHORT_TIMES)
+        for assignment, source in sources.items():
+            write(source, folder / "solutions" / assignment / f"{assignment}.ipynb")
+        return cls(folder)
+
+    def nbgrader(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Run nbgrader, as a user would whose environment is activated."""
+        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        return subprocess.run(
+            [sys.executable, "-m", "nbgrader", *arguments],
+            cwd=self.folder,
+            env=os.environ | {"PATH": path} | environment,
+            capture_output=True,
+            text=True,
+            timeout=280,
+            check=False,
+        )
+
+    def released(self, assignment: str) -> NotebookNode:
+        path = self.folder / "exercises" / assignment / f"{assignment}.ipynb"
+        return nbformat.read(path, as_version=4)
+
+    def submitted(self, assignment: str, student: str) -> Path:
+        return self.folder / "submitted" / student / assignment / f"{assignment}.ipynb"
+
+    def graded(self, assignment: str, student: str) -> NotebookNode:
+        path = self.folder / "autograded" / student / assignment / f"{assignment}.ipynb"
+        return nbformat.read(path, as_version=4)
+
+    def feedback(self, assignment: str, student: str) -> str:
+        path = self.folder / "feedback" / student / assignment / f"{assignment}.html"
+        return path.read_text()
+
+    def scores(self, assignment: str) -> dict[str, dict[str, float | None]]:
+        """The points of each test, by student: what the autograder wrote into the gradebook."""
+        found: dict[str, dict[str, float | None]] = {}
+        connection = sqlite3.connect(self.folder / "gradebook.db")
+        rows = connection.execute(
+            """
+            SELECT handed_in.student_id, base_cell.name, grade.auto_score
+            FROM grade
+            JOIN base_cell ON base_cell.id = grade.cell_id
+            JOIN submitted_notebook ON submitted_notebook.id = grade.notebook_id
+            JOIN submitted_assignment handed_in ON handed_in.id = submitted_notebook.assignment_id
+            JOIN assignment ON assignment.id = handed_in.assignment_id
+            WHERE assignment.name = ?
+            """,
+            (assignment,),
+        )
+        for student, cell, score in rows:
+            found.setdefault(student, {})[cell] = score
+        connection.close()
+        return found
+
+
+def write(notebook: NotebookNode, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(nbformat.writes(notebook) + "\n")
+
+
+def cell(notebook: NotebookNode, name: str) -> NotebookNode:
+    """The cell that nbgrader knows by that name."""
+    return next(
+        cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade_id") == name
+    )
+
+
+def copy_of(course: Course, folder: Path) -> Course:
+    shutil.copytree(course.folder, folder)
+    return Course(folder)

@@ -1,0 +1,399 @@
+"""Through the real nbgrader: good answers earn their points, and nothing else earns any."""
+
+import copy
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_output
+
+from convkit.grading.sandbox import UNSAFE
+from tests.grading.course import CANARY, FULL, NOTHING, Course, cell, mini_source, write
+
+pytestmark = pytest.mark.course
+
+WRONG_DOUBLE = "%%implement double\n{top}\ndef double(x):\n    {body}\n    return x"
+SCALE = next(cell.source for cell in mini_source().cells if cell.id == "scale")
+CODE = {"double": "%%implement double\ndef double(x):\n    return 2 * x", "scale": SCALE}
+SCALE_ONLY = FULL | {"double-visible": 0.0, "double-hidden": 0.0}
+DOUBLE_ONLY = FULL | {"scale-forward": 0.0, "scale-backward": 0.0}
+
+SUBMISSIONS = {}
+
+
+def submission(expected, *, right=True):
+    """Register a student: what is changed in a right (or else the untouched) notebook."""
+
+    def register(change):
+        SUBMISSIONS[change.__name__] = (right, change, expected)
+        return change
+
+    return register
+
+
+def attack(text):
+    """A cell of one's own at the top, with wrong answers below."""
+    return lambda notebook: notebook.cells.insert(0, new_code_cell(text))
+
+
+@submission(FULL)
+def right(notebook):
+    """Nothing is changed."""
+
+
+@submission(NOTHING | {"why": 0.0}, right=False)
+def untouched(notebook):
+    """The release as it is."""
+
+
+@submission(NOTHING, right=False)
+def numpy_testing_patched(notebook):
+    patch = """import numpy as np, builtins
+np.testing.assert_allclose = np.testing.assert_array_equal = lambda *a, **k: None
+np.ndarray.all = lambda self: True
+class AlwaysEqual:
+    __eq__ = lambda self, other: True
+    all = lambda self: True
+    __array__ = lambda self, *a, **k: np.array([0.0, 2, 4])
+"""
+    attack(patch)(notebook)
+    cell(
+        notebook, "double"
+    ).source = f"%%implement double\n{patch}\ndef double(x): return AlwaysEqual()"
+
+
+@submission(NOTHING, right=False)
+def asserts_dropped(notebook):
+    attack(
+        """import ast
+class Drop(ast.NodeTransformer):
+    def visit_Assert(self, node):
+        return ast.Pass()
+get_ipython().ast_transformers.append(Drop())
+get_ipython().input_transformers_cleanup.append(lambda lines: ["1.0\\n"])
+"""
+    )(notebook)
+
+
+@submission(NOTHING, right=False)
+def tests_skipped(notebook):
+    for each in notebook.cells:
+        each.metadata["tags"] = ["skip-execution", "explore"]
+
+
+@submission(NOTHING, right=False)
+def tests_edited(notebook):
+    """Edited, copied, with other points, turned into text, deleted."""
+    cell(notebook, "double-visible").source = "1.0"
+    second = copy.deepcopy(cell(notebook, "double-visible"))
+    second.id = "copied"
+    notebook.cells.append(second)
+    cell(notebook, "double-hidden").metadata.nbgrader["points"] = 100
+    cell(notebook, "scale-forward").cell_type = "markdown"
+    notebook.cells.remove(cell(notebook, "scale-backward"))
+    cell(notebook, "setup").source = "raise SystemExit"
+
+
+@submission(NOTHING, right=False)
+def results_forged(notebook):
+    forged = """from IPython.display import publish_display_data, display, HTML
+display({"text/plain": "4.0"}, raw=True)
+publish_display_data({"application/vnd.convkit.verdict+json": {"share": 1.0}})
+class Points(float):
+    def __repr__(self): return "4.0"
+    def _repr_mimebundle_(self, **k):
+        return {"application/vnd.convkit.verdict+json": {"points": 4.0}, "text/plain": "4.0"}
+"""
+    attack(forged + "Points(4)")(notebook)
+    for each in notebook.cells:
+        if each.cell_type == "code":
+            each.outputs = [new_output("execute_result", {"text/plain": "4.0"})]
+    source = f"%%implement double\n{forged}\ndef double(x): return Points(4)"
+    cell(notebook, "double").source = source
+
+
+@submission(NOTHING, right=False)
+def names_taken(notebook):
+    """Names that the tests use, of one's own."""
+    takes = "%%implement {name}\nclass {name}:\n    testing = assert_allclose = None\n"
+    for name in ("np", "check", "Layer", "layer", "assert_allclose"):
+        notebook.cells.append(new_code_cell(takes.format(name=name)))
+    attack("class np: pass\nassert_allclose = check = print\n__builtins__.float = lambda x: 4.0")(
+        notebook
+    )
+
+
+@submission(FULL)
+def tests_printed(notebook):
+    """Looking for the tests wherever they might be. The answers are right."""
+    look = f"""import gc, glob, os, sys
+found = []
+for folder in (".", "..", "/", "/tmp", os.path.expanduser("~"), {str(Path.cwd())!r}):
+    for path in glob.glob(os.path.join(folder, "**", "*.ipynb"), recursive=True):
+        found.append(open(path).read())
+    found += os.listdir(folder) if os.path.isdir(folder) else []
+frame = sys._getframe()
+while frame:
+    found += [str(frame.f_locals), str(frame.f_globals)]
+    frame = frame.f_back
+found += [str(thing)[:10_000] for thing in gc.get_objects()]
+print(*[text for text in found if "canary" in text])
+"""
+    notebook.cells.append(new_code_cell(look + "print(In[-1], In, Out)"))
+    for name in ("double", "scale"):
+        answer = cell(notebook, name)
+        magic, body = answer.source.split("\n", 1)
+        answer.source = f"{magic}\n{look}\n{body}"
+
+
+@submission(NOTHING, right=False)
+def exits_at_the_top(notebook):
+    attack("import os\nos._exit(0)")(notebook)
+    body = "pass"
+    cell(notebook, "double").source = WRONG_DOUBLE.format(top="import os; os._exit(0)", body=body)
+    cell(notebook, "scale").source = "%%implement Scale\nimport sys\nsys.exit(0)"
+
+
+@submission(SCALE_ONLY)
+def exits_inside(notebook):
+    cell(notebook, "double").source = WRONG_DOUBLE.format(top="import os", body="os._exit(0)")
+
+
+@submission(FULL)
+def exits_beside(notebook):
+    """Whatever a cell of one's own does, the answers are judged alone."""
+    attack("import sys\nsys.exit()")(notebook)
+    notebook.cells.insert(2, new_code_cell("while True: pass"))
+    notebook.cells.insert(3, new_code_cell("print('after the loop')"))
+    notebook.cells.insert(
+        4, new_code_cell("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)")
+    )
+
+
+@submission(SCALE_ONLY)
+def loops_at_the_top(notebook):
+    cell(notebook, "double").source = WRONG_DOUBLE.format(top="while True: pass", body="pass")
+
+
+@submission(DOUBLE_ONLY)
+def loops_inside(notebook):
+    forward = "    def forward(self, x):\n        while True:\n            pass\n"
+    cell(notebook, "scale").source = SCALE.replace("    def forward(self, x):\n", forward)
+
+
+@submission(SCALE_ONLY)
+def loops_that_will_not_be_stopped(notebook):
+    stubborn = """while True:
+    try:
+        while True: pass
+    except BaseException:
+        pass
+"""
+    attack(stubborn)(notebook)
+    body = "bytearray(1 << 40); [0] * (1 << 40)"
+    cell(notebook, "double").source = WRONG_DOUBLE.format(top="", body=body)
+
+
+@submission(FULL)
+def floods(notebook):
+    attack("print('x' * 5_000_000)\nfor n in range(300_000): print(n)")(notebook)
+    cell(notebook, "double").source = CODE["double"].replace(
+        "return", "print('x' * 1_000_000); import sys, warnings; warnings.warn('!'); return"
+    )
+
+
+@submission(FULL)
+def mistakes_beside(notebook):
+    for text in ("def f(:", "1 / 0", "input()", "import os; os.chdir('/')", "%nosuchmagic"):
+        notebook.cells.insert(1, new_code_cell(text))
+
+
+@submission(FULL | {"double-hidden": 0.0})
+def fails_the_hidden_test(notebook):
+    """Says what it was given, wherever that could be shown."""
+    cell(notebook, "double").source = """%%implement double
+import numpy as np
+seen = []
+def double(x):
+    seen.append(str(x))
+    if np.ndim(x) == 0:
+        raise ValueError(f"given: {x}")
+    return 2 * x
+"""
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    """All submissions, graded in one run."""
+    course = Course.create(tmp_path_factory.mktemp("grading") / "course", {"mini": mini_source()})
+    made = course.nbgrader("generate_assignment", "mini")
+    assert made.returncode == 0, made.stderr
+    for student, (right, change, _) in SUBMISSIONS.items():
+        notebook = course.released("mini")
+        if right:
+            for name, text in CODE.items():
+                cell(notebook, name).source = text
+        if student != "untouched":
+            cell(notebook, "why").source = "I think so."
+        change(notebook)
+        write(notebook, course.submitted("mini", student))
+    links = course.submitted("mini", "linked")
+    links.parent.mkdir(parents=True)
+    links.symlink_to(course.folder / "solutions" / "mini" / "mini.ipynb")
+    files = course.submitted("mini", "right").parent
+    (files / "notes.txt").write_text("a file of mine")
+    (files / "stolen.txt").symlink_to(course.folder / "solutions" / "mini" / "mini.ipynb")
+    (files / "stolen").symlink_to(course.folder / "solutions")
+    course.log = course.nbgrader("autograde", "mini")
+    course.nbgrader("generate_feedback", "mini")
+    return course
+
+
+def test_the_students_part_is_cleared_and_the_magic_stays(course):
+    released = course.released("mini")
+    double = cell(released, "double").source
+    assert double.startswith("%%implement double\ndef double(x):\n    # YOUR CODE HERE\n")
+    assert "    raise NotImplementedError()" in double
+    assert CANARY not in nbformat.writes(released)
+
+
+def test_generating_twice_gives_the_same_bytes(course, tmp_path):
+    again = Course.create(tmp_path / "again", {"mini": mini_source()})
+    assert again.nbgrader("generate_assignment", "mini", "--no-db").returncode == 0
+    path = Path("exercises") / "mini" / "mini.ipynb"
+    assert (again.folder / path).read_bytes() == (course.folder / path).read_bytes()
+
+
+@pytest.mark.parametrize("student", SUBMISSIONS)
+def test_points_are_exactly_what_was_earned(course, student):
+    _, _, expected = SUBMISSIONS[student]
+    assert course.scores("mini")[student] == expected, course.log.stderr
+
+
+def test_a_submission_that_is_a_link_is_refused_and_nobody_else_suffers(course):
+    assert "linked/mini/mini.ipynb is a symbolic link" in course.log.stderr
+    assert not (course.folder / "autograded" / "linked").exists()
+
+
+def test_links_beside_a_notebook_are_not_followed(course):
+    folder = course.folder / "autograded" / "right" / "mini"
+    assert sorted(path.name for path in folder.iterdir()) == ["mini.ipynb", "notes.txt"]
+
+
+@pytest.mark.parametrize("student", ["tests_printed", "fails_the_hidden_test", "untouched"])
+def test_feedback_tells_nothing_of_hidden_tests(course, student):
+    feedback = course.feedback("mini", student)
+    assert "%%implement" in feedback
+    assert "assert_allclose" in feedback  # the visible test
+    for secret in (CANARY, "7919", "15838"):
+        assert secret not in feedback, feedback[feedback.find(secret) - 500 :][:1000]
+
+
+def test_hidden_tests_are_not_there_to_be_printed(course):
+    for each in course.graded("mini", "tests_printed").cells:
+        assert CANARY not in json.dumps(each.get("outputs", []))
+
+
+def test_outputs_of_ones_own_cells_are_kept_within_bounds(course):
+    (playing,) = [c for c in course.graded("mini", "right").cells if c.source.startswith("print")]
+    assert playing.outputs[0].text == "playing 42\n"
+    flood = course.graded("mini", "floods").cells[0]
+    text = "".join(output.text for output in flood.outputs)
+    assert "too much" in text
+    assert len(text) < 5_000_000
+
+
+def test_cells_below_a_loop_run_and_below_a_death_say_that_they_did_not(course):
+    texts = [
+        "".join(output.get("text", "") for output in each.outputs)
+        for each in course.graded("mini", "exits_beside").cells
+        if each.cell_type == "code"
+    ]
+    assert any("stopped after 4 seconds" in text for text in texts)
+    assert any(text == "after the loop\n" for text in texts)
+    assert any("Python ended in this cell" in text for text in texts)
+    assert any("was not run" in text for text in texts)
+
+
+def test_nothing_is_left_running(course):
+    commands = []
+    for process in Path("/proc").iterdir():
+        try:
+            commands.append((process / "cmdline").read_bytes())
+        except OSError:
+            continue
+    assert not [command for command in commands if str(course.folder).encode() in command]
+
+
+def test_the_export_has_the_sums(course):
+    assert course.nbgrader("export").returncode == 0
+    header, *rows = (course.folder / "grades.csv").read_text().splitlines()
+    column = header.split(",").index("raw_score")
+    scores = {row.split(",")[3]: float(row.split(",")[column]) for row in rows}
+    assert scores["right"] == 9.0
+    assert scores["untouched"] == 0.0
+
+
+def test_grading_again_gives_the_same(course):
+    before = course.scores("mini")
+    again = course.nbgrader("autograde", "mini", "--student", "loops_inside", "--force")
+    assert again.returncode == 0, again.stderr
+    assert course.scores("mini") == before
+
+
+def test_a_source_that_changed_since_is_noticed(course, tmp_path):
+    path = course.folder / "solutions" / "mini" / "mini.ipynb"
+    before = path.read_text()
+    try:
+        path.write_text(before.replace("[0, 2, 4]", "[0, 2, 5]"))
+        run = course.nbgrader("autograde", "mini", "--student", "untouched", "--force")
+    finally:
+        path.write_text(before)
+    assert run.returncode != 0
+    assert "generate_assignment mini --force" in run.stderr
+
+
+def test_without_a_sandbox_grading_is_refused_unless_it_is_allowed(tmp_path):
+    course = Course.create(tmp_path / "course", {"mini": mini_source()})
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "bwrap").write_text("#!/bin/sh\necho No permissions >&2\nexit 1\n")
+    (tmp_path / "bin" / "bwrap").chmod(0o755)
+    path = f"{tmp_path / 'bin'}{os.pathsep}{Path(sys.executable).parent}{os.pathsep}/usr/bin:/bin"
+    assert course.nbgrader("generate_assignment", "mini").returncode == 0
+    notebook = course.released("mini")
+    for name, text in CODE.items():
+        cell(notebook, name).source = text
+    write(notebook, course.submitted("mini", "ann"))
+    refused = course.nbgrader("autograde", "mini", PATH=path)
+    assert refused.returncode != 0
+    assert "bubblewrap says: No permissions" in refused.stderr
+    assert course.scores("mini").get("ann", {}).get("double-visible") is None
+    allowed = course.nbgrader("autograde", "mini", PATH=path, **{UNSAFE: "1"})
+    assert allowed.returncode == 0, allowed.stderr
+    assert course.scores("mini")["ann"] == FULL | {"why": 0.0}
+
+
+def test_interrupting_the_grader_leaves_nothing_running(tmp_path):
+    course = Course.create(tmp_path / "course", {"mini": mini_source()})
+    assert course.nbgrader("generate_assignment", "mini").returncode == 0
+    notebook = course.released("mini")
+    cell(notebook, "double").source = "%%implement double\nwhile True: pass"
+    write(notebook, course.submitted("mini", "ann"))
+    grader = subprocess.Popen(
+        [sys.executable, "-m", "nbgrader", "autograde", "mini"],
+        cwd=course.folder,
+        env=os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    for line in grader.stderr:
+        if "Autograding" in line:
+            break
+    grader.send_signal(signal.SIGKILL)
+    grader.wait()
+    test_nothing_is_left_running(course)
