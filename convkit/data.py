@@ -148,6 +148,20 @@ def random_polarity(images: Array, *, rng: Rng = 0) -> Array:
     return images * signs.reshape(-1, *[1] * (images.ndim - 1))
 
 
+def shift(images: Array, down: int, right: int) -> Array:
+    """Images moved by whole pixels, 0 where nothing moved in.
+
+    Args:
+        images: (..., H, W).
+        down, right: pixels; negative for up and left.
+    """
+    images = filled(images, "images")
+    height, width = images.shape[-2:]
+    around = [(0, 0)] * (images.ndim - 2) + [(abs(down), abs(down)), (abs(right), abs(right))]
+    top, left = abs(down) - down, abs(right) - right
+    return np.pad(images, around)[..., top : top + height, left : left + width].copy()
+
+
 def mnist(folder: Path | str | None = None) -> tuple[LabelledImages, LabelledImages]:
     """MNIST from openml.org: 60,000 digits to train on and 10,000 to test with, 28×28, float32.
 
