@@ -14,6 +14,7 @@ from nbgrader.preprocessors import (
     AssignLatePenalties,
     CheckCellMetadata,
     ClearHiddenTests,
+    ClearMarkScheme,
     GetGrades,
     LimitOutput,
     NbGraderPreprocessor,
@@ -154,4 +155,12 @@ def set_up(config: Any) -> None:
         AssignLatePenalties,
         CheckCellMetadata,
     ]
-    config.GenerateFeedback.preprocessors = [GetGrades, HideTests, CSSHTMLHeaderPreprocessor]
+    # A mark scheme stands in the locked cell that asks, beside the answer that earns the points:
+    # nbgrader would have it in a "task", which an unanswered question could not score 0 in.
+    config.ClearMarkScheme.enforce_metadata = False
+    config.GenerateFeedback.preprocessors = [
+        GetGrades,
+        HideTests,
+        ClearMarkScheme,
+        CSSHTMLHeaderPreprocessor,
+    ]
