@@ -47,12 +47,13 @@ def _draw(names: list[str], seconds: Mapping[str, float]) -> None:
         if name in seconds:
             label = f" {_written(seconds[name])}"
             if seconds[name] < slowest:
-                label += f", {slowest / seconds[name]:,.0f} × as fast"
+                times = slowest / seconds[name]
+                label += f", {times:,.{0 if times > 9.95 else 1}f} × as fast"
             axes.bar_label(bar, [label])
         else:
             axes.annotate("not written yet", (0.01, name), xycoords=("axes fraction", "data"))
     low = min(seconds.values(), default=1e-3)
-    axes.set(xscale="log", xlim=(low / 5, slowest * 100), xlabel="seconds a run")
+    axes.set(xscale="log", xlim=(low / 5, slowest * 30), xlabel="seconds a run")
     axes.invert_yaxis()
     axes.spines[["top", "right"]].set_visible(False)
 
