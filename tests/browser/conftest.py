@@ -1,4 +1,4 @@
-"""A JupyterLab on a copy of the lectures, and a browser; both for the whole session."""
+"""A JupyterLab on a copy of the course, and a browser; both for the whole session."""
 
 import shutil
 from pathlib import Path
@@ -13,7 +13,9 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory):
     folder = tmp_path_factory.mktemp("course")
-    shutil.copytree(ROOT / "lectures", folder / "lectures")
+    for part in ("lectures", "exercises"):
+        shutil.copytree(ROOT / part, folder / part)
+    shutil.copy(ROOT / "nbgrader_config.py", folder)
     with running_lab(folder, tmp_path_factory.mktemp("private")) as lab:
         yield lab
 
