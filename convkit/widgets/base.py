@@ -22,9 +22,9 @@ _HERE = Path(__file__).parent
 _SENT_AS_THEY_ARE = ("float64", "float32", "uint8")
 
 
-def script(name: str) -> str:
-    """The ES module of a widget: the shared drawing, then the widget's own file."""
-    return "\n".join((_HERE / file).read_text(encoding="utf-8") for file in ("drawing.js", name))
+def script(*names: str) -> str:
+    """The ES module of a widget: the shared drawing, then the named files, its own last."""
+    return "\n".join((_HERE / file).read_text(encoding="utf-8") for file in ("drawing.js", *names))
 
 
 def packed(array: Array) -> dict[str, Any]:
@@ -111,7 +111,7 @@ class Widget(anywidget.AnyWidget):
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         bundle, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
         picture = io.BytesIO()
-        self.picture().savefig(picture, format="png", dpi=110, bbox_inches="tight")
+        self.picture().savefig(picture, format="png", dpi=80, bbox_inches="tight")
         bundle["image/png"] = base64.b64encode(picture.getvalue()).decode()
         bundle["text/plain"] = f"{type(self).__name__}: open the notebook in JupyterLab to move it"
         return bundle, metadata

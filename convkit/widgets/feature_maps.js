@@ -29,7 +29,7 @@ function render({ model, el, signal }) {
 
   root.append(
     element("div", { class: "convkit-stage convkit-top" },
-      element("div", {},
+      element("div", { style: `width: ${IMAGE}px` },
         panel("x", image), kernelTitle,
         element("div", { class: "convkit-stage" },
           ...kernels.map((kernel, i) => panel(channels === 3 ? CHANNELS[i] : "", kernel)))),
@@ -59,7 +59,7 @@ function render({ model, el, signal }) {
       buttons[map].setAttribute("aria-pressed", String(map === chosen));
     });
 
-    kernelTitle.textContent = `the weights of map ${chosen}, one matrix for each channel`;
+    kernelTitle.textContent = `the weights of map ${chosen}, by channel`;
     const [g, b, z] = [arrays.gain.data[chosen], arrays.bias.data[chosen], at(preactivation, chosen, i, j)];
     reading.replaceChildren(
       `map ${chosen}, here: y = g · tanh(Σ k ∗ x + b) = ${written(g)} · tanh(${written(z)}) = `,

@@ -158,6 +158,19 @@ def run_cell(page: Any, cell_id: str) -> None:
     )
 
 
+def set_source(page: Any, cell_id: str, source: str) -> str:
+    """Write something else into a cell; what was in it before."""
+    return page.evaluate(
+        """([index, source]) => {
+            const model = window.jupyterapp.shell.currentWidget.content.model.cells.get(index);
+            const before = model.sharedModel.getSource();
+            model.sharedModel.setSource(source);
+            return before;
+        }""",
+        [_cell_index(page, cell_id), source],
+    )
+
+
 def _cell_index(page: Any, cell_id: str) -> int:
     ids: list[str] = page.evaluate(
         "() => [...window.jupyterapp.shell.currentWidget.content.model.cells].map((c) => c.id)"

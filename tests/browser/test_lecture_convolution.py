@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.lab import cell, run_all, run_cell
+from tests.browser.lab import cell, run_all, run_cell, set_source
 
 pytestmark = pytest.mark.browser
 
@@ -118,6 +118,26 @@ def test_play_fills_in_the_output_with_the_space_bar(by_hand):
     expect(by_hand.get_by_role("button", name="Pause")).to_be_visible()
     x_of(by_hand).press(" ")
     expect(by_hand.get_by_role("button", name="Play")).to_be_visible()
+
+
+def test_a_learners_layer_is_held_against_the_sum(lecture, by_hand):
+    own = """
+class Mine(Conv2d):
+    def forward(self, x):
+        return super().forward(x) + (x[:, :, :2, :2] == 80)
+
+ConvolutionByHand(layer=Mine)"""
+    source = set_source(lecture, "worked-example", own)
+    try:
+        run_cell(lecture, "worked-example")
+        expect(by_hand.get_by_text("by your Mine")).to_be_visible()
+        expect(by_hand.get_by_text("The products sum to")).to_be_hidden()
+        x_of(by_hand).press("ArrowRight")
+        expect(
+            by_hand.get_by_text("The products sum to 110, but your Mine gives 111.")
+        ).to_be_visible()
+    finally:
+        set_source(lecture, "worked-example", source)
 
 
 def test_keys_pressed_in_a_widget_are_not_taken_for_jupyterlabs(lecture, by_hand):
