@@ -82,22 +82,34 @@ def _right() -> list[Variant]:
 
 @cache
 def _wrong() -> list[Variant]:
-    from .wrong import SLIPS
+    from .wrong import SLIPS, TOGETHER
 
-    bases = {(variant.name, variant.id): variant.source for variant in _right()}
-    slips = [
-        Variant(
-            name,
-            f"{base}/{slip.id}",
-            slip.applied_to(bases[name, base]),
-            slip.mistake,
-            _PASSES[slip.breaks],
-        )
-        for (name, base), made in SLIPS
-        for slip in made
+    bases = {(variant.name, variant.id): variant for variant in _right()}
+    slipped = {
+        (place, slip.id): _slipped(bases[place], slip) for place, made in SLIPS for slip in made
+    }
+    doubly = [
+        _slipped(slipped[place, first], next(s for s in dict(SLIPS)[place] if s.id == second))
+        for place, pairs in TOGETHER.items()
+        for first, second in pairs
     ]
-    return slips + [_attempt(*cell) for path in sorted((_HERE / "wrong").glob("*_attempts.py"))
-                    for cell in _cells(path)]
+    attempts = [
+        _attempt(*cell)
+        for path in sorted((_HERE / "wrong").glob("*_attempts.py"))
+        for cell in _cells(path)
+    ]
+    return [*slipped.values(), *doubly, *attempts]
+
+
+def _slipped(variant: Variant, slip: Slip) -> Variant:
+    """``variant``, right or wrong already, with one more slip."""
+    return Variant(
+        variant.name,
+        f"{variant.id}/{slip.id}",
+        slip.applied_to(variant.source),
+        f"{variant.mistake} {slip.mistake}".strip(),
+        variant.breaks | _PASSES[slip.breaks],
+    )
 
 
 def _cells(path: Path) -> Iterator[tuple[str, str, str]]:

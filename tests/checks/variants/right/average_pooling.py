@@ -127,3 +127,50 @@ class AvgPool2d(Layer):
                 r, c = a * self.s[0], b * self.s[1]
                 grad_x[:, :, r:r + self.m[0], c:c + self.m[1]] += grad_y[:, :, a:a + 1, b:b + 1]
         return grad_x
+
+
+# %% AvgPool2d: typed-with-a-base
+# A base class of its own, type hints, a generator, and a print for every window.
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
+
+from convkit import Layer
+
+Size = int | tuple[int, int]
+
+
+class Pool(Layer):
+    def __init__(self, kernel_size: Size, stride: Size | None = None) -> None:
+        super().__init__()
+        self.kernel_size: tuple[int, int] = self._pair(kernel_size)
+        self.stride = self.kernel_size if stride is None else self._pair(stride)
+
+    @staticmethod
+    def _pair(size: Size) -> tuple[int, int]:
+        return (size, size) if isinstance(size, int) else (size[0], size[1])
+
+    def windows(self, shape: tuple[int, ...]) -> Iterator[tuple[int, int, tuple[slice, ...]]]:
+        (h, w), (sh, sw) = self.kernel_size, self.stride
+        everything = slice(None)
+        for a, top in enumerate(range(0, shape[2] - h + 1, sh)):
+            for b, left in enumerate(range(0, shape[3] - w + 1, sw)):
+                print("window", a, b)
+                yield a, b, (everything, everything, slice(top, top + h), slice(left, left + w))
+
+
+class AvgPool2d(Pool):
+    def forward(self, x: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
+        found = {(a, b): x[where].mean((2, 3)) for a, b, where in self.windows(x.shape)}
+        rows, columns = 1 + max(a for a, _ in found), 1 + max(b for _, b in found)
+        self.template = np.zeros_like(x)
+        return np.stack([np.stack([found[a, b] for b in range(columns)], -1) for a in range(rows)], -2)
+
+    def backward(self, grad_y: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
+        grad_x = self.template.copy()
+        for a, b, where in self.windows(grad_x.shape):
+            grad_x[where] += grad_y[:, :, a, b, None, None] / np.prod(self.kernel_size)
+        return grad_x

@@ -174,3 +174,36 @@ class Flatten(Layer):
             for h in range(H):
                 dx[:, c, h] = grad_y[:, (c * H + h) * W:(c * H + h + 1) * W]
         return dx
+
+
+# %% Linear: gradients-in-place
+# The arrays in grads are made once and refilled by every backward.
+import numpy as np
+from convkit import Layer
+
+
+class Linear(Layer):
+    def __init__(self, in_features, out_features, *, rng=None):
+        super().__init__()
+        std = np.sqrt(2 / (in_features + out_features))
+        self.params["weight"] = np.random.default_rng(rng).normal(0, std, (out_features, in_features))
+        self.params["bias"] = np.zeros(out_features)
+        for name, value in self.params.items():
+            self.grads[name] = np.zeros_like(value)
+
+    def forward(self, x):
+        self.x = x
+        y = np.empty((len(x), len(self.params["bias"])), x.dtype)
+        for n, row in enumerate(x):
+            y[n] = self.params["weight"] @ row + self.params["bias"]
+        return y
+
+    def backward(self, grad_y):
+        for value in self.grads.values():
+            value.fill(0)
+        grad_x = np.empty_like(self.x)
+        for n, (row, g) in enumerate(zip(self.x, grad_y)):
+            self.grads["weight"] += np.multiply.outer(g, row)
+            self.grads["bias"] += g
+            grad_x[n] = g @ self.params["weight"]
+        return grad_x

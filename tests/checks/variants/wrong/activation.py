@@ -1,0 +1,122 @@
+# ruff: noqa: E501
+# fmt: off
+"""Element-wise layers that slip."""
+
+from ..slips import slip
+
+SLIPS = {
+    ("Sigmoid", "textbook"): [
+        slip("sign-of-exponent", "forward", "The exponent's sign is wrong: it falls where it should rise.",
+             ("np.exp(-x)", "np.exp(x)")),
+        slip("half-a-slope", "backward", "The slope is y where it is y (1 − y).", (" * (1 - self.y)", "")),
+        slip("slope-of-input", "backward", "The slope is computed from x where y is due.",
+             ("return grad_y * self.y * (1 - self.y)", "return grad_y * self.x * (1 - self.x)"),
+             ("        self.y =", "        self.x = x\n        self.y =")),
+        slip("slope-alone", "backward", "The gradient from above is left out.", ("grad_y * self.y", "self.y")),
+        slip("calls-itself", "both", "forward calls the layer, which calls forward.",
+             ("        self.y = 1", "        self(x)\n        self.y = 1")),
+        slip("slope-of-gradient", "backward", "The sigmoid of the gradient is used.",
+             ("        return grad_y *", "        self.y = 1 / (1 + np.exp(-grad_y))\n        return grad_y *")),
+    ],
+    ("Sigmoid", "half-tanh"): [
+        slip("two-for-four", "backward", "The inner half is forgotten: the slope is twice too steep.",
+             ("/ 4", "/ 2")),
+        slip("half-forgotten", "both", "tanh(x) instead of tanh(x / 2), with the slope of the latter.",
+             ("np.tanh(x / 2)", "np.tanh(x)")),
+    ],
+    ("Sigmoid", "by-sign"): [
+        slip("input-overwritten", "forward", "The result is written into the input.",
+             ("y = np.empty_like(x)", "y = x"),
+             ("positive = x >= 0\n", "positive = x >= 0\n        x = x.copy()\n")),
+        slip("negative-side-mirrored", "forward", "Left of 0 it gives the mirrored value, with the slope of the right one.",
+             ("y[~positive] = e / (1 + e)", "y[~positive] = 1 / (1 + e)")),
+    ],
+    ("Tanh", "tanh"): [
+        slip("square-forgotten", "backward", "The slope is 1 − y.", ("np.square(self.out)", "self.out")),
+        slip("slope-from-input", "backward", "The slope is 1 − x².",
+             ("np.square(self.out)", "np.square(self.x)"), ("        self.out =", "        self.x = x\n        self.out =")),
+        slip("tanh-twice", "backward", "The slope is 1 − tanh(y)².", ("np.square(self.out)", "np.square(np.tanh(self.out))")),
+        slip("scaled", "forward", "It is 1.7159 tanh(2x/3), with the plain slope's formula of tanh(x).",
+             ("self.out = np.tanh(x)\n        return self.out",
+              "self.out = np.tanh(x)\n        return 1.7159 * np.tanh(2 * x / 3)")),
+        slip("sigmoid-slope", "backward", "The slope is the sigmoid's.",
+             ("(1 - np.square(self.out))", "self.out * (1 - self.out)")),
+    ],
+    ("Tanh", "exponentials"): [
+        slip("two-forgotten", "both", "The exponent's 2 is forgotten, and the slope belongs to tanh.",
+             ("np.exp(2 * x)", "np.exp(x)")),
+        slip("slope-alone", "backward", "The gradient from above is left out.", (" * grad_y", "")),
+    ],
+    ("Tanh", "cosh"): [
+        slip("cosh-not-squared", "backward", "The slope is 1 / cosh x.", ("np.cosh(self.x) ** 2", "np.cosh(self.x)")),
+        slip("float32-grows", "forward", "float32 comes out as float64.", ("np.array(flat, dtype=x.dtype)", "np.array(flat)")),
+    ],
+    ("ReLU", "maximum"): [
+        slip("gradient-rectified", "backward", "The gradient is rectified by its own sign.",
+             ("return grad_y * self.mask", "return np.maximum(grad_y, 0)")),
+        slip("mask-returned", "forward", "It returns 1 where x is positive.",
+             ("return np.maximum(x, 0)", "return self.mask.astype(x.dtype)")),
+        slip("gradient-passes", "backward", "Every gradient passes.", ("grad_y * self.mask", "grad_y")),
+        slip("mask-in-float64", "backward", "The gradient is float64 where the input is float32.",
+             ("self.mask = x > 0", "self.mask = (x > 0).astype(np.float64)")),
+        slip("capped-at-one", "forward", "It is cut off above at 1, and the gradient passes there.",
+             ("np.maximum(x, 0)", "np.clip(x, 0, 1)")),
+        slip("mirrored", "forward", "min(x, 0), with the slope of max(x, 0).", ("np.maximum", "np.minimum")),
+    ],
+    ("ReLU", "where-one-at-zero"): [
+        slip("leaky", "forward", "One percent leaks through, consistently.",
+             ("x, 0)", "x, 0.01 * x)"), ("grad_y, 0)", "grad_y, 0.01 * grad_y)")),
+        slip("threshold-at-one", "both", "The gradient passes above 1, values above 0; and 0 becomes −1.",
+             ("np.where(x >= 0, x, 0)", "np.where(x > 0, x, -1)"), ("self.x >= 0", "self.x >= 1")),
+        slip("input-for-gradient", "backward", "The positive input is returned where the gradient is due.",
+             ("self.x >= 0, grad_y, 0", "self.x >= 0, self.x, 0")),
+    ],
+    ("ReLU", "copy-and-cut"): [
+        slip("input-cut", "forward", "The input itself is cut: no copy.", ("y = x.copy()", "y = x")),
+        slip("gradient-cut", "backward", "The given gradient itself is cut: no copy.", ("grad_x = grad_y.copy()", "grad_x = grad_y")),
+    ],
+    ("Abs", "sign"): [
+        slip("sign-of-gradient", "backward", "The gradient's magnitude is taken.", ("return grad_y * self.sign", "return np.abs(grad_y)")),
+        slip("gradient-passes", "backward", "The gradient passes unchanged.", ("grad_y * self.sign", "grad_y")),
+        slip("sign-of-result", "backward", "The sign is that of |x|, so always 1.",
+             ("self.sign = np.sign(x)", "self.sign = np.sign(np.abs(x))")),
+        slip("not-a-number-at-zero", "backward", "The sign is x / |x|, which is no number at 0.",
+             ("np.sign(x)", "x / np.abs(x)")),
+        slip("negative-magnitude", "forward", "−|x|, with the slope of |x|.", ("return np.abs(x)", "return -np.abs(x)")),
+    ],
+    ("Abs", "one-at-zero"): [
+        slip("sign-reversed", "backward", "The sign is reversed.", ("self.x >= 0, grad_y, -grad_y", "self.x >= 0, -grad_y, grad_y")),
+        slip("zero-left-of-zero", "forward", "Left of 0 it gives 0; the slope is that of |x|.", ("x, -x)", "x, 0)")),
+        slip("squares", "forward", "It squares, consistently.",
+             ("np.where(x >= 0, x, -x)", "x * x"), ("np.where(self.x >= 0, grad_y, -grad_y)", "2 * self.x * grad_y")),
+    ],
+    ("Abs", "flip-copy"): [
+        slip("input-flipped", "forward", "The input itself is flipped: no copy.", ("y = np.array(x)", "y = x")),
+        slip("gradient-flipped", "backward", "The given gradient itself is flipped: no copy.", ("g = np.array(grad_y)", "g = grad_y")),
+    ],
+    ("Gain", "broadcast"): [
+        slip("summed-over-samples-only", "backward", "The gain's gradient has one value for each pixel.",
+             ("axis=(0, 2, 3)", "axis=0")),
+        slip("gradient-averaged", "backward", "The gain's gradient is a mean.", ("np.sum(grad_y", "np.mean(grad_y")),
+        slip("along-the-width", "both", "The gain is laid along the width instead of the channels.",
+             ("reshape(1, -1, 1, 1)", "reshape(1, 1, 1, -1)")),
+        slip("gain-forgotten-backward", "backward", "The gradient passes without the gain.", ("return self.g * grad_y", "return grad_y * 1")),
+        slip("gradient-keeps-axes", "backward", "The gain's gradient has shape (1, C, 1, 1).",
+             ("axis=(0, 2, 3))", "axis=(0, 2, 3), keepdims=True)")),
+        slip("starts-at-zero", "forward", "The gain starts at 0, so nothing comes through.", ("np.ones(channels)", "np.zeros(channels)")),
+        slip("divided-backward", "backward", "The gradient is divided by the gain.", ("self.g * grad_y", "grad_y / self.g")),
+        slip("gain-added", "forward", "The gain is added; the gradients are those of a product.", ("return self.g * x", "return self.g + x")),
+    ],
+    ("Gain", "einsum"): [
+        slip("input-forgotten", "backward", "The gain's gradient is a bias's.",
+             ('"nchw,nchw->c", self.x, grad_y', '"nchw->c", grad_y')),
+        slip("per-sample", "backward", "The gain's gradient is not summed over samples.", ("->c", "->nc")),
+        slip("output-for-input", "backward", "The gain's gradient uses y where x is due.",
+             ("self.x, grad_y)}", 'self.params["gain"].reshape(-1, 1, 1) * self.x, grad_y)}')),
+    ],
+    ("Gain", "map-by-map"): [
+        slip("first-gain-for-all", "both", "Every map gets the first gain.", ('self.params["gain"][j]', 'self.params["gain"][0]')),
+        slip("first-sample", "backward", "The gain's gradient is the first sample's.",
+             ("np.vdot(self.inputs[j], grad_y[:, j])", "np.vdot(self.inputs[j][0], grad_y[0, j])")),
+    ],
+}
