@@ -184,13 +184,16 @@ def _read(folder: Path) -> dict[str, Record]:
 
 def _write(folder: Path, records: dict[str, Record]) -> None:
     """Replace the file in one step; a check is not spoilt where that is impossible."""
+    path = folder / "progress.json"
     try:
         with tempfile.NamedTemporaryFile(
             "w", encoding="utf-8", dir=folder, suffix=".tmp", delete=False
         ) as file:
             json.dump(records, file, indent=1)
-        os.replace(file.name, folder / "progress.json")
+        try:
+            os.replace(file.name, path)
+        except OSError:
+            os.unlink(file.name)
+            raise
     except OSError as error:
-        warnings.warn(
-            f"your progress could not be kept in {folder}: {error.strerror}", stacklevel=2
-        )
+        warnings.warn(f"your progress could not be kept as {path}: {error.strerror}", stacklevel=2)

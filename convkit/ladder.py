@@ -40,10 +40,11 @@ def _fastest(run: Callable[[], Any]) -> float:
 def _draw(names: list[str], seconds: Mapping[str, float]) -> None:
     import matplotlib.pyplot as plt
 
-    slowest = max(seconds.values(), default=1.0)
+    slowest, quickest = max(seconds.values(), default=1.0), min(seconds.values(), default=1.0)
+    left_edge = quickest / 5
     _, axes = plt.subplots(figsize=(9, 0.6 + 0.5 * len(names)), layout="constrained")
     for name in names:
-        bar = axes.barh(name, seconds.get(name, 0.0), color="tab:blue", height=0.6)
+        bar = axes.barh(name, seconds.get(name, left_edge), color="tab:blue", height=0.6)
         if name in seconds:
             label = f" {_written(seconds[name])}"
             if seconds[name] < slowest:
@@ -52,8 +53,7 @@ def _draw(names: list[str], seconds: Mapping[str, float]) -> None:
             axes.bar_label(bar, [label])
         else:
             axes.annotate("not written yet", (0.01, name), xycoords=("axes fraction", "data"))
-    low = min(seconds.values(), default=1e-3)
-    axes.set(xscale="log", xlim=(low / 5, slowest * 30), xlabel="seconds a run")
+    axes.set(xscale="log", xlim=(left_edge, slowest * 30), xlabel="seconds a run")
     axes.invert_yaxis()
     axes.spines[["top", "right"]].set_visible(False)
 
