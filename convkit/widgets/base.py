@@ -23,8 +23,9 @@ _SENT_AS_THEY_ARE = ("float64", "float32", "uint8")
 
 
 def script(*names: str) -> str:
-    """The ES module of a widget: the shared drawing, then the named files, its own last."""
-    return "\n".join((_HERE / file).read_text(encoding="utf-8") for file in ("drawing.js", *names))
+    """The ES module of a widget: what all share, then the named files, its own last."""
+    files = ("drawing.js", "controls.js", *names)
+    return "\n".join((_HERE / file).read_text(encoding="utf-8") for file in files)
 
 
 def packed(array: Array) -> dict[str, Any]:

@@ -1,0 +1,163 @@
+// What frames every widget: its root, its conversation with Python, its labelled controls.
+// With drawing.js, and before a widget's own script, in one module.
+
+/** An HTML element; `properties` are attributes, or listeners where the value is a function. */
+export function element(tag, properties = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(properties)) {
+    if (typeof value === "function") node.addEventListener(name, value);
+    else if (value === true) node.setAttribute(name, "");
+    else if (value !== false) node.setAttribute(name, value);
+  }
+  node.append(...children);
+  return node;
+}
+
+/** The frame of a widget: its root, its status line, and the conversation with Python.
+ *  `draw(arrays)` is called at once, after each answer, and when the theme changes. */
+export function scene({ model, el, signal }, draw) {
+  const status = element("p", { class: "convkit-status", role: "status" });
+  const root = element("div", { class: "convkit" });
+  el.append(root);
+  keepKeys(root);
+
+  let answer, arrays, waiting;
+  const read = () => {
+    answer = model.get("answer");
+    arrays = Object.fromEntries(
+      Object.entries(answer.arrays).map(([name, value]) => [name, value?.data ? tensor(value) : value]),
+    );
+  };
+  const redraw = () => {
+    if (root.clientWidth) draw(arrays);
+  };
+  const listen = () => {
+    clearTimeout(waiting);
+    root.classList.remove("convkit-waiting");
+    read();
+    status.textContent = answer.problem;
+    redraw();
+  };
+  model.on("change:answer", listen);
+  read();
+
+  // While a theme is changed nothing has a size; a frame later it has.
+  const theme = new MutationObserver(() => requestAnimationFrame(redraw));
+  theme.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-name"] });
+  const size = new ResizeObserver(redraw);
+  size.observe(root);
+  signal.addEventListener("abort", () => {
+    model.off("change:answer", listen);
+    theme.disconnect();
+    size.disconnect();
+    clearTimeout(waiting);
+  });
+
+  /** Have Python compute again with another operand. */
+  const ask = (name, value) => {
+    root.classList.add("convkit-waiting");
+    clearTimeout(waiting);
+    waiting = setTimeout(() => {
+      status.textContent =
+        "Python has not answered, so the numbers are the old ones. Is the kernel running? Run the cell again.";
+    }, 2000);
+    model.set(name, value);
+    model.save_changes();
+  };
+  return { root, status, ask, redraw, get arrays() { return arrays; } };
+}
+
+/** JupyterLab would take keys pressed in a widget for its own ("d d" deletes the cell). */
+function keepKeys(root) {
+  root.addEventListener("keydown", (event) => {
+    const runsTheCell = event.key === "Enter" && (event.shiftKey || event.ctrlKey || event.altKey);
+    if (event.key !== "Escape" && !runsTheCell) event.stopPropagation();
+  });
+}
+
+/** A captioned place for a canvas or for controls. */
+export function panel(symbol, ...children) {
+  const node = element("figure", { class: "convkit-panel" }, element("figcaption"), ...children);
+  caption(node, symbol);
+  return node;
+}
+
+export function caption(panel, symbol, note) {
+  panel.firstChild.replaceChildren(element("span", { class: "convkit-symbol" }, symbol));
+  if (note) panel.firstChild.append(element("small", {}, note));
+}
+
+export function button(label, onClick) {
+  return element("button", { type: "button", click: onClick }, label);
+}
+
+export function labelled(label, input) {
+  return element("label", { class: "convkit-control" }, label, input);
+}
+
+export function toggle(label, onChange) {
+  const input = element("input", { type: "checkbox", role: "switch", change: () => onChange(input.checked) });
+  return { input, node: element("label", { class: "convkit-control" }, input, label) };
+}
+
+export function numberInput(label, limits, onChange) {
+  const input = element("input", { type: "number", "aria-label": label, ...limits });
+  input.addEventListener("input", () => {
+    const valid = input.checkValidity() && Number.isFinite(input.valueAsNumber);
+    input.setAttribute("aria-invalid", String(!valid));
+    if (valid) onChange(input.valueAsNumber);
+  });
+  return input;
+}
+
+/** Number inputs in rows and columns; `onChange` gets all rows. */
+export function matrixInput(label, onChange) {
+  let current = [[]];
+  let inputs = [];
+  const node = element("div", { class: "convkit-matrix", role: "group", "aria-label": label });
+  const change = (i, j, value) => {
+    current = current.map((row, r) => row.map((old, c) => (r === i && c === j ? value : old)));
+    onChange(current);
+  };
+  const build = () => {
+    inputs = current.map((row, i) =>
+      row.map((_, j) =>
+        numberInput(`${label}, row ${i + 1}, column ${j + 1}`, { step: "any" }, (value) => change(i, j, value))));
+    node.replaceChildren(...inputs.flat());
+  };
+  const show = (rows, cell) => {
+    current = rows;
+    if (inputs.length !== rows.length || inputs[0].length !== rows[0].length) build();
+    node.style.gridTemplateColumns = `repeat(${rows[0].length}, ${cell}px)`;
+    node.style.gridAutoRows = `${cell}px`;
+    node.style.fontSize = `${Math.round(cell * 0.32)}px`;
+    inputs.forEach((row, i) => row.forEach((input, j) => keepTyped(input, rows[i][j])));
+  };
+  return { node, show };
+}
+
+/** Show a value in a number input, but leave alone what somebody is typing there. */
+export function keepTyped(input, value) {
+  const typing = input === document.activeElement && input.getAttribute("aria-invalid") === "true";
+  if (!typing && input.valueAsNumber !== value) input.value = value;
+}
+
+export function slider(label, limits, onChange) {
+  const input = element("input", { type: "range", "aria-label": label, ...limits });
+  const shown = element("output");
+  input.addEventListener("input", () => {
+    shown.textContent = written(input.valueAsNumber);
+    onChange(input.valueAsNumber);
+  });
+  const show = (value) => {
+    input.value = value;
+    shown.textContent = written(value);
+  };
+  return { node: element("label", { class: "convkit-control" }, label, input, shown), show };
+}
+
+export function select(label, options, onChange) {
+  const choices = options.map((option) => element("option", { value: option }, option));
+  const input = element("select", { "aria-label": label, change: () => onChange(input.value) }, ...choices);
+  return { input, node: labelled(label, input) };
+}
