@@ -6,8 +6,11 @@ from convkit.widgets.equivariance import Equivariance
 from convkit.widgets.eye_detector import EyeDetector
 from convkit.widgets.feature_maps import FeatureMaps
 from convkit.widgets.parameters import Parameters
+from convkit.widgets.pixel_distance import PixelDistance
 from convkit.widgets.pooling import Pooling
 from convkit.widgets.receptive_field import ReceptiveField
+from convkit.widgets.registered import Registered
+from convkit.widgets.shuffled_pixels import ShuffledPixels
 
 __all__ = [
     "ConvolutionByHand",
@@ -16,6 +19,9 @@ __all__ = [
     "EyeDetector",
     "FeatureMaps",
     "Parameters",
+    "PixelDistance",
     "Pooling",
     "ReceptiveField",
+    "Registered",
+    "ShuffledPixels",
 ]

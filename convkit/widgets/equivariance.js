@@ -4,7 +4,6 @@ const WIDEST = 250; // pixels, a picture
 
 function render({ model, el, signal }) {
   let drag = [0, 0]; // down and right, in pixels of the picture
-  let grip = null; // the pointer and the drag when it was taken
 
   const x = canvas("x", { tabindex: 0, role: "application" });
   const y = canvas("f(x), negative blue, positive red");
@@ -32,7 +31,7 @@ function render({ model, el, signal }) {
 
   function draw(arrays) {
     const { image, side, reach } = arrays;
-    const number = (drag[0] + reach) * (2 * reach + 1) + drag[1] + reach;
+    const number = numberOf(drag, reach);
     const across = Math.min(WIDEST, (root.clientWidth - 60) / 4);
     const shown = at(arrays.y, number);
     const wide = (across * shown.shape[1]) / (side / arrays.stride);
@@ -60,31 +59,14 @@ function render({ model, el, signal }) {
   }
 
   function move(to) {
-    const { reach } = view.arrays;
-    drag = to.map((pixels) => clamp(Math.round(pixels), -reach, reach));
+    drag = to;
     view.redraw();
   }
 
-  x.addEventListener("pointerdown", (event) => {
-    x.setPointerCapture(event.pointerId);
-    grip = { pointer: where(event), drag };
-  });
-  x.addEventListener("pointermove", (event) => {
-    if (!grip) return;
-    const pointer = where(event);
-    move(grip.drag.map((pixels, axis) => pixels + pointer[axis] - grip.pointer[axis]));
-  });
-  for (const kind of ["pointerup", "pointercancel"]) x.addEventListener(kind, () => (grip = null));
-  const where = (event) => underPointer(event, x, [view.arrays.side, view.arrays.side]);
-
-  x.addEventListener("keydown", (event) => {
-    const { reach } = view.arrays;
-    const all = 2 * reach + 1;
-    const to = arrowMove(event.key, drag.map((pixels) => pixels + reach), [all, all]);
-    if (!to) return;
-    move(to.map((pixels) => pixels - reach));
-    event.preventDefault();
-  });
+  draggable(x, () => {
+    const { side, reach } = view.arrays;
+    return { shape: [side, side], reach, drag };
+  }, move);
 
   view.redraw();
 }
@@ -97,8 +79,5 @@ function windowOn(image, top, left, side) {
 /** Nothing is known where there is no number. */
 const unknown = (colour) => (value, row, column) =>
   Number.isNaN(value) ? Array(3).fill((row + column) % 2 ? 150 : 185) : colour(value);
-
-const inWords = ([down, right]) =>
-  `${Math.abs(down)} ${down < 0 ? "up" : "down"}, ${Math.abs(right)} ${right < 0 ? "left" : "right"}`;
 
 export default { render };

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import traitlets
 
+from convkit.data import shift
 from convkit.layers.arguments import integer
 from convkit.layers.base import Array, Layer
 from convkit.layers.convolution import Conv2d
@@ -34,7 +35,7 @@ class Equivariance(Widget):
             your own.
     """
 
-    _esm = script("equivariance.js")
+    _esm = script("dragging.js", "equivariance.js")
 
     image = Numbers("S", "S")
     kernel = Numbers("h", "w")
@@ -123,9 +124,5 @@ class Equivariance(Widget):
 
 def _moved(y: Array, down: int, right: int) -> Array:
     """A map (rows, columns) moved by so many units; nan where it has nothing to show."""
-    rows, columns = y.shape
-    moved = np.full(y.shape, np.nan)
-    moved[max(down, 0) : rows + min(down, 0), max(right, 0) : columns + min(right, 0)] = y[
-        max(-down, 0) : rows - max(down, 0), max(-right, 0) : columns - max(right, 0)
-    ]
-    return moved
+    known = shift(np.ones(y.shape), down, right)
+    return np.where(known, shift(y, down, right), np.nan)

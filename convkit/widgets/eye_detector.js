@@ -1,13 +1,12 @@
-// The eye detector: two places of one eye, the detector's map of each, and the maps pooled.
+// The eye detector: a face at two places, the detector's map of each, and the maps pooled.
 
 const WIDEST = 200; // pixels, a picture
 const UNCHANGED = 0.01; // of a map's largest value
 const GRID = "display: inline-grid; grid-template-columns: repeat(5, auto); gap: 8px 14px; place-items: center";
-const BORDER = "#777"; // between neighbourhoods, on black
 
 function render({ model, el, signal }) {
-  let place; // of the eye's middle: row and column of x
-  let start; // where it was before
+  let place = [0, 0]; // how far the face is moved now: down and right
+  let start = [0, 0]; // and before
 
   const view = scene({ model, el, signal }, draw);
   const { root, status, ask } = view;
@@ -31,28 +30,22 @@ function render({ model, el, signal }) {
     element("div", { class: "convkit-bar" },
       kernelSize.node, button("Start from here", () => { start = place; view.redraw(); })),
     element("p", { class: "convkit-hint" },
-      "Drag the eye in the upper picture, or click it and use the arrow keys. Below is where it started; " +
-      "orange is the neighbourhood in which it started."),
+      "Drag the face in the upper row, or click it and use the arrow keys. The lower row is where it started; " +
+      "the frames are the neighbourhoods in which the eyes were then."),
     status,
   );
 
   function draw(arrays) {
-    const { first, places, kernel_size: size } = arrays;
-    const side = arrays.x.shape[1];
-    place ??= places.map((count, axis) => first[axis] + Math.floor(count / 2));
-    start ??= place;
+    const { reach, kernel_size: size } = arrays;
+    const width = arrays.x.shape[2];
     const across = Math.min(WIDEST, (root.clientWidth - 130) / 4);
-    const home = start.map((where) => Math.floor(where / size) * size);
-    const frames = [
-      ...grid(arrays.max.shape.slice(1), size),
-      { row: home[0], column: home[1], height: size, width: size, colour: palette(root).kernel },
-    ];
-    const shades = { x: grey(0, 255), detection: grey(0, 1), max: grey(0, 1), average: grey(0, largest(arrays.average)) };
-    const mapAt = (name, [row, column]) => at(arrays[name], (row - first[0]) * places[1] + column - first[1]);
+    const shades = { x: grey(0, 1), detection: onBoard(size), max: grey(0, 1), average: grey(0, largest(arrays.average)) };
+    const mapAt = (name, drag) => at(arrays[name], numberOf(drag, reach));
+    const frames = homes(mapAt("detection", start), size).map((home) => ({ ...home, colour: palette(root).frame }));
     for (const [canvases, where] of [[now, place], [before, start]]) {
       for (const [name, node] of Object.entries(canvases)) {
         const map = mapAt(name, where);
-        const wide = map.shape[1] === side ? across : (across * size * map.shape[1]) / side;
+        const wide = map.shape[1] === width ? across : (across * size * map.shape[1]) / width;
         drawPicture(node, map, wide, shades[name], name === "detection" ? frames : []);
       }
     }
@@ -62,44 +55,36 @@ function render({ model, el, signal }) {
       changes[name].replaceChildren("changed by ", element("strong", {}, `${Math.round(100 * change)} %`),
         change < UNCHANGED ? ": the same" : "");
     }
-    const [down, right] = place.map((where, axis) => where - start[axis]);
-    changes.x.textContent =
-      `moved ${Math.abs(down)} ${down < 0 ? "up" : "down"}, ${Math.abs(right)} ${right < 0 ? "left" : "right"}`;
-    x.setAttribute("aria-label", `x, the eye at row ${place[0] + 1}, column ${place[1] + 1}`);
+    changes.x.textContent = `moved ${inWords(place.map((where, axis) => where - start[axis]))}`;
+    x.setAttribute("aria-label", `x, the face moved ${inWords(place)}`);
     caption(panels.average, "average", `white: ${written(largest(arrays.average))}`);
     caption(panels.max, "max", arrays.whose && `by ${arrays.whose}`);
     kernelSize.show(model.get("kernel_size"));
   }
 
-  function move(to) {
-    const { first, places } = view.arrays;
-    place = to.map((where, axis) => clamp(Math.floor(where), first[axis], first[axis] + places[axis] - 1));
+  draggable(x, () => ({ shape: view.arrays.x.shape.slice(1), reach: view.arrays.reach, drag: place }), (to) => {
+    place = to;
     view.redraw();
-  }
-
-  x.addEventListener("pointerdown", (event) => {
-    x.setPointerCapture(event.pointerId);
-    follow(event);
-  });
-  x.addEventListener("pointermove", (event) => {
-    if (event.buttons) follow(event);
-  });
-  const follow = (event) => move(underPointer(event, x, view.arrays.x.shape.slice(1)));
-  x.addEventListener("keydown", (event) => {
-    const to = arrowMove(event.key, place, view.arrays.x.shape.slice(1));
-    if (!to) return;
-    move(to);
-    event.preventDefault();
   });
 
   view.redraw();
 }
 
-const grid = ([rows, columns], size) =>
-  Array.from({ length: rows * columns }, (_, index) => ({
-    row: Math.floor(index / columns) * size, column: (index % columns) * size,
-    height: size, width: size, colour: BORDER,
-  }));
+/** The neighbourhoods in which a detector fires. */
+function homes(detection, size) {
+  const fired = [];
+  detection.data.forEach((value, index) => {
+    const [row, column] = [Math.floor(index / detection.shape[1]), index % detection.shape[1]];
+    if (value > 0.5) fired.push({
+      row: Math.floor(row / size) * size, column: Math.floor(column / size) * size, height: size, width: size,
+    });
+  });
+  return fired;
+}
+
+/** Black to white, on a board of neighbourhoods. */
+const onBoard = (size) => (value, row, column) =>
+  grey((Math.floor(row / size) + Math.floor(column / size)) % 2 ? -0.2 : 0, 1)(value);
 
 /** The largest difference between two tensors. */
 const farthest = (a, b) => a.data.reduce((most, value, i) => Math.max(most, Math.abs(value - b.data[i])), 0);
