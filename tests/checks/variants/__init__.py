@@ -41,8 +41,9 @@ class Variant:
         mistake: what it does wrong, in a sentence; empty when right.
         breaks: "forward", "backward" or both; empty when right. Forward means values, shape and
             dtype of what it returns, an input left as it was, and the running statistics; for
-            functions and the optimizer it is all there is. A backward that is the gradient of its
-            own wrong forward is not broken.
+            functions and the optimizer it is all there is. A forward that raises on a legal
+            configuration breaks both; a backward that is the gradient of its own wrong forward is
+            not broken.
     """
 
     name: str

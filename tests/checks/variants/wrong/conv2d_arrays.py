@@ -38,6 +38,8 @@ SLIPS = {
     ("Conv2d", "im2col"): [
         slip("output-sides-swapped", "forward", "The columns are folded back with width and height exchanged.",
              ("out.reshape(N, self.F, out_h, out_w)", "out.reshape(N, self.F, out_w, out_h)")),
+        slip("folded-to-a-square", "forward", "The columns are folded back to a square.",
+             ("out.reshape(N, self.F, out_h, out_w)", "out.reshape(N, self.F, int((out_h * out_w) ** 0.5), -1)")),
         slip("rows-cycle-too-fast", "forward",
              "The windows' rows are tiled where they must be repeated, so places are mixed up.",
              ("np.repeat(np.arange(out_h), out_w)", "np.tile(np.arange(out_h), out_w)")),

@@ -72,6 +72,8 @@ SLIPS = {
              ("row, col = a * self.sh + p, b * self.sw + q", "row, col = a + p, b + q")),
     ],
     ("Conv2d", "window-loops"): [
+        slip("size-not-whole", "both", "The output's height is a float, which range refuses.",
+             ("(H + 2 * pad_h - HH) // stride_h", "(H + 2 * pad_h - HH) / stride_h")),
         slip("one-bias-for-all", "forward", "Every feature map gets the first map's bias.",
              ("+ b[f]", "+ b[0]")),
         slip("last-window-wins", "backward",
