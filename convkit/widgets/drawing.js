@@ -35,6 +35,10 @@ export function inside(place, shape) {
   return shape.map((size, axis) => (place ? clamp(place[axis], 0, size - 1) : Math.floor(size / 2)));
 }
 
+/** All [row, column] of a grid, row by row. */
+export const cells = ([rows, columns]) =>
+  Array.from({ length: rows * columns }, (_, index) => [Math.floor(index / columns), index % columns]);
+
 /** The colours of the theme, as set in drawing.css. */
 export function palette(root) {
   const style = getComputedStyle(root);

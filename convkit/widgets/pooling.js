@@ -41,9 +41,9 @@ function render({ model, el, signal }) {
     const cell = clamp(Math.floor((root.clientWidth - 100) / across), SMALLEST, LARGEST);
     const isWinner = (i, j) => at(wins, i, j) > 0;
     const neighbourhood = { row: place[0] * step, column: place[1] * step, height: size, width: size };
-    const borders = arrays.step < size ? [] : cells(rows, columns).map(([i, j]) => (
+    const borders = arrays.step < size ? [] : cells([rows, columns]).map(([i, j]) => (
       { row: i * step, column: j * step, height: size, width: size, colour: colours.faint }));
-    const winners = cells(...map.shape).filter(([i, j]) => isWinner(i, j)).map(([row, column]) => (
+    const winners = cells(map.shape).filter(([i, j]) => isWinner(i, j)).map(([row, column]) => (
       { row: row + 0.1, column: column + 0.1, height: 0.8, width: 0.8, colour: colours.kernel, shade: 0.25 }));
 
     drawMatrix(x, map, colours, {
@@ -77,7 +77,7 @@ function render({ model, el, signal }) {
   function terms(arrays) {
     const { x: map, kernel_size: size, step } = arrays;
     const [j, k] = place;
-    const units = cells(size, size).map(([p, q]) => written(at(map, j * step + p, k * step + q)));
+    const units = cells([size, size]).map(([p, q]) => written(at(map, j * step + p, k * step + q)));
     const index = element("sub", {}, `${j}${k}`);
     const line = (...parts) => element("div", {}, ...parts);
     const result = (name) => element("strong", {}, written(at(arrays[name], j, k)));
@@ -124,9 +124,5 @@ function render({ model, el, signal }) {
 
   view.redraw();
 }
-
-/** All [row, column] of a grid. */
-const cells = (rows, columns) =>
-  Array.from({ length: rows * columns }, (_, index) => [Math.floor(index / columns), index % columns]);
 
 export default { render };
