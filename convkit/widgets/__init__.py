@@ -1,5 +1,6 @@
 """What a lecture lets you move: one file for each widget, named by what it shows."""
 
+from convkit.widgets.backward import Backward
 from convkit.widgets.convolution_by_hand import ConvolutionByHand
 from convkit.widgets.detector import Detector
 from convkit.widgets.equivariance import Equivariance
@@ -13,6 +14,7 @@ from convkit.widgets.registered import Registered
 from convkit.widgets.shuffled_pixels import ShuffledPixels
 
 __all__ = [
+    "Backward",
     "ConvolutionByHand",
     "Detector",
     "Equivariance",

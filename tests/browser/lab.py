@@ -171,6 +171,14 @@ def set_source(page: Any, cell_id: str, source: str) -> str:
     )
 
 
+def pictures_of(widget: Any) -> list[str]:
+    """What every canvas of a widget shows, pixel by pixel."""
+    shown: list[str] = widget.locator("canvas").evaluate_all(
+        "nodes => nodes.map((node) => node.toDataURL())"
+    )
+    return shown
+
+
 def _cell_index(page: Any, cell_id: str) -> int:
     ids: list[str] = page.evaluate(
         "() => [...window.jupyterapp.shell.currentWidget.content.model.cells].map((c) => c.id)"
