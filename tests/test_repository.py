@@ -65,7 +65,7 @@ def test_the_notebook_is_clean(path):
 )
 def test_exercises_are_what_nbgrader_generates_today(assignment, tmp_path):
     command = [
-        "nbgrader", "generate_assignment", assignment, "--no-db",
+        Path(sys.executable).with_name("nbgrader"), "generate_assignment", assignment, "--no-db",
         f"--CourseDirectory.release_directory={tmp_path}",
     ]  # fmt: skip
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True, timeout=120)
