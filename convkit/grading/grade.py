@@ -77,6 +77,9 @@ def grade(job: Job) -> None:
             (scratch / part).mkdir()
         _run_cells(job, scratch / "cells", files)
         _run_tests(job, scratch / "tests", files)
+    code = (cell for cell in job.submission.cells if cell.cell_type == "code")
+    for number, cell in enumerate(code, start=1):
+        cell.execution_count = number
 
 
 def copy_files(folder: Path, destination: Path) -> None:
@@ -103,7 +106,7 @@ def _is_taken(path: Path) -> bool:
 def _run_cells(job: Job, scratch: Path, files: Path) -> None:
     """The student's own cells, and those that set the notebook up, in the sandboxed kernel."""
     connection_file = scratch / "kernel.json"
-    package = (path for path in PACKAGE.iterdir() if path.name not in ("grading", "__pycache__"))
+    package = (path for path in PACKAGE.iterdir() if path.name != "grading")
     sandbox = Sandbox(
         scratch,
         readable=(connection_file, *package),
@@ -113,11 +116,8 @@ def _run_cells(job: Job, scratch: Path, files: Path) -> None:
     )
     left = job.times.cells
     with Kernel.inside(sandbox, connection_file) as kernel:
-        for number, cell in enumerate(job.submission.cells, start=1):
-            if cell.cell_type != "code" or nb.is_test(cell):
-                continue
-            cell.execution_count = number
-            if nb.is_exploration(cell) or not cell.source.strip():
+        for cell in job.submission.cells:
+            if cell.cell_type != "code" or nb.is_test(cell) or nb.is_exploration(cell):
                 continue
             seconds = min(left, job.times.cell)
             if seconds <= 0 or kernel.dead:
@@ -148,14 +148,13 @@ def _run_tests(job: Job, scratch: Path, files: Path) -> None:
     try:
         tests = [cell for cell in job.source.cells if nb.is_test(cell)]
         results = {nb.grade_id(cell): cell for cell in job.submission.cells if nb.is_test(cell)}
-        for number, test in enumerate(sorted(tests, key=nb.is_hidden), start=1):
+        for test in sorted(tests, key=nb.is_hidden):
             if kernel.dead:
                 kernel.close()
                 kernel = _start_trusted(job, scratch, files)
             run = kernel.run(test.source, job.times.test)
-            points = float(test.metadata.nbgrader["points"])
+            points = nb.points(test)
             result = results[nb.grade_id(test)]
-            result.execution_count = number
             result.outputs = _test_outputs(run, points, hidden=nb.is_hidden(test))
     finally:
         kernel.close()
@@ -224,6 +223,8 @@ def _test_outputs(run: CellRun, points: float, *, hidden: bool) -> list[Notebook
             if output.output_type == "error" or VERDICT in output.get("data", {}):
                 continue
             if output.output_type == "execute_result":
+                if "points" in verdict:
+                    continue
                 output = new_output("display_data", data=output.data)
             outputs.append(output)
     if not verdict:

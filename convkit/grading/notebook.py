@@ -18,6 +18,7 @@ from convkit.mine import parse_implementation
 _MAKE = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
 _HIDDEN = "BEGIN HIDDEN TESTS"
 _EXPLORE = "explore"
+_BONUS = "bonus:"
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,17 @@ def is_exploration(cell: NotebookNode) -> bool:
     """A cell that is not run when grading."""
     tags = cell.metadata.get("tags")
     return isinstance(tags, list) and _EXPLORE in tags
+
+
+def bonus(cell: NotebookNode) -> float:
+    """What a test can earn on top of the assignment's points: 3 where it is tagged "bonus:3"."""
+    tags = cell.metadata.get("tags", [])
+    return sum(float(tag.removeprefix(_BONUS)) for tag in tags if tag.startswith(_BONUS))
+
+
+def points(test: NotebookNode) -> float:
+    """What a test of the source can earn. A bonus is worth 0 to nbgrader, whose sums it exceeds."""
+    return float(_nbgrader(test)["points"]) + bonus(test)
 
 
 def implementations(notebook: NotebookNode) -> list[tuple[str, str]]:

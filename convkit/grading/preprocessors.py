@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from pathlib import Path
 from typing import Any
 
@@ -133,6 +134,25 @@ class GradeInAirlock(_WithCourse):
         return notebook, resources
 
 
+class SaveGrades(SaveAutoGrades):
+    """What a bonus earned is stored as nbgrader's extra credit, which no maximum includes."""
+
+    def _add_score(self, cell: NotebookNode, resources: Resources) -> None:
+        possible = nb.bonus(cell)
+        if not possible:
+            super()._add_score(cell, resources)
+            return
+        name = cell.metadata.nbgrader["grade_id"]
+        worth = copy.deepcopy(cell)
+        worth.metadata.nbgrader["points"] = possible
+        earned, _ = utils.determine_grade(worth, self.log)
+        grade = self.gradebook.find_grade(
+            name, self.notebook_id, self.assignment_id, self.student_id
+        )
+        grade.auto_score, grade.extra_credit, grade.needs_manual_grade = 0.0, earned, False
+        self.gradebook.db.commit()
+
+
 class HideTests(ClearHiddenTests):
     """Feedback: what is hidden stays hidden, and whatever students write is left alone."""
 
@@ -151,7 +171,7 @@ def set_up(config: Any) -> None:
     config.Autograde.autograde_preprocessors = [
         GradeInAirlock,
         LimitOutput,
-        SaveAutoGrades,
+        SaveGrades,
         AssignLatePenalties,
         CheckCellMetadata,
     ]

@@ -1,11 +1,13 @@
 """Through the real nbgrader: good answers earn their points, and nothing else earns any."""
 
+import contextlib
 import copy
 import json
 import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import nbformat
@@ -81,13 +83,13 @@ get_ipython().input_transformers_cleanup.append(lambda lines: ["1.0\\n"])
 
 
 @submission(NOTHING, right=False)
-def tests_skipped(notebook):
+def skips_tests(notebook):
     for each in notebook.cells:
         each.metadata["tags"] = ["skip-execution", "explore"]
 
 
 @submission(NOTHING, right=False)
-def tests_edited(notebook):
+def edits_tests(notebook):
     """Edited, copied, with other points, turned into text, deleted."""
     cell(notebook, "double-visible").source = "1.0"
     second = copy.deepcopy(cell(notebook, "double-visible"))
@@ -129,19 +131,19 @@ def names_taken(notebook):
 
 
 @submission(FULL)
-def tests_printed(notebook):
+def prints_tests(notebook):
     """Looking for the tests wherever they might be. The answers are right."""
     look = f"""import gc, glob, os, sys
 found = []
-for folder in (".", "..", "/", "/tmp", os.path.expanduser("~"), {str(Path.cwd())!r}):
+for folder in (".", "..", "/tmp", "/run", os.path.expanduser("~"), {str(Path.cwd())!r}):
     for path in glob.glob(os.path.join(folder, "**", "*.ipynb"), recursive=True):
         found.append(open(path).read())
-    found += os.listdir(folder) if os.path.isdir(folder) else []
+spaces = [space for space in gc.get_objects() if isinstance(space, dict)]
 frame = sys._getframe()
 while frame:
-    found += [str(frame.f_locals), str(frame.f_globals)]
+    spaces += [frame.f_locals, frame.f_globals]
     frame = frame.f_back
-found += [str(thing)[:10_000] for thing in gc.get_objects()]
+found += [text for space in spaces for text in list(space.values()) if isinstance(text, str)]
 print(*[text for text in found if "canary" in text])
 """
     notebook.cells.append(new_code_cell(look + "print(In[-1], In, Out)"))
@@ -285,7 +287,7 @@ def test_links_beside_a_notebook_are_not_followed(course):
     assert sorted(path.name for path in folder.iterdir()) == ["mini.ipynb", "notes.txt"]
 
 
-@pytest.mark.parametrize("student", ["tests_printed", "fails_the_hidden_test", "untouched"])
+@pytest.mark.parametrize("student", ["prints_tests", "fails_the_hidden_test", "untouched"])
 def test_feedback_tells_nothing_of_hidden_tests(course, student):
     feedback = course.feedback("mini", student)
     assert "%%implement" in feedback
@@ -295,7 +297,7 @@ def test_feedback_tells_nothing_of_hidden_tests(course, student):
 
 
 def test_hidden_tests_are_not_there_to_be_printed(course):
-    for each in course.graded("mini", "tests_printed").cells:
+    for each in course.graded("mini", "prints_tests").cells:
         assert CANARY not in json.dumps(each.get("outputs", []))
 
 
@@ -314,20 +316,23 @@ def test_cells_below_a_loop_run_and_below_a_death_say_that_they_did_not(course):
         for each in course.graded("mini", "exits_beside").cells
         if each.cell_type == "code"
     ]
-    assert any("stopped after 4 seconds" in text for text in texts)
+    assert any("stopped after 3 seconds" in text for text in texts)
     assert any(text == "after the loop\n" for text in texts)
     assert any("Python ended in this cell" in text for text in texts)
     assert any("was not run" in text for text in texts)
 
 
-def test_nothing_is_left_running(course):
+def processes_about(course):
+    """The command lines of processes that were told of the course."""
     commands = []
     for process in Path("/proc").iterdir():
-        try:
+        with contextlib.suppress(OSError):
             commands.append((process / "cmdline").read_bytes())
-        except OSError:
-            continue
-    assert not [command for command in commands if str(course.folder).encode() in command]
+    return [command for command in commands if bytes(course.folder) in command]
+
+
+def test_nothing_is_left_running(course):
+    assert not processes_about(course)
 
 
 def test_the_export_has_the_sums(course):
@@ -391,9 +396,13 @@ def test_interrupting_the_grader_leaves_nothing_running(tmp_path):
         stderr=subprocess.PIPE,
         text=True,
     )
-    for line in grader.stderr:
-        if "Autograding" in line:
-            break
-    grader.send_signal(signal.SIGKILL)
-    grader.wait()
-    test_nothing_is_left_running(course)
+    with grader:
+        for line in grader.stderr:
+            if "Autograding" in line:
+                break
+        time.sleep(2)  # the student's loop has begun
+        grader.send_signal(signal.SIGKILL)
+    deadline = time.monotonic() + 5
+    while processes_about(course) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not processes_about(course)

@@ -1,0 +1,61 @@
+"""Formgrader, in a real browser: it grades through the airlock, and takes points by hand."""
+
+import os
+import sqlite3
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.browser.lab import CHROMIUM, CHROMIUM_ARGUMENTS, running_lab
+from tests.grading.course import CANARY, FULL, NOTHING, Course, cell, mini_source, write
+from tests.grading.test_course import CODE
+
+pytestmark = [pytest.mark.browser, pytest.mark.course]
+
+
+@pytest.fixture
+def course(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+    course = Course.create(tmp_path / "course", {"mini": mini_source()})
+    assert course.nbgrader("generate_assignment", "mini").returncode == 0
+    for student in ("ann", "bob"):
+        notebook = course.released("mini")
+        cell(notebook, "why").source = "I think so."
+        if student == "ann":
+            for name, text in CODE.items():
+                cell(notebook, name).source = text
+        write(notebook, course.submitted("mini", student))
+    return course
+
+
+def test_formgrader_autogrades_and_takes_points_by_hand(course, tmp_path):
+    from playwright.sync_api import expect, sync_playwright
+
+    with running_lab(course.folder, tmp_path / "private") as lab, sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS)
+        page = chromium.new_page(viewport={"width": 1300, "height": 900})
+        page.set_default_timeout(60_000)
+        page.goto(f"{lab.address}/lab?token={lab.token}")  # signs in
+        for student in ("ann", "bob"):
+            page.goto(f"{lab.address}/formgrader/manage_submissions/mini")
+            row = page.locator("tr", has=page.locator(f"td[data-order='{student}']"))
+            row.locator("td.autograde a").click()
+            expect(page.locator(".modal.in")).to_contain_text("Success", timeout=60_000)
+        assert course.scores("mini") == {"ann": FULL, "bob": NOTHING}
+
+        page.goto(f"{lab.address}/formgrader/gradebook/mini/mini")
+        page.locator("td.name a").first.click()
+        page.wait_for_function("formgrader.loaded && formgrader.grades.loaded")
+        with page.expect_response(lambda response: response.request.method == "PUT"):
+            page.locator("input.score").last.fill("2.5")
+            page.locator("input.score").last.blur()
+        page.screenshot(path=tmp_path / "formgrader.png", full_page=True)
+        text = page.locator("body").inner_text()
+        assert "def double(x):" in text
+        assert CANARY in text  # an instructor sees the hidden tests
+        chromium.close()
+    with sqlite3.connect(course.folder / "gradebook.db") as gradebook:
+        (given,) = gradebook.execute("SELECT manual_score FROM grade WHERE manual_score > 0")
+    gradebook.close()
+    assert given == (2.5,)
