@@ -42,9 +42,9 @@ def gradebook(tmp_path):
 
 def saved(gradebook, earned):
     cells = [test_cell("plain", 4, 3.0, []), test_cell("extra", 0, earned, ["bonus:3"])]
-    resources = {"nbgrader": {"notebook": "n", "assignment": "a", "student": "s", "db_url": ""}}
-    resources["nbgrader"]["db_url"] = str(gradebook.db.get_bind().url)
-    SaveGrades().preprocess(new_notebook(cells=cells), resources)
+    url = str(gradebook.db.get_bind().url)
+    where = {"notebook": "n", "assignment": "a", "student": "s", "db_url": url}
+    SaveGrades().preprocess(new_notebook(cells=cells), {"nbgrader": where})
     gradebook.db.expire_all()
     return gradebook.find_submission("a", "s")
 
