@@ -13,7 +13,7 @@ import numpy as np
 from convkit.layers import activation, batchnorm, classifier, contrast, convolution, local, pooling
 
 from . import Variant
-from .comparing import same, shapes
+from .comparing import Verdict, same, shapes
 from .judge_functions import JUDGES
 from .trials import TRIALS, Trial
 
@@ -26,11 +26,12 @@ REFERENCE = {
 }
 
 
-def broken_passes(variant: Variant) -> list[set[str]]:
-    """The passes that ``variant`` breaks, once for each reading that differs.
+def readings(variant: Variant) -> list[set[str]]:
+    """The passes that ``variant`` breaks: read strictly first, most kindly last.
 
-    A backward may be right by being the gradient of the reference's forward throughout, or of its
-    own; or, read more kindly, of either from trial to trial. A corpus must not hang on which.
+    A backward is right, strictly, if it is the gradient of the reference's forward in all trials,
+    or in all of its own, and cannot be where forward raises. Kindly, each gradient of each trial
+    may be either, and trials where forward raises say nothing of backward, if there are others.
     """
     with warnings.catch_warnings(), redirect_stdout(io.StringIO()):
         warnings.simplefilter("ignore")
@@ -40,19 +41,16 @@ def broken_passes(variant: Variant) -> list[set[str]]:
             verdicts = [_judge_layer(target, variant.name, *trial) for trial in numbered]
         else:
             verdicts = list(JUDGES[variant.name](target))
-    forwards, as_reference, as_own = zip(*verdicts, strict=True)
-    readings = []
-    for right in (
-        all(as_reference) or all(as_own),
-        all(either or other for either, other in zip(as_reference, as_own, strict=True)),
-    ):
-        broken = (set() if all(forwards) else {"forward"}) | (set() if right else {"backward"})
-        if broken not in readings:
-            readings.append(broken)
-    return readings
+    strictly = all(v.as_reference for v in verdicts) or all(v.as_own for v in verdicts)
+    said = [v.as_reference or v.as_own or v.mixed for v in verdicts if not v.silent]
+    forward = set() if all(v.forward for v in verdicts) else {"forward"}
+    return [
+        forward | (set() if right else {"backward"})
+        for right in (strictly, strictly or (bool(said) and all(said)))
+    ]
 
 
-def _judge_layer(target: Any, name: str, seed: int, trial: Trial) -> tuple[bool, bool, bool]:
+def _judge_layer(target: Any, name: str, seed: int, trial: Trial) -> Verdict:
     """Whether forward is right, and backward as the reference's or as its own forward's."""
     rng = np.random.default_rng(seed)
     x = trial.make(rng.normal(size=trial.shape)).astype(trial.dtype)
@@ -88,9 +86,9 @@ def _judge_layer(target: Any, name: str, seed: int, trial: Trial) -> tuple[bool,
             and np.array_equal(given, x)
         )
     except Exception:
-        return False, False, False
+        return Verdict(False, False, False, silent=True)
     if trial.fresh:  # the other trials see to backward, at weights that hide nothing
-        return forward, True, True
+        return Verdict(forward, True, True, silent=True)
     try:
         bystander = prepare(target)
         gradients = []
@@ -101,22 +99,25 @@ def _judge_layer(target: Any, name: str, seed: int, trial: Trial) -> tuple[bool,
             gradients.append([np.array(layer.backward(given))])
             gradients[-1] += [np.array(layer.grads[key]) for key in params]
             if gradients[-1][0].dtype != trial.dtype or not np.array_equal(given, grad_y):
-                return forward, False, False
+                return Verdict(forward, False, False)
     except Exception:
-        return forward, False, False
+        return Verdict(forward, False, False)
     if trial.kinks and name in _FAIR_AT_KINKS:
         fair = all(_FAIR_AT_KINKS[name](x, grad_y, grads[0]) for grads in gradients)
-        return forward, fair, fair or not forward
+        return Verdict(forward, fair, fair or not forward)
     if not all(shapes(grads) == shapes(wanted) for grads in gradients):
-        return forward, False, False
-    as_reference = all(same(grads, wanted, trial.dtype) for grads in gradients)
-    if forward and as_reference:
-        return True, True, True
+        return Verdict(forward, False, False)
+    one_by_one = list(zip(*gradients, wanted, strict=True))
+    as_reference = [same([one, two], [right] * 2, trial.dtype) for one, two, right in one_by_one]
+    if all(as_reference) and forward:
+        return Verdict(True, True, True)
     if trial.dtype == np.float32:  # too coarse for differences, which other trials have seen to
-        return forward, as_reference, not forward
-    repeatable = same(gradients[0], gradients[1], trial.dtype)
-    own = repeatable and _is_own_gradient(layer, x, params, grad_y, gradients[0])
-    return forward, as_reference, own
+        return Verdict(forward, all(as_reference), not forward)
+    repeated = [same([one], [two], trial.dtype) for one, two, _ in one_by_one]
+    own = _are_own_gradients(layer, x, params, grad_y, gradients[0])
+    as_own = [both and mine for both, mine in zip(repeated, own, strict=True)]
+    mixed = all(one or other for one, other in zip(as_reference, as_own, strict=True))
+    return Verdict(forward, all(as_reference), all(as_own), mixed)
 
 
 def _forward_twice(layer: Any, x: Any) -> list[Any]:
@@ -126,12 +127,12 @@ def _forward_twice(layer: Any, x: Any) -> list[Any]:
     return results + [np.array(getattr(layer, name)) for name in names]
 
 
-def _is_own_gradient(layer: Any, x: Any, params: Any, grad_y: Any, grads: list[Any]) -> bool:
-    """Whether ``grads`` are those of the layer's own forward, which must depend on everything."""
+def _are_own_gradients(layer: Any, x: Any, params: Any, grad_y: Any, grads: Any) -> list[bool]:
+    """Whether each of ``grads`` is that of the layer's own forward, which must depend on it."""
     rng = np.random.default_rng(0)
     if layer.params.keys() != params.keys():
-        return False
-    places = {"x": x, **{key: np.array(value) for key, value in layer.params.items()}}
+        return [False] * len(grads)
+    places = {"x": x, **{key: np.array(layer.params[key]) for key in params}}
 
     def loss(key, value):
         """<grad_y, y>, or NaN where y has another shape."""
@@ -141,17 +142,17 @@ def _is_own_gradient(layer: Any, x: Any, params: Any, grad_y: Any, grads: list[A
         y = layer.forward((value if key == "x" else x).copy())
         return np.sum(grad_y * y) if np.shape(y) == grad_y.shape else np.nan
 
+    own = []
     for (key, value), grad in zip(places.items(), grads, strict=True):
-        slopes = []
-        for _ in range(2):
-            direction = rng.normal(size=value.shape)
-            step = 1e-6 * direction
-            slopes.append((loss(key, value + step) - loss(key, value - step)) / 2e-6)
-            if not np.isclose(slopes[-1], np.sum(grad * direction), rtol=1e-5, atol=1e-6):
-                return False
-        if np.allclose(slopes, 0, atol=1e-8):
-            return False
-    return True
+        directions = rng.normal(size=(2, *value.shape))
+        slopes = [
+            (loss(key, value + 1e-6 * direction) - loss(key, value - 1e-6 * direction)) / 2e-6
+            for direction in directions
+        ]
+        claimed = [np.sum(grad * direction) for direction in directions]
+        depends = not np.allclose(slopes, 0, atol=1e-8)
+        own.append(depends and np.allclose(slopes, claimed, rtol=1e-5, atol=1e-6))
+    return own
 
 
 def _fair_slopes(lowest: float) -> Callable[..., bool]:

@@ -14,15 +14,13 @@ import numpy as np
 import scipy.signal
 import scipy.special
 
-from .comparing import same
-
-Verdict = tuple[bool, bool, bool]
+from .comparing import Verdict, same
 
 
 def _judge_counts(*cases: tuple[tuple[Any, ...], int]) -> Callable[..., Any]:
     def judge(target):
         for args, expected in cases:
-            yield _result_of(lambda args=args: target(*args)) == expected, True, True
+            yield Verdict(_result_of(lambda args=args: target(*args)) == expected, True, True)
 
     return judge
 
@@ -46,7 +44,7 @@ def _judge_correlation(name: str) -> Callable[..., Any]:
                     y = _result_of(lambda given=given, mode=mode: np.asarray(target(*given, mode)))
                     right = y is not None and y.dtype == dtype
                     right = right and same([y, *given], [oracle(x, k, mode), x, k], dtype)
-                    yield right, True, True
+                    yield Verdict(right, True, True)
 
     return judge
 
@@ -70,7 +68,7 @@ def _judge_softmax(target: Any) -> Iterator[Verdict]:
         p = _result_of(lambda given=given: np.asarray(target(given)))
         expected = [scipy.special.softmax(logits, axis=1), logits]
         right = p is not None and p.dtype == logits.dtype
-        yield right and same([p, given], expected, logits.dtype), True, True
+        yield Verdict(right and same([p, given], expected, logits.dtype), True, True)
 
 
 def _judge_loss(target: Any) -> Iterator[Verdict]:
@@ -91,15 +89,12 @@ def _judge_loss(target: Any) -> Iterator[Verdict]:
         value(logits.copy())
         grad = _result_of(lambda loss=loss: np.asarray(loss.backward()))
         if grad is None or grad.shape != logits.shape or grad.dtype != dtype:
-            yield right, False, False
+            yield Verdict(right, False, False)
             continue
         as_reference = same([grad], [(np.exp(log_p) - one_hot) / n], dtype)
         if right or dtype == np.float32 or np.abs(logits).max() > 100:
-            yield (
-                right,
-                as_reference,
-                as_reference or (not right and bool(np.isfinite(found).all())),
-            )
+            as_own = as_reference or (not right and bool(np.isfinite(found).all()))
+            yield Verdict(right, as_reference, as_own)
             continue
         slopes = []
         for direction in np.random.default_rng(1).normal(size=(2, *logits.shape)):
@@ -108,7 +103,7 @@ def _judge_loss(target: Any) -> Iterator[Verdict]:
                 break
             slopes.append(((ends[0] - ends[1]) / 2e-6, np.sum(grad * direction)))
         as_own = len(slopes) == 2 and np.allclose(*zip(*slopes, strict=True), rtol=1e-5, atol=1e-6)
-        yield right, as_reference, as_own
+        yield Verdict(right, as_reference, as_own)
 
 
 class _Live(MutableMapping[str, Any]):
@@ -154,7 +149,7 @@ def _judge_optimizer(target: Any) -> Iterator[Verdict]:
     shapes = {"weight": (2, 3), "bias": (2,)}
     for live in (False, True):
         for momentum in (0.0, 0.7):
-            yield _follows(target, live, momentum, shapes), True, True
+            yield Verdict(_follows(target, live, momentum, shapes), True, True)
 
 
 def _follows(target: Any, live: bool, momentum: float, shapes: dict[str, Any]) -> bool:

@@ -24,5 +24,8 @@ class Slip:
 
 
 def slip(id: str, breaks: str, mistake: str, *edits: tuple[str, str]) -> Slip:
-    """``breaks`` is "forward", "backward" or "both"; each edit is (old words, new words)."""
+    """One slip; each edit is (old words, new words).
+
+    ``breaks`` is "forward", "backward", "both", or "forward at least": see `Variant.unsettled`.
+    """
     return Slip(id, breaks, mistake, edits)

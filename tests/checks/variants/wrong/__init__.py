@@ -25,7 +25,7 @@ TOGETHER = {
         ("kernel-flipped-forward", "bias-gradient-averaged"),
     ],
     ("Conv2d", "windows-einsum"): [("one-stride-for-both", "padding-left-on")],
-    ("Conv2d", "fourier"): [("not-conjugated", "weight-gradient-mirrored")],
+    ("Conv2d", "fourier"): [("wraps-around", "weight-gradient-mirrored")],
     ("MaxPool2d", "loops-first-winner"): [("never-below-zero", "overlap-overwritten")],
     ("AvgPool2d", "loops"): [("overlap-overwritten", "one-over-m")],
     ("Linear", "matmul"): [("bias-subtracted", "weight-gradient-averaged")],

@@ -115,7 +115,7 @@ SLIPS = {
              ("self.x, grad_y)}", 'self.params["gain"].reshape(-1, 1, 1) * self.x, grad_y)}')),
     ],
     ("Gain", "map-by-map"): [
-        slip("first-gain-for-all", "both", "Every map gets the first gain.", ('self.params["gain"][j]', 'self.params["gain"][0]')),
+        slip("first-gain-for-all", "forward at least", "Every map gets the first gain.", ('self.params["gain"][j]', 'self.params["gain"][0]')),
         slip("first-sample", "backward", "The gain's gradient is the first sample's.",
              ("np.vdot(self.inputs[j], grad_y[:, j])", "np.vdot(self.inputs[j][0], grad_y[0, j])")),
     ],

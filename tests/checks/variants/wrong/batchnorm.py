@@ -109,7 +109,7 @@ SLIPS = {
         slip("order-of-parts", "backward", "The variance's part is removed before the mean's, from a gradient without gamma.",
              ('g = g * np.asarray(self.params["gamma"], g.dtype)[:, None]\n', "pass\n")),
         slip("momentum-ignored", "forward", "The momentum is always 0.1.", ('a = self.settings["momentum"]', "a = 0.1")),
-        slip("statistics-per-place", "both", "Images are normalised at each pixel, over samples alone.",
+        slip("statistics-per-place", "forward at least", "Images are normalised at each pixel, over samples alone.",
              ("flat = np.swapaxes(x, 0, 1).reshape(x.shape[1], -1)", "flat = np.swapaxes(x, 0, 1).reshape(x.shape[1], -1) if x.ndim == 2 else x.reshape(len(x), -1).T")),
     ],
 }

@@ -83,7 +83,7 @@ SLIPS = {
              ("y = v / np", "y = (v - mean[:, None]) / np")),
     ],
     ("LocalContrastNorm2d", "convolve-lines"): [
-        slip("same-of-numpy", "both", "np.convolve's 'same' is as long as the window where that is longer.",
+        slip("same-of-numpy", "forward at least", "np.convolve's 'same' is as long as the window where that is longer.",
              ("np.convolve(line, kernel)[half:half + len(line)]", "np.convolve(line, kernel, 'same')")),
         slip("one-pixel-off", "both", "The window is centred one pixel off.",
              ("[half:half + len(line)]", "[half - 1:half - 1 + len(line)]")),

@@ -6,7 +6,7 @@ from ..slips import slip
 
 SLIPS = {
     ("Conv2d", "windows-einsum"): [
-        slip("kernel-transposed", "both", "The kernel's rows and columns are exchanged, which needs a square kernel.",
+        slip("kernel-transposed", "forward at least", "The kernel's rows and columns are exchanged, which needs a square kernel.",
              ('"niabpq,jipq->njab"', '"niabpq,jiqp->njab"')),
         slip("bias-gradient-per-sample", "backward", "The bias gradient is not summed over the samples.",
              ('"njab->j"', '"njab->nj"')),
@@ -22,7 +22,7 @@ SLIPS = {
              ("[:, :, ::sh, ::sw]", "[:, :, ::sh, ::sh]")),
         slip("padding-left-on", "backward", "The gradient keeps the padding.",
              ("return dxp[:, :, ph:ph + H, pw:pw + W]", "return dxp")),
-        slip("params-never-read", "both", "The layer works on its own copy of the first weights and ignores params.",
+        slip("params-never-read", "forward at least", "The layer works on its own copy of the first weights and ignores params.",
              ('self.weight = self.params["weight"].astype(x.dtype)', "self.weight = self.own.astype(x.dtype)"),
              ('self.params["bias"] = np.zeros(out_channels)',
               'self.params["bias"] = np.zeros(out_channels)\n'
@@ -45,14 +45,14 @@ SLIPS = {
              ("np.repeat(np.arange(out_h), out_w)", "np.tile(np.arange(out_h), out_w)")),
         slip("repeated-index-added-once", "backward", "dxp[...] += with repeated indices counts each pixel once.",
              ("np.add.at(dxp, (slice(None), k, i, j), dcols)", "dxp[:, k, i, j] += dcols")),
-        slip("weights-in-wrong-order", "both",
+        slip("weights-in-wrong-order", "forward at least",
              "The weights are laid out as columns by a reshape where a transpose is due.",
              ('self.params["weight"].reshape(self.F, -1).astype(x.dtype)',
               'self.params["weight"].reshape(-1, self.F).T.astype(x.dtype)')),
         slip("weight-gradient-of-first-sample", "backward", "The weight gradient is the first sample's.",
              ("(dout_flat @ self.cols.transpose(0, 2, 1)).sum(axis=0)",
               "(dout_flat @ self.cols.transpose(0, 2, 1))[0]")),
-        slip("kernel-height-for-width", "both", "The kernel's width is taken to be its height.",
+        slip("kernel-height-for-width", "forward at least", "The kernel's width is taken to be its height.",
              ("np.tile(np.arange(self.KW), self.KH * self.C)", "np.tile(np.arange(self.KH), self.KH * self.C)")),
         slip("channels-before-offsets", "forward",
              "The columns cycle through channels first, the weights through offsets.",
@@ -93,10 +93,10 @@ SLIPS = {
              ("G.conj(), self.X)", "G, self.X.conj())")),
     ],
     ("Conv2d", "big-matrix"): [
-        slip("offsets-count-by-height", "both",
+        slip("offsets-count-by-height", "forward at least",
              "A kernel's offset is numbered with its height where its width is due.",
              ("p * kw + q", "p * kh + q")),
-        slip("matrix-never-renewed", "both", "The matrix of the first weights is kept for good.",
+        slip("matrix-never-renewed", "forward at least", "The matrix of the first weights is kept for good.",
              ("        flat = self.params",
               "        if hasattr(self, 'M'):\n"
               "            return self.apply(x)\n"
@@ -127,7 +127,7 @@ SLIPS = {
              ("grad_weight[:, :, p, q] = g", "grad_weight[:] = (g"),
              ("canvas[here].reshape(-1, canvas.shape[3])",
               "canvas[here].reshape(-1, canvas.shape[3]))[:, :, None, None]")),
-        slip("input-centred-in-place", "both",
+        slip("input-centred-in-place", "forward at least",
              "The image is centred in place before it is used, and the backward pass forgets about it.",
              ("        n, c, height, width = x.shape", "        x -= x.mean()\n        n, c, height, width = x.shape")),
     ],

@@ -6,7 +6,7 @@ from ..slips import slip
 
 SLIPS = {
     ("Linear", "matmul"): [
-        slip("weights-not-transposed", "both", "x @ weight without the transpose.",
+        slip("weights-not-transposed", "forward at least", "x @ weight without the transpose.",
              ('self.params["weight"].T', 'self.params["weight"]')),
         slip("bias-forgotten", "forward", "The bias is never added.",
              (' + self.params["bias"]', "")),
@@ -39,7 +39,7 @@ SLIPS = {
              (' + self.params["bias"]', ' - self.params["bias"]')),
     ],
     ("Linear", "loops"): [
-        slip("wrong-index", "both", "The input is indexed by the unit where the feature is due.",
+        slip("wrong-index", "forward at least", "The input is indexed by the unit where the feature is due.",
              ("W[j, i] * x[n, i]", "W[j, i] * x[n, j]")),
         slip("bias-gradient-of-last-sample", "backward", "The bias gradient is the last sample's.",
              ("db[j] += grad_y", "db[j] = grad_y")),
@@ -72,7 +72,7 @@ SLIPS = {
         slip("last-outer-product", "backward", "The weight gradient is the last sample's outer product.",
              ("sum(np.outer(g[:, n], self.xT[:, n]) for n in range(g.shape[1]))",
               "np.outer(g[:, -1], self.xT[:, -1])")),
-        slip("params-never-read", "both", "The layer works on the weights it was made with.",
+        slip("params-never-read", "forward at least", "The layer works on the weights it was made with.",
              ('W = self.params["weight"].astype(x.dtype)', "W = self.W.astype(x.dtype)"),
              ('self.params["weight"].T.astype(g.dtype)', "self.W.T.astype(g.dtype)"),
              ('self.params["weight"] = W', 'self.params["weight"] = self.W = W')),

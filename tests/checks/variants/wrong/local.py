@@ -66,7 +66,7 @@ SLIPS = {
         slip("bias-forgotten", "forward", "The bias is never added.", (" + b[j, a, c]", "")),
     ],
     ("LocallyConnected2d", "einsum"): [
-        slip("places-transposed", "both", "Rows and columns of places are exchanged in the weights.",
+        slip("places-transposed", "forward at least", "Rows and columns of places are exchanged in the weights.",
              ('"niabpq,jabipq->njab"', '"niabpq,jbaipq->njab"')),
         slip("bias-gradient-averaged", "backward", "The bias gradient is a mean over samples.",
              ('np.einsum("njab->jab", grad_y)', "grad_y.mean(axis=0)")),
@@ -80,7 +80,7 @@ SLIPS = {
              ('self.params["bias"].astype(x.dtype)', 'self.params["bias"]')),
     ],
     ("LocallyConnected2d", "one-place-at-a-time"): [
-        slip("places-exchanged", "both", "The unit of row a and column b uses the weights of b, a.",
+        slip("places-exchanged", "forward at least", "The unit of row a and column b uses the weights of b, a.",
              ("weight[:, a, b]", "weight[:, b, a]")),
         slip("patch-order", "forward", "The patch is flattened by columns, the weights by rows.",
              ("            for b, cols in enumerate(self.cols):\n"
