@@ -142,16 +142,17 @@ export function keepTyped(input, value) {
   if (!typing && input.valueAsNumber !== value) input.value = value;
 }
 
-export function slider(label, limits, onChange) {
+/** `said` is how its value is written beside it. */
+export function slider(label, limits, onChange, said = written) {
   const input = element("input", { type: "range", "aria-label": label, ...limits });
   const shown = element("output");
   input.addEventListener("input", () => {
-    shown.textContent = written(input.valueAsNumber);
+    shown.textContent = said(input.valueAsNumber);
     onChange(input.valueAsNumber);
   });
   const show = (value) => {
     input.value = value;
-    shown.textContent = written(value);
+    shown.textContent = said(value);
   };
   return { node: element("label", { class: "convkit-control" }, label, input, shown), show };
 }
