@@ -1,0 +1,1 @@
+"""convkit beside PyTorch: the same work in one process, in turns. ``python -m benchmarks``."""

@@ -1,0 +1,54 @@
+"""Do both sides of the comparison do the same work, and does it print its table?"""
+
+import sys
+from functools import partial
+
+import numpy as np
+import pytest
+
+from benchmarks import __main__ as command
+from benchmarks.cases import CASES
+from benchmarks.measure import Pair, peak_memory, times
+from tests.layers.oracle import assert_close
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.group}: {case.name}")
+def test_both_compute_the_same(case):
+    ours, theirs = case.convkit(), case.pytorch()
+    for _ in range(2):  # the second step is from weights that the first one moved
+        for our_array, their_array in zip(ours(), theirs(), strict=True):
+            assert_close(np.float32(our_array), their_array, rtol=1e-3)
+
+
+def test_times_are_those_of_each_in_turns():
+    calls = []
+    pair = times(lambda: calls.append("ours"), lambda: calls.append("theirs"), rounds=2)
+    assert calls == (["ours"] * 4 + ["theirs"] * 4) * 2
+    assert 0 < pair.convkit < 1
+    assert 0 < pair.pytorch < 1
+
+
+def allocate(megabytes: int):
+    return partial(np.ones, megabytes * 2**20 // 8)
+
+
+def test_peak_memory_is_what_was_added():
+    grown = peak_memory(partial(allocate, 200), partial(allocate, 80))
+    assert 75 < grown < 90
+
+
+def test_prints_a_table(monkeypatch, capsys):
+    monkeypatch.setattr(command, "CASES", CASES[:1] * 6)
+    monkeypatch.setattr(command, "_memory", lambda case: Pair(30.0, 20.0))
+    monkeypatch.setattr(command, "_import_time", lambda rounds: 12.0)
+    monkeypatch.setattr(sys, "argv", ["benchmarks", "--rounds", "1"])
+    command.main()
+    lines = capsys.readouterr().out.splitlines()
+    assert "cores; Python" in lines[0]
+    assert lines.count("| | convkit, ms | PyTorch, ms | ratio |") == 1
+    assert (
+        sum(line.startswith("| convolution: (64, 1, 28, 28) → 16 of 5×5 | ") for line in lines) == 8
+    )
+    assert lines[-3].endswith("| 30.00 | 20.00 | 1.50 |")
+    assert "Geometric mean of the ratios: **" in "".join(lines)
+    assert lines[-1] == "`import convkit` takes 12 ms beyond `import numpy`."
