@@ -1,6 +1,7 @@
 """What a lecture lets you move: one file for each widget, named by what it shows."""
 
 from convkit.widgets.backward import Backward
+from convkit.widgets.contrast_normalization import ContrastNormalization
 from convkit.widgets.convolution_by_hand import ConvolutionByHand
 from convkit.widgets.detector import Detector
 from convkit.widgets.equivariance import Equivariance
@@ -15,6 +16,7 @@ from convkit.widgets.shuffled_pixels import ShuffledPixels
 
 __all__ = [
     "Backward",
+    "ContrastNormalization",
     "ConvolutionByHand",
     "Detector",
     "Equivariance",
