@@ -13,6 +13,8 @@ from convkit.widgets.pooling import Pooling
 from convkit.widgets.receptive_field import ReceptiveField
 from convkit.widgets.registered import Registered
 from convkit.widgets.shuffled_pixels import ShuffledPixels
+from convkit.widgets.softmax import Softmax
+from convkit.widgets.training import Training
 
 __all__ = [
     "Backward",
@@ -28,4 +30,6 @@ __all__ = [
     "ReceptiveField",
     "Registered",
     "ShuffledPixels",
+    "Softmax",
+    "Training",
 ]

@@ -1,0 +1,79 @@
+// Softmax: for each class its logit as a slider, its probability, and the gradient of its logit.
+
+const [LOWEST, HIGHEST] = [-10, 10]; // logits
+const [WIDE, HIGH] = [220, 24]; // pixels, a bar at its longest
+const GRID = "display: grid; grid-template-columns: repeat(6, max-content); gap: 8px 14px; align-items: center";
+
+function render({ model, el, signal }) {
+  const view = scene({ model, el, signal }, draw);
+  const { root, status, ask } = view;
+  const { classes } = view.arrays;
+  const setAll = (change) => ask("logits", model.get("logits").map((logit) => clamp(change(logit), LOWEST, HIGHEST)));
+  const rows = classes.map((name, number) => ({
+    name: element("span", { style: "min-width: 64px" }),
+    logit: slider(`logit of ${name}`, { min: LOWEST, max: HIGHEST, step: 0.1, style: "width: 150px" }, (value) =>
+      ask("logits", model.get("logits").map((old, i) => (i === number ? value : old)))),
+    probability: canvas(""),
+    share: element("output"),
+    gradient: canvas(""),
+    slope: element("output"),
+  }));
+  for (const { logit } of rows) logit.node.firstChild.remove(); // its row names it
+  const right = select("the right class", classes, (name) => ask("label", classes.indexOf(name)));
+  const head = ["", "logit a", "probability p", "", "gradient ∇a", ""].map((text) =>
+    element("span", { class: "convkit-symbol", style: "font-size: 17px" }, text));
+  const reading = element("div", { class: "convkit-reading", "aria-live": "polite", style: "font-size: 17px; margin-top: 10px" });
+
+  root.append(
+    element("div", { style: GRID }, ...head,
+      ...rows.flatMap(({ name, logit, probability, share, gradient, slope }) =>
+        [name, logit.node, probability, share, gradient, slope])),
+    reading,
+    element("div", { class: "convkit-bar" },
+      right.node,
+      button("One step downhill", () => ask("logits", view.arrays.downhill)),
+      button("All + 1", () => setAll((logit) => logit + 1)),
+      button("All × 2", () => setAll((logit) => 2 * logit))),
+    element("p", { class: "convkit-hint" },
+      "Red: this logit is too large, a step downhill makes it smaller. Blue: it is too small. " +
+      "A step subtracts the gradient, with learning rate 1."),
+    status,
+  );
+
+  function draw({ logits, probabilities, gradient, loss, label, whose }) {
+    const colours = palette(root);
+    rows.forEach((row, i) => {
+      row.name.replaceChildren(i === label ? element("strong", {}, `${classes[i]} ✓`) : classes[i]);
+      row.logit.show(at(logits, i));
+      const [share, slope] = [at(probabilities, i), at(gradient, i)];
+      drawBar(row.probability, share, [0, 1], colours.result, colours);
+      drawBar(row.gradient, slope, [-1, 1], slope > 0 ? colours.positive : colours.negative, colours);
+      row.share.textContent = written(share);
+      row.slope.textContent = written(slope);
+      row.probability.setAttribute("aria-label", `probability of ${classes[i]}: ${written(share)}`);
+      row.gradient.setAttribute("aria-label", `gradient of the logit of ${classes[i]}: ${written(slope)}`);
+    });
+    right.input.value = classes[label];
+    reading.replaceChildren(
+      element("span", { class: "convkit-symbol" }, "l"), ` = −log p(${classes[label]}) = −log ${written(at(probabilities, label))} = `,
+      element("strong", {}, written(loss)), whose && `, by ${whose}`);
+  }
+
+  view.redraw();
+}
+
+/** A bar from zero to a value, on a scale from `low` to `high`. */
+function drawBar(node, value, [low, high], colour, colours) {
+  const context = prepare(node, WIDE, HIGH);
+  const along = (number) => ((clamp(number, low, high) - low) / (high - low)) * WIDE;
+  context.fillStyle = colours.line;
+  context.globalAlpha = 0.25;
+  context.fillRect(0, 0, WIDE, HIGH);
+  context.globalAlpha = 1;
+  context.fillStyle = colour;
+  context.fillRect(Math.min(along(0), along(value)), 2, Math.max(Math.abs(along(value) - along(0)), 1), HIGH - 4);
+  context.fillStyle = colours.ink;
+  context.fillRect(clamp(along(0) - 0.5, 0, WIDE - 1), 0, 1, HIGH);
+}
+
+export default { render };

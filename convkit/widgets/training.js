@@ -1,0 +1,191 @@
+// Training: run, pause and step; filters with the maps of an image, the loss, what the network says.
+
+const [FILTER, DIGIT] = [76, 56]; // pixels
+const [CURVE_WIDTH, CURVE_HEIGHT] = [460, 170];
+const [LEFT, BOTTOM, TOP] = [40, 22, 12]; // pixels around the curve
+const [LOWEST_LOSS, HIGHEST_LOSS] = [0.01, 10]; // on a logarithmic scale
+const ANSWERS_A_SECOND = 15; // at most; beyond that several steps an answer
+const [RIGHT_ANSWER, WRONG_ANSWER] = ["#16a34a", "#dc2626"];
+
+function render({ model, el, signal }) {
+  let chosen = 0; // of the test images
+  let playing = false;
+  let timer = null;
+
+  const view = scene({ model, el, signal }, draw);
+  const { root, status, ask } = view;
+  const count = view.arrays.filters.shape[0];
+  const filters = Array.from({ length: count }, (_, j) => canvas(`filter ${j}, negative blue, positive red`, { class: "convkit-framed" }));
+  const maps = Array.from({ length: count }, (_, j) => canvas(`what filter ${j} makes of the chosen image`, { class: "convkit-framed" }));
+  const curve = canvas("");
+  const digits = canvas("", { tabindex: 0, role: "application" });
+  const says = canvas("");
+  const filtersTitle = element("span", {}, "filters");
+  const train = button("▶ Train", () => (playing ? pause() : play()));
+  const speed = slider("steps a second", { min: 1, max: 100, style: "width: 90px" }, (value) => (rate = value));
+  const first = toggle("as they began", () => view.redraw());
+  const lr = slider("learning rate", { min: -3, max: 1, step: 0.25, style: "width: 90px" }, (power) => ask("lr", 10 ** power), (power) => written(10 ** power));
+  const momentum = slider("momentum", { min: 0, max: 0.95, step: 0.05, style: "width: 90px" }, (value) => ask("momentum", value));
+  const batch = slider("images a step", { min: 1, max: 128, style: "width: 90px" }, (value) => ask("batch_size", value));
+  const reading = element("div", { class: "convkit-reading" });
+  const saying = element("div", { "aria-live": "polite" });
+  let rate = 10;
+
+  root.append(
+    element("div", { class: "convkit-bar", style: "margin: 0 0 12px" },
+      train, button("Step", () => { pause(); advance(1); }),
+      button("Start again", () => { pause(); ask("steps", 0); }), speed.node),
+    element("div", { style: `display: inline-grid; grid-template-columns: auto repeat(${count}, auto); gap: 6px 10px; align-items: center` },
+      filtersTitle, ...filters, element("span", {}, "and their maps"), ...maps),
+    element("div", { class: "convkit-stage", style: "margin-top: 12px; align-items: flex-start" },
+      element("div", {}, curve, reading),
+      element("div", {}, digits, says, saying)),
+    element("div", { class: "convkit-bar" }, lr.node, momentum.node, batch.node, first.node),
+    element("p", { class: "convkit-hint" },
+      "Point at a test image, or click it and use the arrow keys, to see its maps and what the network says. " +
+      "Learning rate, momentum and batch may be changed while it trains."),
+    status,
+  );
+
+  function draw(arrays) {
+    const { images, labels, probabilities, step } = arrays;
+    const colours = palette(root);
+    const weights = first.input.checked ? arrays.first : arrays.filters;
+    const strongest = signed(largest(arrays.filters));
+    filters.forEach((node, j) => drawPicture(node, at(weights, j), FILTER, strongest));
+    maps.forEach((node, j) => drawPicture(node, at(arrays.maps, chosen, j), FILTER, signed(1)));
+    drawCurve(curve, arrays, colours);
+    drawDigits(digits, arrays, chosen, colours);
+    drawShares(says, at(probabilities, chosen), labels[chosen], colours);
+
+    const said = best(at(probabilities, chosen));
+    digits.setAttribute("aria-label", `test images, number ${chosen + 1} of ${images.shape[0]} chosen, a ${labels[chosen]}`);
+    says.setAttribute("aria-label", `it says ${said}, with probability ${written(at(probabilities, chosen, said))}`);
+    saying.replaceChildren(
+      `This is a ${labels[chosen]}. It says `, element("strong", {}, String(said)),
+      ` with probability ${written(at(probabilities, chosen, said))}.`);
+    const recent = arrays.recent.data[step - 1];
+    reading.replaceChildren(
+      `step ${step}: loss `, element("strong", {}, step ? written(recent) : "–"),
+      `; after step ${arrays.tested} right on `, element("strong", {}, `${Math.round(100 * arrays.accuracy)} %`),
+      " of the test images",
+      arrays.whose && `, by ${arrays.whose}`);
+    curve.setAttribute("aria-label", `the loss of each step, after ${step} steps ${step ? written(recent) : "unknown"}`);
+    speed.show(rate);
+    lr.show(Math.log10(model.get("lr")));
+    momentum.show(model.get("momentum"));
+    batch.show(model.get("batch_size"));
+    if (playing && timer === null) timer = setTimeout(next, 1000 / Math.min(rate, ANSWERS_A_SECOND));
+  }
+
+  const advance = (steps) => ask("steps", view.arrays.step + steps);
+
+  function next() {
+    timer = null;
+    if (playing) advance(Math.max(1, Math.round(rate / ANSWERS_A_SECOND)));
+  }
+
+  function play() {
+    playing = true;
+    train.textContent = "❚❚ Pause";
+    next();
+  }
+
+  function pause() {
+    playing = false;
+    train.textContent = "▶ Train";
+    clearTimeout(timer);
+    timer = null;
+  }
+  signal.addEventListener("abort", pause);
+
+  function choose(number) {
+    chosen = clamp(number, 0, view.arrays.labels.length - 1);
+    view.redraw();
+  }
+  for (const kind of ["pointermove", "pointerdown"]) {
+    digits.addEventListener(kind, (event) =>
+      choose(Math.floor(underPointer(event, digits, [1, view.arrays.labels.length])[1])));
+  }
+  digits.addEventListener("keydown", (event) => {
+    const to = arrowMove(event.key, [0, chosen], [1, view.arrays.labels.length]);
+    if (to) choose(to[1]);
+    else if (event.key === " ") train.click();
+    else return;
+    event.preventDefault();
+  });
+
+  view.redraw();
+}
+
+/** The place of the largest number of a vector. */
+const best = ({ data }) => data.indexOf(Math.max(...data));
+
+/** The test images in a row, each with what the network says, green where it is right. */
+function drawDigits(node, { images, labels, probabilities }, chosen, colours) {
+  const context = prepare(node, labels.length * DIGIT, DIGIT + 22);
+  const shade = grey(1, 0);
+  context.textAlign = "center";
+  labels.forEach((label, i) => {
+    const picture = painted(at(images, i), shade);
+    context.imageSmoothingEnabled = false;
+    context.drawImage(picture, i * DIGIT + 2, 2, DIGIT - 4, DIGIT - 4);
+    const said = best(at(probabilities, i));
+    context.font = `${said === label ? "" : "bold "}14px ${getComputedStyle(node).fontFamily}`;
+    context.fillStyle = said === label ? RIGHT_ANSWER : WRONG_ANSWER;
+    context.fillText(`${said} ${said === label ? "✓" : "✗"}`, (i + 0.5) * DIGIT, DIGIT + 16);
+  });
+  context.strokeStyle = colours.kernel;
+  context.lineWidth = 3;
+  context.strokeRect(chosen * DIGIT + 2, 2, DIGIT - 4, DIGIT - 4);
+}
+
+/** The probabilities of the classes as columns. */
+function drawShares(node, shares, label, colours) {
+  const [classes] = shares.shape;
+  const [across, high] = [DIGIT, 74];
+  const context = prepare(node, classes * across, high + 20);
+  context.font = `13px ${getComputedStyle(node).fontFamily}`;
+  context.textAlign = "center";
+  shares.data.forEach((share, i) => {
+    context.fillStyle = i === label ? colours.result : colours.faint;
+    context.fillRect(i * across + 10, high - share * (high - 6), across - 20, Math.max(share * (high - 6), 1));
+    context.fillStyle = colours.ink;
+    context.fillText(String(i), (i + 0.5) * across, high + 15);
+  });
+}
+
+/** The loss of every step, faint, and its recent mean; logarithmic upwards. */
+function drawCurve(node, { losses, recent }, colours) {
+  const context = prepare(node, CURVE_WIDTH, CURVE_HEIGHT);
+  const steps = Math.max(losses.data.length, 50);
+  const [low, high] = [Math.log10(LOWEST_LOSS), Math.log10(HIGHEST_LOSS)];
+  const x = (step) => LEFT + ((CURVE_WIDTH - LEFT - 8) * step) / steps;
+  const y = (loss) =>
+    CURVE_HEIGHT - BOTTOM - ((CURVE_HEIGHT - BOTTOM - TOP) * (Math.log10(clamp(loss, LOWEST_LOSS, HIGHEST_LOSS)) - low)) / (high - low);
+  context.font = `11px ${getComputedStyle(node).fontFamily}`;
+  context.fillStyle = colours.ink;
+  context.strokeStyle = colours.line;
+  context.lineWidth = 1;
+  for (let power = low; power <= high; power++) {
+    context.beginPath();
+    context.moveTo(LEFT, y(10 ** power));
+    context.lineTo(CURVE_WIDTH - 8, y(10 ** power));
+    context.stroke();
+    context.fillText(written(10 ** power), 4, y(10 ** power) + 4);
+  }
+  context.fillText("loss", 4, TOP + 14);
+  context.textAlign = "right";
+  context.fillText(`step ${losses.data.length}`, CURVE_WIDTH - 8, CURVE_HEIGHT - 6);
+  const line = ({ data }, colour, width) => {
+    context.strokeStyle = colour;
+    context.lineWidth = width;
+    context.beginPath();
+    data.forEach((loss, step) => context.lineTo(x(step + 1), y(loss)));
+    context.stroke();
+  };
+  line(losses, colours.line, 1);
+  line(recent, colours.result, 2);
+}
+
+export default { render };
