@@ -204,11 +204,13 @@ def probe_again(observer: LayerObserver, case: Case, behaviour: Behaviour) -> No
 
     Another layer of the same kind runs between forward and backward.
     """
-    others = {name: 0.5 - value for name, value in case.params.items()}
-    layer = observer.make(case, others)
+    layer = observer.make(case, {name: 0.5 - value for name, value in case.params.items()})
     another = observer.make(case, {name: value + 0.25 for name, value in case.params.items()})
     observer.run(layer, case, 1.0 - case.x[::-1], {})
     observer.set_parameters(layer, case.params)
+    if case.params:
+        outputs = observer.ask(lambda: _for_each_parameter(layer, case))
+        behaviour.update(zip(map(other_parameter, case.params), outputs, strict=True))
     observer.run(
         layer,
         case,
@@ -217,6 +219,17 @@ def probe_again(observer: LayerObserver, case: Case, behaviour: Behaviour) -> No
         ", second time",
         meanwhile=lambda: observer.forward(another, 0.5 - case.x),
     )
+
+
+def other_parameter(name: str) -> str:
+    """The quantity that y becomes when one parameter has other numbers."""
+    return f'y with other params["{name}"]'
+
+
+def _for_each_parameter(layer: Any, case: Case) -> list[Array]:
+    settings = [{name: value + 0.25} for name, value in case.params.items()]
+    outputs = forward_each(layer, settings, case.x.copy())
+    return [as_array(output, "what forward returned") for output in outputs]
 
 
 def probe_single_precision(observer: LayerObserver, case: Case, behaviour: Behaviour) -> None:

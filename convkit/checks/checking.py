@@ -44,9 +44,6 @@ GROUPS = ("forward", "backward")
 listeners: list[Callable[[Any, Report], None]] = []
 """Called with the target and the report after every check; the report's rows say of what groups."""
 
-_ENOUGH = 0.5
-"""A property that can be judged on fewer of its cases is not tested."""
-
 
 def check(target: Any, *, only: str | None = None, cases: Iterable[Case] = ()) -> Report:
     """Hold an implementation against what its name promises, and show what was found.
@@ -124,7 +121,7 @@ def _judge(properties: Sequence[Property], situations: Sequence[Situation]) -> d
                     row.problems[number] = property_.examine(situations[number])
         if any(row.problems.values()):
             row.status = FAILS
-        elif len(row.problems) >= _ENOUGH * len(row.applicable):
+        elif len(row.problems) >= property_.enough * len(row.applicable):
             row.status = HOLDS
     return rows
 
@@ -172,7 +169,9 @@ def _evidence(row: Row, situations: Sequence[Situation]) -> Evidence:
             problem.expected,
             problem.got,
         )
-    return replace(evidence, candidates=tuple(row.suspects), also=tuple(row.also))
+    return replace(
+        evidence, candidates=tuple(row.suspects), guessed=row.guessed, also=tuple(row.also)
+    )
 
 
 def _only_where(row: Row, situations: Sequence[Situation]) -> str | None:

@@ -141,7 +141,11 @@ _LAYER_PROPERTIES = [
     _structure(
         "batch", "Each image of a batch is treated on its own.", "y of the last image alone"
     ),
-    _structure("linear", "y(2x − 3z) is what 2x and −3z give together.", "y of 2x − 3z"),
+    _structure(
+        "linear",
+        "Mixing two images first, or their features afterwards, is the same but for the bias.",
+        "y of 2x − 3z",
+    ),
     _structure("equivariant", "A shifted image gives shifted features.", "y of the shifted image"),
     *backward_properties(("weight", "bias"), linear=True),
 ]

@@ -25,6 +25,9 @@ _SAFETY = 10.0
 _EPSILON = float(np.finfo(np.float64).eps)
 _NUMBERS_AT_ONCE = 500_000
 
+_ROUNDING_ELSEWHERE = 1e-11
+"""What sums in another order may change, as a share of the largest number in a gradient."""
+
 
 @dataclass(frozen=True)
 class GradientComparison:
@@ -140,7 +143,8 @@ def estimate_gradient(
     doubled, _ = differences(function, x, grad_y, 2 * step)
     truncation = np.abs(doubled - slopes) / 3
     rounding = _EPSILON * float(np.abs(y).max(initial=0.0)) * changed / step
-    return slopes, _SAFETY * (truncation + rounding)
+    elsewhere = _ROUNDING_ELSEWHERE * float(np.abs(slopes).max(initial=0.0))
+    return slopes, _SAFETY * (truncation + rounding) + elsewhere
 
 
 def _size(x: Array) -> float:

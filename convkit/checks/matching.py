@@ -8,12 +8,13 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from convkit.checks.behaviour import Behaviour, Trial
+from convkit.checks.behaviour import Behaviour, Observation, Trial
 from convkit.checks.concept import Concept
-from convkit.checks.learner import Output
+from convkit.checks.learner import LearnerError, Output
 from convkit.checks.misconceptions import Misconception
 from convkit.checks.properties import Alike, NotJudged, Problem, Property, Situation, same_values
 from convkit.checks.report import FAILS, HOLDS, NOT_TESTED
+from convkit.layers import Array
 
 
 @dataclass
@@ -24,6 +25,7 @@ class Row:
         applicable: the numbers of the cases that it is about.
         problems: for the number of each case it could be judged on, the problem there or None.
         suspects: entries that behave in the same way on all these cases, likeliest first.
+        guessed: all that is known is that they go wrong on the same cases.
         also: names of later properties that fail for the same reason; those are ``explained``.
     """
 
@@ -32,16 +34,22 @@ class Row:
     problems: dict[int, Problem | None] = field(default_factory=dict)
     status: str = NOT_TESTED
     suspects: list[Misconception] = field(default_factory=list)
+    guessed: bool = False
     also: list[str] = field(default_factory=list)
     explained: bool = False
 
     def open_on(self, number: int) -> bool:
         """Whether properties that require this one may be looked at on a case."""
-        return number not in self.applicable or self.problems.get(number, True) is None
+        if number not in self.applicable:
+            return self.status == HOLDS
+        return self.problems.get(number, True) is None
 
-    def holds_beside(self, other: Row) -> bool:
-        """Whether this is a property of the same pass that holds."""
-        return self.status == HOLDS and self.property.group == other.property.group
+    def crashes(self, situations: Sequence[Situation]) -> bool:
+        """Whether an exception is all there is to see on the case that is shown."""
+        number = self.shown(situations)
+        problem = self.problems[number]
+        assert problem is not None
+        return isinstance(situations[number].trial.behaviour[problem.quantity], LearnerError)
 
     def shown(self, situations: Sequence[Situation]) -> int:
         """The case to show: the first failing one that is not hidden, else the first failing."""
@@ -68,25 +76,29 @@ def name_suspects(
         alike = [suspect for suspect in wrong if suspect.fails_like(row, needed)]
         equal = [suspect for suspect in alike if suspect.agrees(row, same_values)]
         found[row.property.name] = equal or alike
+        if not alike and row.crashes(situations):
+            found[row.property.name] = [suspect for suspect in wrong if suspect.fails_where(row)]
+            row.guessed = True
     explained = Counter(
         id for suspects in found.values() for id in {suspect.entry.id for suspect in suspects}
     )
+    holding = [row for row in rows.values() if row.status == HOLDS]
     causes: dict[str, Row] = {}
     for row in failing:
-        holding = [other for other in rows.values() if other.holds_beside(row)]
         ranks: dict[str, tuple[int, int]] = {}
         for suspect in found[row.property.name]:
             id = suspect.entry.id
             broken = sum(suspect.breaks(other) for other in holding)
             ranks[id] = min(ranks.get(id, (0, 0)), (-explained[id], broken))
-        best = min(ranks.values(), default=None)
+        if not ranks:
+            continue
+        best = min(ranks.values())
         row.suspects = [entry for entry in entries if ranks.get(entry.id) == best]
         row.suspects.sort(key=lambda entry: entry.id not in causes)
-        if row.suspects:
-            cause = causes.setdefault(row.suspects[0].id, row)
-            if cause is not row:
-                cause.also.append(row.property.name)
-                row.explained = True
+        cause = causes.setdefault(row.suspects[0].id, row)
+        if cause is not row:
+            cause.also.append(row.property.name)
+            row.explained = True
 
 
 class _Suspect:
@@ -107,10 +119,13 @@ class _Suspect:
     def fails_like(self, row: Row, needed: Sequence[Row]) -> bool:
         """Whether it fails on the case that is shown, in the way of the learner's code."""
         shown = row.shown(self._situations)
+        problem = row.problems[shown]
+        assert problem is not None
+        this_quantity = replace(row.property, quantities=(problem.quantity,))
         return (
-            not any(self._fails(other, shown) for other in needed)
+            not any(self._fails(other.property, shown) for other in needed)
             and self.agrees(row, row.property.test.alike)
-            and self._fails(row, shown)
+            and self._fails(this_quantity, shown)
         )
 
     def agrees(self, row: Row, alike: Alike) -> bool:
@@ -123,20 +138,41 @@ class _Suspect:
         for number in sorted(row.problems, key=lambda n: n != shown):
             behaviour = self._behaviour(number, quantity)
             learner = self._situations[number].trial.behaviour
-            if quantity not in behaviour or not alike(learner[quantity], behaviour[quantity]):
+            if quantity not in behaviour:
+                return False
+            if alike(learner[quantity], behaviour[quantity]):
+                continue
+            right = self._situations[number].expected[quantity].value
+            if number == shown or not _both_broken(learner[quantity], behaviour[quantity], right):
                 return False
         return True
 
+    def fails_where(self, row: Row) -> bool:
+        """Whether it goes wrong on the very cases where the learner's code does, and not on all."""
+        problem = row.problems[row.shown(self._situations)]
+        assert problem is not None
+        quantity, rights = problem.quantity, 0
+        for number, situation in enumerate(self._situations):
+            learner = situation.trial.behaviour
+            if quantity in learner and quantity in situation.expected:
+                right = situation.expected[quantity].value
+                holds = same_values(learner[quantity], right)
+                behaviour = self._behaviour(number, quantity)
+                if quantity not in behaviour or same_values(behaviour[quantity], right) != holds:
+                    return False
+                rights += holds
+        return rights > 0
+
     def breaks(self, row: Row) -> bool:
         """Whether it fails a property on some case where it was judged."""
-        return any(self._fails(row, number) for number in row.problems)
+        return any(self._fails(row.property, number) for number in row.problems)
 
-    def _fails(self, row: Row, number: int) -> bool:
-        behaviour = self._behaviour(number, row.property.quantities[-1])
+    def _fails(self, property_: Property, number: int) -> bool:
+        behaviour = self._behaviour(number, property_.quantities[-1])
         situation = self._situations[number]
         with suppress(NotJudged):
             mine = Situation(Trial(situation.trial.case, behaviour), situation.expected)
-            return row.property.examine(mine) is not None
+            return property_.examine(mine) is not None
         return False
 
     def _behaviour(self, number: int, quantity: str) -> Behaviour:
@@ -148,3 +184,12 @@ class _Suspect:
             self._known[number] = self._observe(case).behaviour
             self._probed.add(number)
         return self._known[number]
+
+
+def _both_broken(learner: Observation, suspect: Observation, right: Array) -> bool:
+    """One raised where the other gave a wrong array: two ways in which one mistake may end."""
+    return (
+        isinstance(learner, LearnerError) != isinstance(suspect, LearnerError)
+        and not same_values(learner, right)
+        and not same_values(suspect, right)
+    )

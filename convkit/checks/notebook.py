@@ -88,7 +88,7 @@ def _failure(result: PropertyResult) -> str:
         names = escape(", ".join(evidence.also))
         parts.append(f"<p style='margin: 0 0 4px'><b>For the same reason:</b> {names}</p>")
     if evidence.candidates:
-        parts.append(_why(*evidence.candidates))
+        parts.append(_why(evidence))
     return f'<div style="border-top: {_LINE}; padding: 8px 0">{"".join(parts)}</div>'
 
 
@@ -98,10 +98,12 @@ def _code_or_words(evidence: Evidence) -> str:
     return f"<code>{escape(evidence.case)}</code>."
 
 
-def _why(likely: Misconception, *others: Misconception) -> str:
+def _why(evidence: Evidence) -> str:
+    likely, *others = evidence.candidates
+    word = "Perhaps" if evidence.guessed else "Why"
     also = "; ".join(other.title for other in others)
     return (
-        f"<p style='margin: 0 0 4px'><b>Why: {escape(likely.title)}.</b> "
+        f"<p style='margin: 0 0 4px'><b>{word}: {escape(likely.title)}.</b> "
         f"{escape(likely.sentence)}</p>"
         f"<p style='margin: 0 0 4px'><b>Hint.</b> {escape(likely.hint)}</p>"
         f"<p style='margin: 0 0 4px'><b>Read</b> {_link(likely)}.</p>"

@@ -45,9 +45,10 @@ class OwnForward:
             return {}  # the forward is right, so its gradient is the reference's
         rng = np.random.default_rng(0)
         layer = self._trial.layer
-        step_x: Array = rng.standard_normal(case.x.shape)
+        step_x: Array = np.asarray(rng.standard_normal(case.x.shape))
         steps: dict[str, Array] = {
-            name: rng.standard_normal(value.shape) for name, value in case.params.items()
+            name: np.asarray(rng.standard_normal(value.shape))
+            for name, value in case.params.items()
         }
         settings = [
             {name: case.params[name] + sign * _STEP * step}

@@ -39,6 +39,10 @@ SINGLE_ROUNDING = 1e-4
 """How far a right float32 result may be from the reference, as a share of the largest number."""
 
 
+SECOND_TIME = ", second time"
+"""Ends the names of the quantities of a case's second run."""
+
+
 class NotJudged(Exception):  # noqa: N818 - no error: the property says nothing about this case
     """A quantity is missing, or so wrong that another property has already said so."""
 
@@ -87,6 +91,7 @@ class Property:
         requires: properties that must hold on a case before this one is looked at there, so that
             one root cause is one finding.
         where: a trait; cases that lack it do not count.
+        enough: a property that can be judged on a smaller share of its cases is not tested.
     """
 
     name: str
@@ -96,6 +101,7 @@ class Property:
     test: Test
     requires: tuple[str, ...] = ()
     where: str | None = None
+    enough: float = 0.5
 
     def applies(self, situation: Situation) -> bool:
         """Whether the case has what this property looks at."""
@@ -191,7 +197,7 @@ def judge_values(
     if isinstance(got, LearnerError) or got.shape != expected.value.shape:
         raise NotJudged
     tolerance = expected.tolerance
-    if got.dtype == np.float32:  # where that is wrong, the property about dtypes says so
+    if np.float32 in (got.dtype, expected.value.dtype):  # where it should not be, DTYPE says so
         tolerance = tolerance + SINGLE_ROUNDING * np.max(np.abs(expected.value), initial=0.0)
     with np.errstate(invalid="ignore"):
         excess = np.abs(got.astype(np.float64) - expected.value) - tolerance
@@ -233,6 +239,33 @@ def judge_adjoint(
     return judge_values(quantity, got, expected, situation)
 
 
+def judge_again(
+    quantity: str, got: Observation, expected: Expected, situation: Situation
+) -> Problem | None:
+    """The second time is held against the first, whether that was right or not."""
+    name = quantity.removesuffix(SECOND_TIME)
+    first = situation.trial.behaviour[name]
+    if isinstance(got, LearnerError):
+        return Problem(
+            quantity, describe(got, "the second call", hidden=situation.trial.case.hidden)
+        )
+    if isinstance(first, LearnerError):
+        raise NotJudged
+    as_before = Expected(first.astype(np.float64), situation.expected[name].tolerance)
+    return judge_result(quantity, got, as_before, situation)
+
+
+def judge_heeded(
+    quantity: str, got: Observation, expected: Expected, situation: Situation
+) -> Problem | None:
+    """The same layer on the same x, once with these parameters and once with those."""
+    before = situation.trial.behaviour.get("y" + SECOND_TIME, got)
+    if isinstance(got, LearnerError) or not same_values(got, before):
+        return None
+    name = quantity.removeprefix("y with other ")
+    return Problem(quantity, f"y is the same whatever numbers {name} holds.")
+
+
 def judge_dtype(
     quantity: str, got: Observation, expected: Expected, situation: Situation
 ) -> Problem | None:
@@ -268,6 +301,8 @@ VALUES = Test(judge_values, same_values)
 RESULT = Test(judge_result, same_values)
 GRADIENT = Test(judge_gradient, same_values)
 ADJOINT = Test(judge_adjoint, same_values)
+AGAIN = Test(judge_again, same_values)
+HEEDED = Test(judge_heeded, anyhow)
 DTYPE = Test(judge_dtype, same_dtype)
 UNCHANGED = Test(judge_unchanged, anyhow)
 

@@ -12,6 +12,9 @@ import numpy as np
 from convkit.checks.misconceptions import Misconception
 from convkit.layers import Array
 
+_LINE = 92
+"""Pictures wider than this stand below one another."""
+
 HOLDS, FAILS, NOT_TESTED = "holds", "fails", "not tested"
 MARKS = {HOLDS: "✓", FAILS: "✗", NOT_TESTED: "–"}
 
@@ -39,7 +42,8 @@ class Evidence:
         case: the case in words, None for a hidden one; ``only``: what the failing cases share.
         text: what is wrong there.
         quantity, index, expected, got: the whole arrays and the worst place, where there is one.
-        candidates: the entries of the catalogue that behave in the same way, likeliest first.
+        candidates: the entries of the catalogue that behave in the same way, likeliest first;
+            ``guessed``: all that is known is that they go wrong on the same cases.
         also: further properties that fail for the same reason.
     """
 
@@ -51,6 +55,7 @@ class Evidence:
     expected: Array | None = None
     got: Array | None = None
     candidates: Sequence[Misconception] = ()
+    guessed: bool = False
     also: tuple[str, ...] = ()
 
 
@@ -188,7 +193,7 @@ def failure_lines(result: PropertyResult) -> list[str]:
     if evidence.candidates:
         likely, *others = evidence.candidates
         lines += [
-            f"  Why: {likely.title}. {likely.sentence}",
+            f"  {'Perhaps' if evidence.guessed else 'Why'}: {likely.title}. {likely.sentence}",
             f"  Hint: {likely.hint}",
             f"  Read: lectures/{likely.lecture}.ipynb, “{likely.section}”",
         ]
@@ -244,7 +249,8 @@ def _small_pictures(evidence: Evidence, largest: int = 8) -> list[str]:
         width = max(len(cell) for row in cells for cell in row)
         rows = ["".join(cell.rjust(width) for cell in row) for row in cells]
         sides.append([title.ljust(len(rows[0])), *rows])
-    return [f"{name}:", *("   ".join(pair) for pair in zip(*sides, strict=True))]
+    beside = ["   ".join(pair) for pair in zip(*sides, strict=True)]
+    return [f"{name}:", *(beside if len(beside[0]) <= _LINE else [*sides[0], *sides[1]])]
 
 
 def _notebook_shell() -> Any:

@@ -74,13 +74,23 @@ def loops(
     return y
 
 
-def assigned_gradient(layer: Remembering, grad_y: Array, maps: slice) -> Array:
-    """The gradient of x where each window overwrites what the windows before it have left."""
+def assigned_gradient(
+    layer: Remembering, grad_y: Array, maps: slice, *, by_offset: bool = False
+) -> Array:
+    """The gradient of x where each window overwrites what the windows before it have left.
+
+    ``by_offset``: the loop runs over the kernel's numbers instead, and each overwrites.
+    """
     (ph, pw), (sh, sw), (kh, kw) = layer.padding, layer.stride, layer.kernel_size
-    height, width = layer.x.shape[2:]
+    (height, width), (rows, columns) = layer.x.shape[2:], grad_y.shape[2:]
     grad_padded = pad(np.zeros_like(layer.x), ph, pw, ph, pw)
     patches = np.einsum("njab,jcpq->ncabpq", grad_y, layer.params["weight"][maps])
-    for i, j in np.ndindex(*grad_y.shape[2:]):
-        window = (..., slice(sh * i, sh * i + kh), slice(sw * j, sw * j + kw))
-        grad_padded[window] = patches[:, :, i, j]
+    if by_offset:
+        for p, q in np.ndindex(kh, kw):
+            places = (..., slice(p, p + sh * rows, sh), slice(q, q + sw * columns, sw))
+            grad_padded[places] = patches[..., p, q]
+    else:
+        for i, j in np.ndindex(rows, columns):
+            window = (..., slice(sh * i, sh * i + kh), slice(sw * j, sw * j + kw))
+            grad_padded[window] = patches[:, :, i, j]
     return grad_padded[:, :, ph : ph + height, pw : pw + width]

@@ -73,6 +73,21 @@ def flipped(layer: Remembering, grad_y: Array, grad_x: Array) -> Array:
     return _input_gradient(altered(layer, weight=flip(layer.params["weight"])), layer, grad_y)
 
 
+@mistake(
+    "flipped-one-axis",
+    "One axis of the kernel is flipped in backward",
+    "the upstream gradient is spread over x with the weights upside down, or mirrored",
+    "Half a turn reverses both axes. Does your backward reverse none, one, or both of them, and "
+    "which should it be?",
+    lambda layer, grad_y, grad_x: _input_gradient(
+        altered(layer, weight=layer.params["weight"][..., ::-1]), layer, grad_y
+    ),
+)
+def flipped_one_axis(layer: Remembering, grad_y: Array, grad_x: Array) -> Array:
+    upside_down = layer.params["weight"][..., ::-1, :]
+    return _input_gradient(altered(layer, weight=upside_down), layer, grad_y)
+
+
 def _input_gradient(twin: Conv2d, layer: Remembering, grad_y: Array) -> Array:
     twin.forward(layer.x)
     return twin.backward(grad_y)
@@ -159,6 +174,7 @@ def padding_height_only(layer: Remembering, grad_y: Array, grad_x: Array) -> Arr
     "a pixel that lies in several windows keeps the gradient of the last one, and loses the others",
     "How many numbers of y does one pixel of x take part in?",
     lambda layer, grad_y, grad_x: assigned_gradient(layer, grad_y[:, -1:], slice(-1, None)),
+    lambda layer, grad_y, grad_x: assigned_gradient(layer, grad_y, slice(None), by_offset=True),
 )
 def assigned(layer: Remembering, grad_y: Array, grad_x: Array) -> Array:
     return assigned_gradient(layer, grad_y, slice(None))
@@ -179,6 +195,17 @@ def _from_map(layer: Remembering, grad_y: Array, feature_map: int) -> Array:
     kept = np.zeros_like(grad_y)
     kept[:, feature_map] = grad_y[:, feature_map]
     return _input_gradient(altered(layer), layer, kept)
+
+
+@mistake(
+    "one-channel",
+    "The channels of x get the same gradient",
+    "every channel of grad_x is computed with the weights of one channel",
+    "Which weights connect x[:, i] to a feature map?",
+    lambda layer, grad_y, grad_x: np.repeat(grad_x[:, -1:], grad_x.shape[1], axis=1),
+)
+def one_channel(layer: Remembering, grad_y: Array, grad_x: Array) -> Array:
+    return np.repeat(grad_x[:, :1], grad_x.shape[1], axis=1)
 
 
 @mistake(

@@ -16,6 +16,7 @@ BORDER = ("04-convolution", "Going over the border")
 MAPS = ("04-convolution", "Many feature maps")
 
 Forward = Callable[[Conv2d, Array], Any]
+Settings = Callable[[Conv2d], dict[str, Any]]
 
 
 def layer_with(wrong: Forward) -> type[Conv2d]:
@@ -30,6 +31,22 @@ def layer_with(wrong: Forward) -> type[Conv2d]:
     return Wrong
 
 
+def throughout(settings: Settings) -> type[Conv2d]:
+    """A layer that is right for other settings than those it was asked for."""
+
+    class Wrong(Conv2d):
+        def forward(self, x: Array) -> Array:
+            self.twin = altered(self, **settings(self))
+            return self.twin.forward(x)
+
+        def backward(self, grad_y: Array) -> Array:
+            grad_x = self.twin.backward(grad_y)
+            self.grads = self.twin.grads
+            return grad_x
+
+    return Wrong
+
+
 def mistake(
     id: str,
     title: str,
@@ -37,12 +54,19 @@ def mistake(
     hint: str,
     read: tuple[str, str],
     *variants: Forward,
+    settings: tuple[Settings, ...] = (),
     same_as: tuple[str, ...] = (),
 ) -> Callable[[Forward], Forward]:
-    """Enter a wrong forward pass into the catalogue."""
+    """Enter a wrong forward pass into the catalogue.
+
+    ``settings``: the mistake may also be made in both passes alike, with these settings.
+    """
 
     def enter(wrong: Forward) -> Forward:
-        others = tuple(layer_with(variant) for variant in variants)
+        others = (
+            *(layer_with(variant) for variant in variants),
+            *(throughout(setting) for setting in settings),
+        )
         misconception(
             f"conv-forward-{id}",
             "Conv2d",
@@ -125,12 +149,27 @@ def bias_along_width(layer: Conv2d, x: Array) -> Array:
     "the bias is added inside the loop over the channels, once for each of them",
     "How many biases does one number of y have in it?",
     MAPS,
-    lambda layer, x: altered(
-        layer, bias=layer.params["bias"] * layer.params["weight"][0].size
-    ).forward(x),
+    lambda layer, x: _with_bias(layer, x, layer.params["weight"][0].size),
+    lambda layer, x: _with_bias(layer, x, layer.params["weight"][0, 0].size),
 )
 def bias_per_channel(layer: Conv2d, x: Array) -> Array:
-    return altered(layer, bias=layer.params["bias"] * layer.in_channels).forward(x)
+    return _with_bias(layer, x, layer.in_channels)
+
+
+def _with_bias(layer: Conv2d, x: Array, times: int) -> Array:
+    return altered(layer, bias=times * layer.params["bias"]).forward(x)
+
+
+@mistake(
+    "bias-one-for-all",
+    "Every feature map gets the same bias",
+    "one number of the bias, or their sum, is added to every feature map",
+    "How many biases are there, and which one belongs to y[:, j]?",
+    MAPS,
+    lambda layer, x: bias_forgotten(layer, x) + layer.params["bias"].sum(),
+)
+def bias_one_for_all(layer: Conv2d, x: Array) -> Array:
+    return bias_forgotten(layer, x) + layer.params["bias"][0]
 
 
 @mistake(
@@ -150,6 +189,7 @@ def bias_subtracted(layer: Conv2d, x: Array) -> Array:
     "the windows slide over x itself, without the frame of zeros",
     "How many rows does the image have after padding?",
     BORDER,
+    settings=(lambda layer: {"padding": 0},),
 )
 def padding_ignored(layer: Conv2d, x: Array) -> Array:
     return altered(layer, padding=0).forward(x)
@@ -190,6 +230,7 @@ def _padded(layer: Conv2d, x: Array, **how: Any) -> Array:
     "`padding[0]` goes to the left and right, and `padding[1]` to the top and bottom",
     "A pair is (vertical, horizontal), like an array's shape: rows first.",
     BORDER,
+    settings=(lambda layer: {"padding": layer.padding[::-1]},),
 )
 def padding_swapped(layer: Conv2d, x: Array) -> Array:
     return altered(layer, padding=layer.padding[::-1]).forward(x)
@@ -202,9 +243,69 @@ def padding_swapped(layer: Conv2d, x: Array) -> Array:
     "Where in your code does `padding[1]` appear?",
     BORDER,
     lambda layer, x: altered(layer, padding=layer.padding[1]).forward(x),
+    settings=(
+        lambda layer: {"padding": layer.padding[0]},
+        lambda layer: {"padding": layer.padding[1]},
+    ),
 )
 def padding_height_only(layer: Conv2d, x: Array) -> Array:
     return altered(layer, padding=layer.padding[0]).forward(x)
+
+
+@mistake(
+    "padding-before-after",
+    "The pair of paddings is read as (before, after)",
+    "`padding[0]` zeros come at the top and on the left, `padding[1]` at the bottom and the right",
+    "A pair is (vertical, horizontal). How many zeros come at the top, and how many on the left?",
+    BORDER,
+)
+def padding_before_after(layer: Conv2d, x: Array) -> Array:
+    before, after = layer.padding
+    return altered(layer, padding=0).forward(pad(x, before, before, after, after))
+
+
+@mistake(
+    "padding-of-its-own",
+    "The padding is half the kernel, whatever was asked for",
+    "the image is padded so that y is as large as x, and `padding` is not looked at",
+    "Where in your code does `padding` appear?",
+    BORDER,
+    settings=(lambda layer: {"padding": (layer.kernel_size[0] // 2, layer.kernel_size[1] // 2)},),
+)
+def padding_of_its_own(layer: Conv2d, x: Array) -> Array:
+    kh, kw = layer.kernel_size
+    return altered(layer, padding=(kh // 2, kw // 2)).forward(x)
+
+
+@mistake(
+    "padded-only-if-padding",
+    "The padded image is made only if there is padding",
+    "a name is given its value inside `if padding > 0`, and is missing where the padding is 0",
+    "Follow your code by hand for padding 0. Which names has it seen?",
+    BORDER,
+    lambda layer, x: _unbound(layer, x, any(layer.padding)),
+)
+def padded_only_if_padding(layer: Conv2d, x: Array) -> Array:
+    return _unbound(layer, x, all(layer.padding))
+
+
+def _unbound(layer: Conv2d, x: Array, bound: bool) -> Array:
+    if not bound:
+        raise UnboundLocalError("cannot access local variable")
+    return right(layer, x)
+
+
+@mistake(
+    "ragged-refused",
+    "An image whose size does not fit the stride is refused",
+    "an image on which the last window does not end exactly at the edge raises an error",
+    "What does the layer do with rows that are left over?",
+    BORDER,
+)
+def ragged_refused(layer: Conv2d, x: Array) -> Array:
+    sizes = zip(x.shape[2:], layer.padding, layer.kernel_size, layer.stride, strict=True)
+    assert all((size + 2 * p - k) % s == 0 for size, p, k, s in sizes)
+    return right(layer, x)
 
 
 @mistake(
@@ -284,9 +385,24 @@ def size_not_whole(layer: Conv2d, x: Array) -> Array:
     "the windows move by one pixel, whatever the stride",
     "The window of y[…, 1, 1]: where does its upper left corner lie?",
     BORDER,
+    settings=(lambda layer: {"stride": 1},),
 )
 def stride_ignored(layer: Conv2d, x: Array) -> Array:
     return altered(layer, stride=1).forward(x)
+
+
+@mistake(
+    "stride-inside-windows",
+    "The stride thins out the pixels, not the windows",
+    "every stride-th pixel of the image is kept, and windows of neighbours are cut out of what is "
+    "left",
+    "Which pixels does the window of y[…, 0, 0] see?",
+    BORDER,
+)
+def stride_inside_windows(layer: Conv2d, x: Array) -> Array:
+    (ph, pw), (sh, sw) = layer.padding, layer.stride
+    thinned = pad(x, ph, pw, ph, pw)[:, :, ::sh, ::sw]
+    return altered(layer, padding=0, stride=1).forward(thinned)
 
 
 @mistake(
@@ -307,6 +423,7 @@ def stride_ignored_in_windows(layer: Conv2d, x: Array) -> Array:
     "`stride[0]` moves the window sideways, and `stride[1]` moves it down",
     "A pair is (vertical, horizontal), like an array's shape: rows first.",
     BORDER,
+    settings=(lambda layer: {"stride": layer.stride[::-1]},),
 )
 def stride_swapped(layer: Conv2d, x: Array) -> Array:
     return altered(layer, stride=layer.stride[::-1]).forward(x)
@@ -319,6 +436,10 @@ def stride_swapped(layer: Conv2d, x: Array) -> Array:
     "Where in your code does `stride[1]` appear?",
     BORDER,
     lambda layer, x: altered(layer, stride=layer.stride[1]).forward(x),
+    settings=(
+        lambda layer: {"stride": layer.stride[0]},
+        lambda layer: {"stride": layer.stride[1]},
+    ),
 )
 def stride_height_only(layer: Conv2d, x: Array) -> Array:
     return altered(layer, stride=layer.stride[0]).forward(x)
@@ -349,6 +470,40 @@ def kernel_transposed(layer: Conv2d, x: Array) -> Array:
 
 
 @mistake(
+    "kernel-hard-wired",
+    "The kernel is taken to be 3×3",
+    "the size of the kernel is written into the code, and other kernels do not fit",
+    "Look for the number 3, or for slices such as 1:-1, in your code.",
+    WEIGHTS,
+)
+def kernel_hard_wired(layer: Conv2d, x: Array) -> Array:
+    return loops(layer, x, window=(3, 3))
+
+
+@mistake(
+    "window-one-short",
+    "Part of the window is left out",
+    "the sum over the window leaves out the kernel's last row or column, or its first",
+    "At which p does range(kh - 1) end, and where does range(1, kh) begin?",
+    WEIGHTS,
+    lambda layer, x: _without(layer, x, np.s_[..., 0, :]),
+    lambda layer, x: _without(layer, x, np.s_[..., -1]),
+    lambda layer, x: _without(layer, x, np.s_[..., 0]),
+    lambda layer, x: _without(layer, x, np.s_[..., -1, :], np.s_[..., -1]),
+    lambda layer, x: _without(layer, x, np.s_[..., 0, :], np.s_[..., 0]),
+)
+def window_one_short(layer: Conv2d, x: Array) -> Array:
+    return _without(layer, x, np.s_[..., -1, :])
+
+
+def _without(layer: Conv2d, x: Array, *parts: Any) -> Array:
+    weight = layer.params["weight"].copy()
+    for part in parts:
+        weight[part] = 0
+    return altered(layer, weight=weight).forward(x)
+
+
+@mistake(
     "image-square",
     "The image's height is used for its width",
     "the number of columns of y is worked out from the number of rows of x",
@@ -368,6 +523,7 @@ def image_square(layer: Conv2d, x: Array) -> Array:
     "How many sums Σ does the formula of a feature map have, and which runs over the channels?",
     MAPS,
     lambda layer, x: right(layer, _only(x, -1)),
+    lambda layer, x: right(layer, np.repeat(x[:, :1], layer.in_channels, axis=1)),
 )
 def first_channel_only(layer: Conv2d, x: Array) -> Array:
     return right(layer, _only(x, 0))
@@ -435,16 +591,67 @@ def channels_last(layer: Conv2d, x: Array) -> Array:
 
 
 @mistake(
+    "sides-swapped",
+    "Rows and columns of y are swapped",
+    "y has shape (N, C, W, H): its rows are counted where its columns should be",
+    "Print y.shape for an image that is not square.",
+    MAPS,
+    lambda layer, x: right(layer, x).reshape(*right(layer, x).shape[:2], *_sides(layer, x)),
+)
+def sides_swapped(layer: Conv2d, x: Array) -> Array:
+    return right(layer, x).swapaxes(2, 3)
+
+
+def _sides(layer: Conv2d, x: Array) -> tuple[int, ...]:
+    return right(layer, x).shape[:1:-1]
+
+
+@mistake(
+    "maps-first",
+    "Images and feature maps of y are swapped",
+    "y has shape (C, N, H, W): the feature maps come first, where the batch should",
+    "Print y.shape, and name its four numbers.",
+    MAPS,
+)
+def maps_first(layer: Conv2d, x: Array) -> Array:
+    return right(layer, x).swapaxes(0, 1)
+
+
+@mistake(
+    "none",
+    "forward returns nothing",
+    "forward ends without a `return`, and Python then returns None",
+    "What does the next layer get from this one?",
+    MAPS,
+)
+def none_returned(layer: Conv2d, x: Array) -> Any:
+    return None
+
+
+@mistake(
     "reshaped-not-transposed",
     "y is reshaped where it should be transposed",
     "the shape is right and the numbers are in the wrong places: reshape does not move an axis",
     "After the matrix product, which axis varies fastest: the position or the feature map?",
     MAPS,
-    lambda layer, x: right(layer, x).transpose(1, 0, 2, 3).reshape(right(layer, x).shape),
+    lambda layer, x: _refolded(right(layer, x), (1, 0, 2, 3)),
+    lambda layer, x: _refolded(right(layer, x), (1, 2, 3, 0)),
+    lambda layer, x: _refolded(right(layer, x), (0, 1, 3, 2)),
+    lambda layer, x: _refolded(right(layer, x), (2, 3, 0, 1)),
+    lambda layer, x: _samples_mixed(right(layer, x)),
 )
 def reshaped(layer: Conv2d, x: Array) -> Array:
-    y = right(layer, x)
-    return y.transpose(0, 2, 3, 1).reshape(y.shape)
+    return _refolded(right(layer, x), (0, 2, 3, 1))
+
+
+def _refolded(y: Array, axes: tuple[int, ...]) -> Array:
+    return y.transpose(axes).reshape(y.shape)
+
+
+def _samples_mixed(y: Array) -> Array:
+    """Columns place by place, sample by sample, folded back sample by sample, place by place."""
+    n, maps, rows, columns = y.shape
+    return y.transpose(1, 2, 3, 0).reshape(maps, n, rows, columns).swapaxes(0, 1)
 
 
 @mistake(

@@ -51,12 +51,17 @@ def _with_kernel(right: Function, change: Callable[[Array], Array]) -> Function:
     return lambda x, k, mode="valid": right(x, change(k), mode)
 
 
+def _flip(k: Array) -> Array:
+    return k[::-1, ::-1]
+
+
 @mistake(
     "not-flipped",
     "The kernel is not flipped",
     "the kernel lies on the image as it is: a correlation, where a convolution flips it first",
     "In the slides' example the upper left number is 45. Which kernel entry does the 80 meet?",
     IDEA,
+    lambda right: _with_kernel(right, _flip),
     of=("convolve2d",),
 )
 def not_flipped(right: Function) -> Function:
@@ -70,6 +75,7 @@ def not_flipped(right: Function) -> Function:
     "lays it on the image as it is",
     "Which entry of k should lie on the upper left pixel of the window?",
     IDEA,
+    lambda right: _with_kernel(right, _flip),
     of=("correlate2d",),
 )
 def flipped(right: Function) -> Function:
@@ -321,12 +327,22 @@ def single_precision(right: Function) -> Function:
     return lambda x, k, mode="valid": right(x, k, mode).astype(np.float32)
 
 
+def _changing_image(right: Function) -> Function:
+    def wrong(x: Array, k: Array, mode: str = "valid") -> Any:
+        y = right(x, k, mode)
+        x *= 2
+        return y
+
+    return wrong
+
+
 @mistake(
     "input-changed",
     "The image or the kernel is changed",
     "something is written into x or k, such as the flip: a slice is a view, not a copy",
     "Look for k[...] =, x += and the like, also through another name.",
     IDEA,
+    _changing_image,
 )
 def input_changed(right: Function) -> Function:
     def wrong(x: Array, k: Array, mode: str = "valid") -> Any:

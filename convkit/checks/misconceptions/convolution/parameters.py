@@ -111,6 +111,23 @@ def _last_window(grad_y: Array, images: slice) -> Array:
 
 @gradient_mistake(
     "weight",
+    "offsets-alike",
+    "Every number of a kernel gets the same gradient",
+    "the gradient is summed over the kernel's offsets too, or one offset's is used for all",
+    "weight[…, 0, 0] and weight[…, 0, 1] meet different pixels. Which ones?",
+    lambda gradient, layer, grad_y: _spread(gradient, gradient[:, :, -1:, -1:]),
+    lambda gradient, layer, grad_y: _spread(gradient, gradient[:, :, :1, :1]),
+)
+def weight_offsets_alike(gradient: Array, layer: Remembering, grad_y: Array) -> Array:
+    return _spread(gradient, gradient.sum(axis=(2, 3), keepdims=True))
+
+
+def _spread(gradient: Array, one: Array) -> Array:
+    return np.broadcast_to(one, gradient.shape).copy()
+
+
+@gradient_mistake(
+    "weight",
     "axes-swapped",
     "The gradient of the weights has two axes swapped",
     "the weights' gradient comes out as (in, out, h, w) where the weights are (out, in, h, w)",
@@ -274,10 +291,16 @@ def added(layer: Remembering, grad_y: Array, grad_x: Array) -> Array:
 
 
 def _state_mistake(
-    id: str, title: str, when: str, hint: str
+    id: str, title: str, when: str, hint: str, *variants: type[Conv2d]
 ) -> Callable[[type[Conv2d]], type[Conv2d]]:
     return misconception(
-        f"conv-state-{id}", "Conv2d", title=title, when=when, hint=hint, read=THROUGH
+        f"conv-state-{id}",
+        "Conv2d",
+        title=title,
+        when=when,
+        hint=hint,
+        read=THROUGH,
+        variants=variants,
     )
 
 
@@ -313,6 +336,31 @@ class FirstWeightsKept(Conv2d):
         y = super().forward(x)
         self.params = now
         return y
+
+
+class WeightIgnored(Conv2d):
+    """Keeps what its constructor made of the weight."""
+
+    kept: tuple[str, ...] = ("weight",)
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.own = {name: self.params[name] for name in self.kept}
+
+    def forward(self, x: Array) -> Array:
+        return altered(self, **self.own).forward(x)
+
+
+@_state_mistake(
+    "params-ignored",
+    "The layer does not look at its params",
+    "the layer computes with numbers of its own, such as a copy that the constructor made or other "
+    "names, and setting params changes nothing",
+    "Where does forward read `self.params`?",
+    WeightIgnored,
+)
+class ParamsIgnored(WeightIgnored):
+    kept = ("weight", "bias")
 
 
 @_state_mistake(
