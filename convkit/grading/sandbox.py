@@ -244,8 +244,13 @@ class Sandbox:
 
 @contextlib.contextmanager
 def scratch_folder() -> Iterator[Path]:
-    """A private folder for one job, gone afterwards. Its path is short: sockets are found by it."""
-    with tempfile.TemporaryDirectory(prefix="convkit-", ignore_cleanup_errors=True) as folder:
+    """A private folder for one job, gone afterwards."""
+    usual = tempfile.gettempdir()
+    # The path of a socket may not be longer than 107 bytes.
+    place = usual if len(usual) <= 50 else "/tmp"
+    with tempfile.TemporaryDirectory(
+        prefix="convkit-", dir=place, ignore_cleanup_errors=True
+    ) as folder:
         yield Path(folder).resolve()
 
 

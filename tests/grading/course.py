@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
 import subprocess
 import sys
-from dataclasses import dataclass
+import tempfile
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import nbformat
@@ -114,6 +116,7 @@ class Course:
     """A folder with nbgrader_config.py, and what the gradebook in it says."""
 
     folder: Path
+    temporary: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="course-")))
 
     @classmethod
     def create(
@@ -126,13 +129,25 @@ class Course:
             write(source, folder / "solutions" / assignment / f"{assignment}.ipynb")
         return cls(folder)
 
-    def nbgrader(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        """Run nbgrader, as a user would whose environment is activated."""
+    def environment(self) -> dict[str, str]:
+        """That of a user who has activated the virtual environment."""
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        return os.environ | {"PATH": path, "TMPDIR": str(self.temporary)}
+
+    def running(self) -> list[bytes]:
+        """The command lines of this course's processes, sandboxed ones included."""
+        commands = []
+        for process in Path("/proc").iterdir():
+            with contextlib.suppress(OSError):
+                commands.append((process / "cmdline").read_bytes())
+        return [command for command in commands if bytes(self.temporary) in command]
+
+    def nbgrader(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Run nbgrader to its end."""
         return subprocess.run(
             [sys.executable, "-m", "nbgrader", *arguments],
             cwd=self.folder,
-            env=os.environ | {"PATH": path} | environment,
+            env=self.environment() | environment,
             capture_output=True,
             text=True,
             timeout=280,

@@ -1,5 +1,7 @@
 """The assignment 02-convolution as students hand it in: right, untouched, and wrong in ten ways."""
 
+import shutil
+
 import nbformat
 import pytest
 
@@ -98,7 +100,8 @@ def course(tmp_path_factory):
     course.log = course.nbgrader("autograde", NAME)
     assert course.log.returncode == 0, course.log.stderr
     assert course.nbgrader("generate_feedback", NAME).returncode == 0
-    return course
+    yield course
+    shutil.rmtree(course.temporary)
 
 
 @pytest.fixture(scope="module")
