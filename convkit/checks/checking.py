@@ -12,16 +12,12 @@ import numpy as np
 
 from convkit.checks.behaviour import Case
 from convkit.checks.concept import Concept
+from convkit.checks.judging import broke_off
 from convkit.checks.learner import Output
 from convkit.checks.matching import Row, name_suspects
 from convkit.checks.misconceptions import catalogue
 from convkit.checks.own_forward import OwnForward
-from convkit.checks.properties import (
-    NotJudged,
-    Property,
-    Situation,
-    broke_off,
-)
+from convkit.checks.properties import NotJudged, Property, Situation
 from convkit.checks.report import (
     FAILS,
     HOLDS,

@@ -15,8 +15,9 @@ from convkit.checks.behaviour import (
     probe_single_precision,
 )
 from convkit.checks.concept import Concept, FunctionConcept, LayerConcept
+from convkit.checks.judging import DTYPE, RESULT, RUNS, UNCHANGED
 from convkit.checks.learner import LearnerError
-from convkit.checks.properties import DTYPE, RESULT, RUNS, UNCHANGED, Property
+from convkit.checks.properties import Property
 from convkit.checks.shared import backward_properties, forward_properties
 from convkit.layers import Array, Conv2d, convolve2d, correlate2d
 

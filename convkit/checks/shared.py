@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from convkit.checks.behaviour import other_parameter
-from convkit.checks.properties import (
+from convkit.checks.judging import (
     ADJOINT,
     AGAIN,
     DTYPE,
@@ -15,8 +15,8 @@ from convkit.checks.properties import (
     SHAPE,
     UNCHANGED,
     VALUES,
-    Property,
 )
+from convkit.checks.properties import Property
 
 
 def forward_properties(values: str, parameters: Sequence[str] = ()) -> list[Property]:

@@ -1,5 +1,10 @@
-"""Wrong convolutions: `Conv2d` in forward and in backward, `correlate2d` and `convolve2d`."""
+"""Wrong convolutions: `Conv2d` in forward and in backward, `correlate2d` and `convolve2d`.
 
-from convkit.checks.misconceptions.convolution import backward, forward, functions, parameters
+Where two mistakes look the same, the one that is imported first is named first.
+"""
 
-__all__ = ["backward", "forward", "functions", "parameters"]
+from convkit.checks.misconceptions.convolution import sums, windows, memory  # isort: skip
+from convkit.checks.misconceptions.convolution import results, backward, parameters  # isort: skip
+from convkit.checks.misconceptions.convolution import functions  # isort: skip
+
+__all__ = ["backward", "functions", "memory", "parameters", "results", "sums", "windows"]

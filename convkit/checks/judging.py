@@ -1,0 +1,231 @@
+"""How a quantity is judged: the tests that properties are made of, and what they say."""
+
+from __future__ import annotations
+
+import builtins
+
+import numpy as np
+
+from convkit.checks.behaviour import Observation, Trial
+from convkit.checks.learner import LearnerError, LearnerTimeout, WrongResult
+from convkit.checks.properties import (
+    SECOND_TIME,
+    SINGLE_ROUNDING,
+    Expected,
+    NotJudged,
+    Problem,
+    Situation,
+    Test,
+    anyhow,
+    same_dtype,
+    same_failure,
+    same_shape,
+    same_values,
+)
+from convkit.layers import Array
+
+
+def judge_runs(
+    quantity: str, got: Observation, expected: Expected, situation: Situation
+) -> Problem | None:
+    if not isinstance(got, LearnerError):
+        return None
+    stage = "backward" if quantity.startswith("grad") else situation.trial.stage
+    return Problem(quantity, describe(got, stage, hidden=situation.trial.case.hidden))
+
+
+def broke_off(trial: Trial) -> Problem:
+    """Why a trial has nothing to look at."""
+    failure = trial.behaviour.get("y")
+    if isinstance(failure, LearnerError):
+        return Problem("y", describe(failure, trial.stage, hidden=trial.case.hidden))
+    return Problem("y", "The layer broke off before this could be looked at.")
+
+
+def judge_shape(
+    quantity: str, got: Observation, expected: Expected, situation: Situation
+) -> Problem | None:
+    if isinstance(got, LearnerError):
+        return Problem(quantity, got.message)
+    if got.shape == expected.value.shape:
+        return None
+    return Problem(
+        quantity, f"{quantity} has shape {got.shape}, expected is {expected.value.shape}."
+    )
+
+
+def judge_values(
+    quantity: str, got: Observation, expected: Expected, situation: Situation
+) -> Problem | None:
+    if isinstance(got, LearnerError) or got.shape != expected.value.shape:
+        raise NotJudged
+    tolerance = expected.tolerance
+    if np.float32 in (got.dtype, expected.value.dtype):  # where it should not be, DTYPE says so
+        tolerance = tolerance + SINGLE_ROUNDING * np.max(np.abs(expected.value), initial=0.0)
+    with np.errstate(invalid="ignore"):
+        excess = np.abs(got.astype(np.float64) - expected.value) - tolerance
+    excess = np.where(np.isfinite(got), excess, np.inf)
+    if not np.any(excess > 0):
+        return None
+    worst = tuple(int(i) for i in np.unravel_index(int(np.argmax(excess)), excess.shape))
+    return Problem(
+        quantity, _wrong_values(quantity, got, excess, worst), worst, expected.value, got
+    )
+
+
+def judge_result(
+    quantity: str, got: Observation, expected: Expected, situation: Situation
+) -> Problem | None:
+    """Shape and values together."""
+    if isinstance(got, LearnerError):
+        raise NotJudged
+    return judge_shape(quantity, got, expected, situation) or judge_values(
+        quantity, got, expected, situation
+    )
+
+
+def judge_gradient(
+    quantity: str, got: Observation, expected: Expected, situation: Situation
+) -> Problem | None:
+    problem = judge_values(quantity, got, expected, situation)
+    if problem and isinstance(got, np.ndarray) and situation.credit(quantity, got):
+        situation.credited.add(quantity)
+        return None
+    return problem
+
+
+def judge_adjoint(
+    quantity: str, got: Observation, expected: Expected, situation: Situation
+) -> Problem | None:
+    if "grad_x" in situation.credited:
+        return None  # the identity belongs to another forward than the reference's
+    return judge_values(quantity, got, expected, situation)
+
+
+def judge_again(
+    quantity: str, got: Observation, expected: Expected, situation: Situation
+) -> Problem | None:
+    """The second time is held against the first, whether that was right or not."""
+    name = quantity.removesuffix(SECOND_TIME)
+    first = situation.trial.behaviour[name]
+    if isinstance(got, LearnerError):
+        return Problem(
+            quantity, describe(got, "the second call", hidden=situation.trial.case.hidden)
+        )
+    if isinstance(first, LearnerError):
+        raise NotJudged
+    as_before = Expected(first.astype(np.float64), situation.expected[name].tolerance)
+    return judge_result(quantity, got, as_before, situation)
+
+
+def judge_heeded(
+    quantity: str, got: Observation, expected: Expected, situation: Situation
+) -> Problem | None:
+    """The same layer on the same x, once with these parameters and once with those."""
+    before = situation.trial.behaviour.get("y" + SECOND_TIME, got)
+    if isinstance(got, LearnerError) or not same_values(got, before):
+        return None
+    name = quantity.removeprefix("y with other ")
+    return Problem(quantity, f"y is the same whatever numbers {name} holds.")
+
+
+def judge_dtype(
+    quantity: str, got: Observation, expected: Expected, situation: Situation
+) -> Problem | None:
+    if isinstance(got, LearnerError):
+        raise NotJudged
+    if got.dtype == expected.value.dtype:
+        return None
+    name, _, single = quantity.partition(", ")
+    given = "float32" if single else "float64"
+    return Problem(quantity, f"From {given} numbers, {name} comes out as {got.dtype}.")
+
+
+def judge_unchanged(
+    quantity: str, got: Observation, expected: Expected, situation: Situation
+) -> Problem | None:
+    if isinstance(got, LearnerError):
+        raise NotJudged
+    if np.array_equal(got, expected.value):
+        return None
+    what, _, when = quantity.partition(" after")
+    return Problem(
+        quantity,
+        f"{what} is not what it was: it was changed in place by{when or ' the call'}.",
+        None,
+        expected.value,
+        got,
+    )
+
+
+RUNS = Test(judge_runs, same_failure)
+SHAPE = Test(judge_shape, same_shape)
+VALUES = Test(judge_values, same_values)
+RESULT = Test(judge_result, same_values)
+GRADIENT = Test(judge_gradient, same_values)
+ADJOINT = Test(judge_adjoint, same_values)
+AGAIN = Test(judge_again, same_values)
+HEEDED = Test(judge_heeded, anyhow)
+DTYPE = Test(judge_dtype, same_dtype)
+UNCHANGED = Test(judge_unchanged, anyhow)
+
+
+def describe(error: LearnerError, stage: str, *, hidden: bool) -> str:
+    """What went wrong while the learner's code ran, in a sentence or two.
+
+    For a hidden case without the exception's own words, which may speak of the data.
+    """
+    if isinstance(error, WrongResult):
+        return error.message
+    where = f" in line {error.line_number}" if error.line_number else ""
+    line = f": `{error.line.strip()}`" if error.line else ""
+    if isinstance(error, LearnerTimeout):
+        return (
+            f"{stage} did not come back ({error.message}). It was stopped{where}{line}. "
+            "Is there a loop that never ends?"
+        )
+    if error.type_name == "KeyboardInterrupt":
+        return f"{stage} was interrupted{where}{line}."
+    if error.type_name == "NotImplementedError":
+        return f"{stage} is not written yet (NotImplementedError{where})."
+    if hidden:
+        kind = error.type_name if error.type_name in _BUILTIN_ERRORS else "an exception"
+        return f"{stage} raised {kind}{where}{line}."
+    message = f": {_short(error.message)}" if error.message else ""
+    return f"{stage} raised {error.type_name}{message}{where and f' —{where}'}{line}.{_tip(error)}"
+
+
+def _tip(error: LearnerError) -> str:
+    if error.type_name == "AttributeError" and any(
+        f"'{name}'" in error.message for name in ("params", "grads", "training")
+    ):
+        return " Does __init__ begin with `super().__init__()`?"
+    if error.type_name == "RecursionError":
+        return " Something calls itself without end."
+    if error.type_name in ("SystemExit", "KeyboardInterrupt"):
+        return " A layer returns; it does not end the program."
+    return ""
+
+
+def _wrong_values(quantity: str, got: Array, excess: Array, worst: tuple[int, ...]) -> str:
+    wrong = int(np.count_nonzero(excess > 0))
+    if np.isnan(got[worst]):
+        return f"{quantity} has NaN in {int(np.isnan(got).sum())} of {got.size} places."
+    if np.isinf(got[worst]):
+        return f"{quantity} has infinity in {int(np.isinf(got).sum())} of {got.size} places."
+    which = "the number differs" if got.size == 1 else f"{wrong} of {got.size} numbers differ"
+    if got.dtype.kind != "f":
+        return f"{quantity} has dtype {got.dtype}, which cuts off fractions; {which}."
+    return f"{quantity}: {which}."
+
+
+def _short(message: str, limit: int = 300) -> str:
+    message = " ".join(message.split())
+    return message if len(message) <= limit else message[:limit] + " …"
+
+
+_BUILTIN_ERRORS = frozenset(
+    name
+    for name, value in vars(builtins).items()
+    if isinstance(value, type) and issubclass(value, BaseException)
+)
