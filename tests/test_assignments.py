@@ -2,10 +2,12 @@
 
 import re
 import runpy
+import time
 from pathlib import Path
 
 import nbformat
 import pytest
+from nbclient import NotebookClient
 
 from convkit.hints import topics
 from convkit.mine import parse_implementation
@@ -31,6 +33,20 @@ def test_the_introduction_says_what_how_long_and_for_how_much(path):
     if points:
         assert f"{sum(by_tests)} by the checks" in rows["Points"]
         assert f"{sum(points) - sum(by_tests)} for the written answer" in rows["Points"]
+
+
+@pytest.mark.course
+@each_assignment
+def test_the_solution_runs_from_top_to_bottom_in_a_minute(path, tmp_path):
+    (tmp_path / "nbgrader_config.py").touch()
+    notebook = nbformat.read(path, 4)
+    started = time.monotonic()
+    NotebookClient(notebook, timeout=60, resources={"metadata": {"path": str(tmp_path)}}).execute()
+    assert time.monotonic() - started < 60
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    assert [output.text for output in outputs if output.get("name") == "stderr"] == []
+    drawn = [output for output in outputs if "image/png" in output.get("data", {})]
+    assert len(drawn) > 1
 
 
 @each_assignment
