@@ -56,7 +56,7 @@ function render({ model, el, signal }) {
         change < UNCHANGED ? ": the same" : "");
     }
     changes.x.textContent = `moved ${inWords(place.map((where, axis) => where - start[axis]))}`;
-    x.setAttribute("aria-label", `x, the face moved ${inWords(place)}`);
+    x.setAttribute("aria-label", `x now, the face moved ${inWords(place)}`);
     caption(panels.average, "average", `white: ${written(largest(arrays.average))}`);
     caption(panels.max, "max", arrays.whose && `by ${arrays.whose}`);
     kernelSize.show(model.get("kernel_size"));

@@ -4,7 +4,6 @@ const [SMALLEST, LARGEST] = [30, 46]; // pixels, the side of a unit
 const POOLED = ["max", "average", "own"];
 
 function render({ model, el, signal }) {
-  let place = [0, 0]; // row and column of the pooled maps
   let unit = [0, 0]; // row and column of x
 
   const view = scene({ model, el, signal }, draw);
@@ -34,8 +33,8 @@ function render({ model, el, signal }) {
   function draw(arrays) {
     const { x: map, wins, kernel_size: size, step } = arrays;
     const [rows, columns] = arrays.max.shape;
-    unit = [clamp(unit[0], 0, map.shape[0] - 1), clamp(unit[1], 0, map.shape[1] - 1)];
-    place = [clamp(place[0], 0, rows - 1), clamp(place[1], 0, columns - 1)];
+    unit = inside(unit, map.shape);
+    const place = placeOf(unit, arrays);
     const colours = palette(root);
     const across = map.shape[1] + shown.length * columns;
     const cell = clamp(Math.floor((root.clientWidth - 100) / across), SMALLEST, LARGEST);
@@ -67,16 +66,15 @@ function render({ model, el, signal }) {
     x.setAttribute("aria-label",
       `x, at row ${unit[0] + 1}, column ${unit[1] + 1}: ${written(at(map, ...unit))}` +
         (isWinner(...unit) ? ", a winner" : ""));
-    sums.replaceChildren(...terms(arrays));
+    sums.replaceChildren(...terms(arrays, place));
     keepTyped(value, at(map, ...unit));
     kernelSize.show(model.get("kernel_size"));
     overlapping.input.checked = model.get("overlapping");
   }
 
   /** "max(1, 0, 0, 9) = 9" and so on, for the framed neighbourhood. */
-  function terms(arrays) {
+  function terms(arrays, [j, k]) {
     const { x: map, kernel_size: size, step } = arrays;
-    const [j, k] = place;
     const units = cells([size, size]).map(([p, q]) => written(at(map, j * step + p, k * step + q)));
     const index = element("sub", {}, `${j}${k}`);
     const line = (...parts) => element("div", {}, ...parts);
@@ -91,32 +89,29 @@ function render({ model, el, signal }) {
     return lines;
   }
 
-  function pointAtUnit([row, column]) {
-    const { step, kernel_size: size, max: y } = view.arrays;
-    unit = [row, column];
-    // Of overlapping neighbourhoods the one whose middle is nearest.
-    place = unit.map((where, axis) =>
-      clamp(step === size ? Math.floor(where / step) : where - Math.floor((size - 1) / 2), 0, y.shape[axis] - 1));
+  function choose(to) {
+    unit = to;
     view.redraw();
   }
 
+  // While somebody types the framed unit's number, another is framed by a click only.
+  const passing = ({ type }) => type === "pointermove" && value === document.activeElement;
   for (const kind of ["pointermove", "pointerdown"]) {
     x.addEventListener(kind, (event) => {
-      if (kind === "pointermove" && value === document.activeElement) return;
+      if (passing(event)) return;
       const { shape } = view.arrays.x;
-      const pointer = underPointer(event, x, shape);
-      pointAtUnit(pointer.map((where, axis) => clamp(Math.floor(where), 0, shape[axis] - 1)));
+      choose(inside(underPointer(event, x, shape).map(Math.floor), shape));
     });
     pooled.forEach((node) => node.addEventListener(kind, (event) => {
-      const { shape } = view.arrays.max;
-      const pointer = underPointer(event, node, shape);
-      place = pointer.map((where, axis) => clamp(Math.floor(where), 0, shape[axis] - 1));
-      view.redraw();
+      if (passing(event)) return;
+      const { max: { shape }, step, kernel_size: size } = view.arrays;
+      const place = inside(underPointer(event, node, shape).map(Math.floor), shape);
+      choose(place.map((where) => where * step + toTheMiddle(size)));
     }));
   }
   x.addEventListener("keydown", (event) => {
     const to = arrowMove(event.key, unit, view.arrays.x.shape);
-    if (to) pointAtUnit(to);
+    if (to) choose(to);
     else if (event.key === "Enter" && !event.shiftKey && !event.ctrlKey && !event.altKey) value.select();
     else return;
     event.preventDefault();
@@ -124,5 +119,11 @@ function render({ model, el, signal }) {
 
   view.redraw();
 }
+
+const toTheMiddle = (size) => Math.floor((size - 1) / 2);
+
+/** Row and column of the neighbourhood of a unit; of those that overlap, the one around it. */
+const placeOf = (unit, { max, step, kernel_size: size }) =>
+  inside(unit.map((where) => (step === size ? Math.floor(where / step) : where - toTheMiddle(size))), max.shape);
 
 export default { render };
