@@ -11,6 +11,7 @@ from convkit.widgets.parameters import Parameters
 from convkit.widgets.pixel_distance import PixelDistance
 from convkit.widgets.pooling import Pooling
 from convkit.widgets.receptive_field import ReceptiveField
+from convkit.widgets.rectification import Rectification
 from convkit.widgets.registered import Registered
 from convkit.widgets.shuffled_pixels import ShuffledPixels
 from convkit.widgets.softmax import Softmax
@@ -28,6 +29,7 @@ __all__ = [
     "PixelDistance",
     "Pooling",
     "ReceptiveField",
+    "Rectification",
     "Registered",
     "ShuffledPixels",
     "Softmax",
