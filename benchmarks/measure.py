@@ -6,6 +6,7 @@ import multiprocessing
 import statistics
 import time
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
@@ -47,8 +48,9 @@ def peak_memory(warm_up: Callable[[], Run], make: Callable[[], Run]) -> float:
     In a process of its own, after ``warm_up`` has loaded what either needs beside its arrays. Linux
     only: the system's record of the largest size is reset in between.
     """
-    with multiprocessing.get_context("spawn").Pool(1) as pool:
-        return pool.apply(_growth, (warm_up, make))
+    fresh = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, mp_context=fresh) as process:
+        return process.submit(_growth, warm_up, make).result()
 
 
 def _growth(warm_up: Callable[[], Run], make: Callable[[], Run]) -> float:
