@@ -66,9 +66,12 @@ class BatchNorm(Layer):
         values = x.reshape(*x.shape[:2], -1)  # (N, C, H·W), with H·W = 1 for (N, C)
         mean, variance = self._batch(values) if self.training else self._running(x.dtype)
         deviation = np.sqrt(variance + self.eps)
-        normalized = (values - mean[:, np.newaxis]) / deviation[:, np.newaxis]
+        normalized = values - mean[:, np.newaxis]
+        normalized /= deviation[:, np.newaxis]
+        y = gamma[:, np.newaxis] * normalized
+        y += beta[:, np.newaxis]
         self._keep(x.shape, normalized, gamma / deviation, self.training)
-        return (gamma[:, np.newaxis] * normalized + beta[:, np.newaxis]).reshape(x.shape)
+        return y.reshape(x.shape)
 
     def backward(self, grad_y: Array) -> Array:
         x_shape, normalized, slope, in_training = self._kept()
@@ -77,9 +80,8 @@ class BatchNorm(Layer):
         self.grads["beta"] = grad_y.sum(axis=(0, 2))
         if in_training:
             m = normalized.size // self.channels
-            through_mean = self.grads["beta"][:, np.newaxis] / m
-            through_variance = self.grads["gamma"][:, np.newaxis] / m * normalized
-            grad_y = grad_y - through_mean - through_variance
+            grad_y = grad_y - self.grads["gamma"][:, np.newaxis] / m * normalized
+            grad_y -= self.grads["beta"][:, np.newaxis] / m
         return (slope[:, np.newaxis] * grad_y).reshape(x_shape)
 
     def _batch(self, values: Array) -> tuple[Array, Array]:
