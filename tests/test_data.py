@@ -176,3 +176,14 @@ def test_importing_it_imports_numpy_alone():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_shift_moves_every_pixel_and_brings_in_zeros():
+    images = np.arange(1, 25).reshape(2, 3, 4)
+    moved = data.shift(images, 1, -2)
+    np.testing.assert_array_equal(moved[0], [[0, 0, 0, 0], [3, 4, 0, 0], [7, 8, 0, 0]])
+    np.testing.assert_array_equal(moved[1], [[0, 0, 0, 0], [15, 16, 0, 0], [19, 20, 0, 0]])
+    assert not data.shift(images, 0, 4).any()
+    still = data.shift(images, 0, 0)
+    np.testing.assert_array_equal(still, images)
+    assert not np.shares_memory(still, images)
