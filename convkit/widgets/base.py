@@ -72,7 +72,8 @@ class Widget(anywidget.AnyWidget):
 
     def __init__(self, **operands: Any) -> None:
         super().__init__(**operands)
-        self.observe(self._recompute, list(self.traits(operand=True)))
+        for operand in self.traits(operand=True):
+            self.observe(self._recompute, operand)
 
     def compute(self) -> Mapping[str, Any]:
         raise NotImplementedError(f"{type(self).__name__} does not define compute yet")

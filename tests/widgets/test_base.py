@@ -47,6 +47,21 @@ def test_a_changed_operand_is_computed_again_and_always_answered():
     assert widget.answer["number"] > first
 
 
+def test_without_operands_it_is_computed_once():
+    class Constant(Widget):
+        computed = 0
+
+        def compute(self):
+            self.computed += 1
+            return {}
+
+    widget = Constant()
+    assert widget.answer["number"] == 0
+    widget.tabbable = True
+    widget.close()
+    assert widget.computed == 1
+
+
 def test_what_compute_refuses_is_raised_in_python_and_put_back():
     widget = Reciprocal(numbers=[[2.0, 4.0]])
     with pytest.raises(ZeroDivisionError, match="expected none to be 0"):
