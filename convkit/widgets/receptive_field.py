@@ -91,5 +91,5 @@ class ReceptiveField(Widget):
             seen = 1 if stage == top else int(np.count_nonzero(shown[f"{top} {stage}"][0]))
             picture = self.image[number] if stage == 0 else np.zeros((sides[stage], sides[stage]))
             title = f"layer {stage}" if stage else f"channel {number + 1}"
-            draw_image(panel, picture, title, window=(seen, seen))
+            draw_image(panel, picture, title, signed=stage > 0, window=(seen, seen))
         return figure

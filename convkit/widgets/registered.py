@@ -67,7 +67,7 @@ class Registered(Widget):
     def picture(self) -> Figure:
         shown = self.compute()
         figure, panels = new_figure(1 + len(self.networks))
-        draw_image(panels[0], shown["images"][0], "where they were in training")
+        draw_image(panels[0], 1 - shown["images"][0], "where they were in training")
         for axes, name, accuracy in zip(
             panels[1:], shown["names"], shown["accuracies"], strict=True
         ):

@@ -83,8 +83,8 @@ class ShuffledPixels(Widget):
     def picture(self) -> Figure:
         shown = self.compute()
         figure, (image, shuffled, bars) = new_figure(3)
-        draw_image(image, shown["images"][0], "as it is")
-        draw_image(shuffled, shown["shuffled"][0], "shuffled")
+        draw_image(image, 1 - shown["images"][0], "as it is")
+        draw_image(shuffled, 1 - shown["shuffled"][0], "shuffled")
         names, places = shown["names"], np.arange(len(shown["names"]))
         for offset, title, accuracy in zip(
             (-0.2, 0.2), ("as it is", "shuffled"), shown["accuracies"].T, strict=True
