@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+from dataclasses import replace
 
 import numpy as np
 
@@ -59,18 +60,16 @@ def judge_values(
 ) -> Problem | None:
     if isinstance(got, LearnerError) or got.shape != expected.value.shape:
         raise NotJudged
-    tolerance = expected.tolerance
+    right, tolerance = expected.away_from_kinks(expected.value, got), expected.tolerance
     if np.float32 in (got.dtype, expected.value.dtype):  # where it should not be, DTYPE says so
         tolerance = tolerance + SINGLE_ROUNDING * np.max(np.abs(expected.value), initial=0.0)
     with np.errstate(invalid="ignore"):
-        excess = np.abs(got.astype(np.float64) - expected.value) - tolerance
+        excess = np.abs(got.astype(np.float64) - right) - tolerance
     excess = np.where(np.isfinite(got), excess, np.inf)
     if not np.any(excess > 0):
         return None
     worst = tuple(int(i) for i in np.unravel_index(int(np.argmax(excess)), excess.shape))
-    return Problem(
-        quantity, _wrong_values(quantity, got, excess, worst), worst, expected.value, got
-    )
+    return Problem(quantity, _wrong_values(quantity, got, excess, worst), worst, right, got)
 
 
 def judge_result(
@@ -114,7 +113,7 @@ def judge_again(
         )
     if isinstance(first, LearnerError):
         raise NotJudged
-    as_before = Expected(first.astype(np.float64), situation.expected[name].tolerance)
+    as_before = replace(situation.expected[name], value=first.astype(np.float64))
     return judge_result(quantity, got, as_before, situation)
 
 
@@ -123,7 +122,9 @@ def judge_heeded(
 ) -> Problem | None:
     """The same layer on the same x, once with these parameters and once with those."""
     before = situation.trial.behaviour.get("y" + SECOND_TIME, got)
-    if isinstance(got, LearnerError) or not same_values(got, before):
+    if isinstance(got, LearnerError) or not np.all(np.isfinite(got)):
+        raise NotJudged
+    if not same_values(got, before):
         return None
     name = quantity.removeprefix("y with other ")
     return Problem(quantity, f"y is the same whatever numbers {name} holds.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import signal
+import sys
 import sysconfig
 import threading
 import time
@@ -140,21 +141,37 @@ def _time_limit(seconds: float) -> Iterator[None]:
 
     def stop(signal_number: int, frame: FrameType | None) -> None:
         if running:
+            _stop_at_next_line(frame)
             raise _OutOfTime
 
-    started = time.monotonic()
+    started, tracing = time.monotonic(), sys.gettrace()
     handler = signal.signal(signal.SIGALRM, stop)
-    # It rings again and again: a bare `except:` in the learner's loop may swallow the first.
     left, interval = signal.setitimer(signal.ITIMER_REAL, seconds, 0.01)
     try:
         yield
     finally:
         running = False
         signal.setitimer(signal.ITIMER_REAL, 0.0)
+        if sys.gettrace() is not tracing:
+            sys.settrace(tracing)
         signal.signal(signal.SIGALRM, handler if handler is not None else signal.SIG_DFL)
         if left:
             elapsed = time.monotonic() - started
             signal.setitimer(signal.ITIMER_REAL, max(left - elapsed, 1e-3), interval)
+
+
+def _stop_at_next_line(frame: FrameType | None) -> None:
+    """Let every running frame raise once more, should a bare ``except:`` swallow the first time."""
+
+    def stop(frame: FrameType, event: str, argument: Any) -> Any:
+        if event == "line":
+            raise _OutOfTime
+        return stop
+
+    sys.settrace(lambda frame, event, argument: None)
+    while frame is not None and frame.f_code is not run.__code__:
+        frame.f_trace = stop
+        frame = frame.f_back
 
 
 def _message(error: BaseException) -> str:

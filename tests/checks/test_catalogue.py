@@ -1,0 +1,82 @@
+"""Every entry of the catalogue is killed by the visible cases, and called by its own name."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from convkit import CheckFailed, check
+from convkit.checks import random_cases
+from convkit.checks.checking import MODULES
+from convkit.checks.misconceptions import catalogue
+
+LECTURES = Path(__file__).parents[2] / "lectures"
+ENTRIES = [entry for name in MODULES for entry in catalogue(MODULES[name], name)]
+WRONG = [
+    pytest.param(entry, wrong, id=f"{entry.id}-{number}", marks=pytest.mark.exhaustive)
+    if number
+    else pytest.param(entry, wrong, id=entry.id)
+    for entry in ENTRIES
+    for number, wrong in enumerate(entry.implementations)
+]
+
+
+def named(implementation, name):
+    """The implementation under the name that a learner gives it."""
+    if isinstance(implementation, type):
+        return type(name, (implementation,), {})
+
+    def function(*arguments):
+        return implementation(*arguments)
+
+    function.__name__ = name
+    return function
+
+
+@pytest.mark.parametrize(("entry", "wrong"), WRONG)
+@pytest.mark.usefixtures("capsys")
+def test_an_entry_is_named(entry, wrong):
+    with pytest.raises(CheckFailed) as failed:
+        check(named(wrong, entry.of))
+    named_ids = {finding.misconception for finding in failed.value.report.findings}
+    assert len(named_ids) == 1, "one root cause is one name"
+    assert named_ids <= {entry.id, *entry.same_as}
+    assert failed.value.report.score < 1
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize(("entry", "wrong"), WRONG)
+@pytest.mark.usefixtures("capsys")
+def test_an_entry_is_named_with_hidden_cases_too(entry, wrong):
+    with pytest.raises(CheckFailed) as failed:
+        check(named(wrong, entry.of), cases=random_cases(entry.of, 1))
+    named_ids = {finding.misconception for finding in failed.value.report.findings}
+    assert named_ids <= {entry.id, *entry.same_as}
+
+
+def test_ids_are_unique_and_equals_exist():
+    ids = [entry.id for entry in ENTRIES]
+    assert len(set(ids)) == len(ids)
+    assert {other for entry in ENTRIES for other in entry.same_as} <= set(ids)
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.id)
+def test_an_entry_reads_well(entry):
+    """A title is no sentence, a sentence is one, and a hint asks or points."""
+    assert entry.title[-1] not in ".?!"
+    assert entry.sentence.startswith("This is what you get when ")
+    assert entry.sentence.endswith(".")
+    assert not entry.sentence.endswith("..")
+    assert entry.hint[-1] in ".?"
+    assert len(entry.sentence) + len(entry.hint) < 450
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.id)
+def test_the_section_exists_where_the_lecture_does(entry):
+    lecture = LECTURES / f"{entry.lecture}.ipynb"
+    if not lecture.exists():
+        pytest.skip(f"{lecture.name} is not written yet")
+    cells = json.loads(lecture.read_text(encoding="utf-8"))["cells"]
+    text = "".join("".join(cell["source"]) + "\n" for cell in cells)
+    assert re.search(rf"^##+ {re.escape(entry.section)}$", text, re.MULTILINE)
