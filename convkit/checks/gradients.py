@@ -137,14 +137,21 @@ def estimate_gradient(
             raise ValueError(f"grad_y: expected an array of shape {y.shape}, got None")
         grad_y = np.ones(y.shape)
     grad_y = shaped(grad_y, "grad_y", y.shape).astype(np.float64)
-    step = np.cbrt(_EPSILON) * np.maximum(np.abs(x), _size(x) if size is None else size)
+    step = steps(x, size)
     differences = _shared_differences if share_batch else _differences
     slopes, changed = differences(function, x, grad_y, step)
     doubled, _ = differences(function, x, grad_y, 2 * step)
     truncation = np.abs(doubled - slopes) / 3
+    # An output whose change is lost in rounding looks like one that does not change: count one.
+    changed = np.maximum(changed, np.abs(grad_y).max(initial=0.0))
     rounding = _EPSILON * float(np.abs(y).max(initial=0.0)) * changed / step
     elsewhere = _ROUNDING_ELSEWHERE * float(np.abs(slopes).max(initial=0.0))
     return slopes, _SAFETY * (truncation + rounding) + elsewhere
+
+
+def steps(x: Array, size: float | None = None) -> Array:
+    """How far each number is moved; twice as far when the truncation is measured."""
+    return np.cbrt(_EPSILON) * np.maximum(np.abs(x), _size(x) if size is None else size)
 
 
 def _size(x: Array) -> float:

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from convkit import Conv2d, check_gradient, numerical_gradient
@@ -21,6 +21,7 @@ ANALYTIC = {
 
 
 @pytest.mark.parametrize("name", ANALYTIC)
+@settings(max_examples=25, deadline=None)
 @given(seed=st.integers(0, 10_000), scale=st.sampled_from([1e-3, 1.0, 10.0]))
 def test_elementwise_functions(name, seed, scale):
     """Is the error within the error model, and the error model tight, whatever the scale?"""
@@ -112,7 +113,7 @@ def test_one_wrong_number_is_found(size, wrong):
         check_gradient(np.sin, x, gradient, upstream)
 
 
-@pytest.mark.parametrize("error", [0.0, 1e-3])
+@pytest.mark.parametrize("error", [0.0, 1e-2])
 def test_the_verdict_is_that_of_pytorch(error):
     """Do torch.autograd.gradcheck and check_gradient agree on a right and on a wrong backward?"""
     torch = pytest.importorskip("torch")
