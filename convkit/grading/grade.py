@@ -6,6 +6,7 @@ import dataclasses
 import json
 import os
 import shutil
+import textwrap
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -178,7 +179,7 @@ def _start_trusted(job: Job, scratch: Path, files: Path) -> Kernel:
     job_file = scratch / "job.json"
     job_file.write_text(json.dumps(description), encoding="utf-8")
     begin = f"from convkit.grading.trusted import begin; begin({str(job_file)!r}); del begin"
-    kernel = Kernel.beside(job.source_folder, scratch / "kernel.json")
+    kernel = Kernel.beside(job.source_folder, scratch)
     try:
         _prepare(kernel, begin, "the beginning", job.times.calls + 60)
         for cell in filter(nb.is_setup, job.source.cells):
@@ -238,10 +239,14 @@ def _hidden_failure(verdict: dict[str, Any]) -> str:
     """A failed hidden test in words: the property and the mistake, nothing of the test."""
     lines = ["✗ A hidden test fails."]
     for finding in verdict["findings"]:
-        lines.append(f"  {finding['property']}")
+        lines.append(_indented(finding["property"], 2))
         if "why" in finding:
-            lines += [f"    Why: {finding['why']}", f"    Hint: {finding['hint']}"]
+            lines += [_indented(f"{word}: {finding[word.lower()]}", 4) for word in ("Why", "Hint")]
     return "\n".join(lines)
+
+
+def _indented(text: str, depth: int) -> str:
+    return textwrap.fill(text, 88, initial_indent=" " * depth, subsequent_indent=" " * depth)
 
 
 def _note(text: str) -> NotebookNode:

@@ -11,8 +11,10 @@ import contextlib
 import json
 import os
 import secrets
+import stat
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -82,15 +84,19 @@ class Kernel:
         self._output_bytes = output_bytes
         self._session = Session(key=settings["key"].encode())
         self._context = zmq.Context()
-        address = f"ipc://{confined.root}{settings['ip']}"
-        self._shell = self._connect(zmq.DEALER, f"{address}-{settings['shell_port']}")
-        self._control = self._connect(zmq.DEALER, f"{address}-{settings['control_port']}")
-        self._iopub = self._connect(zmq.SUB, f"{address}-{settings['iopub_port']}")
-        self._iopub.setsockopt(zmq.SUBSCRIBE, b"")
-        self._poller = zmq.Poller()
-        self._poller.register(self._shell, zmq.POLLIN)
-        self._poller.register(self._iopub, zmq.POLLIN)
         try:
+            places = {
+                name: f"{confined.root}{settings['ip']}-{settings[f'{name}_port']}"
+                for name in ("shell", "iopub", "control")
+            }
+            self._wait_for_sockets(list(places.values()))
+            self._shell = self._connect(zmq.DEALER, places["shell"])
+            self._control = self._connect(zmq.DEALER, places["control"])
+            self._iopub = self._connect(zmq.SUB, places["iopub"])
+            self._iopub.setsockopt(zmq.SUBSCRIBE, b"")
+            self._poller = zmq.Poller()
+            self._poller.register(self._shell, zmq.POLLIN)
+            self._poller.register(self._iopub, zmq.POLLIN)
             self._wait_until_ready()
         except BaseException:
             self.close()
@@ -98,11 +104,10 @@ class Kernel:
 
     @staticmethod
     def program(connection_file: Path) -> list[str]:
-        return [
-            sys.executable,
-            *("-m", "ipykernel_launcher", "-f", str(connection_file)),
-            "--HistoryManager.hist_file=:memory:",
-        ]
+        # With -P, and the working directory last: no file in it can stand in for a module.
+        launch = "from ipykernel.kernelapp import launch_new_instance; launch_new_instance()"
+        command = [sys.executable, "-P", "-c", f"import sys; sys.path.append(''); {launch}"]
+        return [*command, "-f", str(connection_file), "--HistoryManager.hist_file=:memory:"]
 
     @classmethod
     def inside(cls, sandbox: Sandbox, connection_file: Path) -> Kernel:
@@ -115,14 +120,15 @@ class Kernel:
         )
 
     @classmethod
-    def beside(cls, folder: Path, connection_file: Path) -> Kernel:
+    def beside(cls, folder: Path, scratch: Path) -> Kernel:
         """A kernel like the one an instructor works with, in the working directory ``folder``."""
-        settings = connection(connection_file.parent)
+        private = Path(tempfile.mkdtemp(dir=scratch))  # no earlier kernel's sockets are in it
+        settings, connection_file = connection(private), private / "kernel.json"
         connection_file.write_text(json.dumps(settings), encoding="utf-8")
         process = subprocess.Popen(
             cls.program(connection_file),
             cwd=folder,
-            env={**os.environ, "IPYTHONDIR": str(connection_file.parent / "ipython")},
+            env={**os.environ, "IPYTHONDIR": str(private / "ipython")},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -204,12 +210,14 @@ class Kernel:
                 _append(run.outputs, output)
             run.cut = used > self._output_bytes
 
-    def _connect(self, kind: int, address: str) -> zmq.Socket[bytes]:
+    def _connect(self, kind: int, path: str) -> zmq.Socket[bytes]:
+        """Once, while no student code has run yet: later, the path could lead anywhere."""
         socket = self._context.socket(kind)
+        socket.setsockopt(zmq.RECONNECT_IVL, -1)
         socket.linger = 0
         socket.setsockopt(zmq.MAXMSGSIZE, _MESSAGE_CAP)
         socket.setsockopt(zmq.RCVHWM, _QUEUE_CAP)
-        socket.connect(address)
+        socket.connect(f"ipc://{path}")
         return socket
 
     def _send(self, socket: zmq.Socket[bytes], kind: str, content: dict[str, Any]) -> str:
@@ -238,10 +246,20 @@ class Kernel:
                 ):
                     return message
 
+    def _wait_for_sockets(self, paths: list[str]) -> None:
+        deadline = time.monotonic() + _START_SECONDS
+        while time.monotonic() < deadline and not self.dead:
+            with contextlib.suppress(FileNotFoundError):
+                if all(stat.S_ISSOCK(os.lstat(path).st_mode) for path in paths):
+                    time.sleep(0.05)  # from there being a socket to its being listened to
+                    return
+            time.sleep(0.02)
+        raise self._failure()
+
     def _wait_until_ready(self) -> None:
         """Until it answers and its outputs arrive: a subscription takes effect when it does."""
         deadline = time.monotonic() + _START_SECONDS
-        while time.monotonic() < deadline:
+        while time.monotonic() < deadline and not self.dead:
             self._send(self._shell, "kernel_info_request", {})
             until = time.monotonic() + 0.3
             message: Any = {}
@@ -249,9 +267,11 @@ class Kernel:
                 message = self._receive(until)
                 if isinstance(message, dict) and message.get("msg_type") == "status":
                     return
-            if message == "died":
-                break
-        raise KernelError(f"the kernel does not start: {self._confined.last_words()}".rstrip(": "))
+        raise self._failure()
+
+    def _failure(self) -> KernelError:
+        said = self._confined.last_words()
+        return KernelError(f"the kernel does not start: {said}".rstrip(": "))
 
 
 def _output(kind: str, content: dict[str, Any]) -> NotebookNode | None:

@@ -167,7 +167,7 @@ def _known_cell(
 
 def _own_cell(submitted: NotebookNode) -> NotebookNode:
     """A cell the source knows nothing of."""
-    cell = _MAKE[submitted.cell_type](source=submitted.source)
+    cell = _MAKE.get(submitted.cell_type, new_raw_cell)(source=submitted.source)
     if is_exploration(submitted):
         cell.metadata["tags"] = [_EXPLORE]
     if isinstance(submitted.get("id"), str):

@@ -96,7 +96,8 @@ class Confined:
 
     def last_words(self) -> str:
         """What the sandbox itself said when it failed to start."""
-        assert self.process.stderr is not None
+        if self.process.stderr is None:
+            return ""
         os.set_blocking(self.process.stderr.fileno(), False)
         return (self.process.stderr.read(10_000) or b"").decode(errors="replace").strip()
 

@@ -27,7 +27,7 @@ WRONG = {
         "conv2d",
         "(width - w) // stride_w + 1",
         "(height - w) // stride_w + 1",
-        FORWARD | BACKWARD,
+        FORWARD,
     ),
     "stride-ignored-backward": (
         "conv2d",
