@@ -204,8 +204,24 @@ def probe_again(observer: LayerObserver, case: Case, behaviour: Behaviour) -> No
 
     Another layer of the same kind runs between forward and backward.
     """
+    _probe_again(observer, case, behaviour, elsewhere=0.5 - case.x)
+
+
+def probe_again_with_sizes(observer: LayerObserver, case: Case, behaviour: Behaviour) -> None:
+    """`probe_again` where the layer has first seen a larger batch, and the other layer sees it.
+
+    For layers whose gradient depends on nothing of x but its shape.
+    """
+    _probe_again(observer, case, behaviour, elsewhere=np.concatenate([case.x, case.x]))
+
+
+def _probe_again(
+    observer: LayerObserver, case: Case, behaviour: Behaviour, elsewhere: Array
+) -> None:
     layer = observer.make(case, {name: 0.5 - value for name, value in case.params.items()})
     another = observer.make(case, {name: value + 0.25 for name, value in case.params.items()})
+    if len(elsewhere) != len(case.x):
+        observer.forward(layer, elsewhere)
     observer.run(layer, case, 1.0 - case.x[::-1], {})
     observer.set_parameters(layer, case.params)
     if case.params:
@@ -217,7 +233,7 @@ def probe_again(observer: LayerObserver, case: Case, behaviour: Behaviour) -> No
         case.x,
         behaviour,
         ", second time",
-        meanwhile=lambda: observer.forward(another, 0.5 - case.x),
+        meanwhile=lambda: observer.forward(another, elsewhere),
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from convkit.checks.behaviour import Behaviour, Case, LayerObserver, Probe, Trial, observe_function
-from convkit.checks.gradients import estimate_gradient
+from convkit.checks.gradients import estimate_gradient, steps
 from convkit.checks.learner import LearnerError, Output
 from convkit.checks.properties import Expected, Property
 from convkit.layers import Array
@@ -31,6 +31,8 @@ class LayerConcept:
         probes: further experiments on thorough cases.
         independent_samples: the samples of a batch do not influence one another.
         linear: forward(x) − forward(0) is linear in x, so that the adjoint identity is asked for.
+        margin: for each number of a case's x, how far it is from the nearest kink.
+        derive: adds further quantities to a behaviour, worked out from those that are there.
     """
 
     name: str
@@ -41,6 +43,8 @@ class LayerConcept:
     probes: Sequence[Probe] = ()
     independent_samples: bool = True
     linear: bool = False
+    margin: Callable[[Case], Array] | None = None
+    derive: Callable[[Case, Behaviour], None] = lambda case, behaviour: None
     _expected: dict[int, tuple[Case, Mapping[str, Expected]]] = field(default_factory=dict)
 
     @cached_property
@@ -54,6 +58,7 @@ class LayerConcept:
 
         def observe(case: Case) -> Trial:
             trial = observer.observe(case)
+            self.derive(case, trial.behaviour)
             if self.linear:
                 _add_inner_product(case, trial.behaviour)
             return trial
@@ -89,7 +94,8 @@ class LayerConcept:
             "grad_x": Expected(
                 *estimate_gradient(
                     layer.forward, case.x, case.grad_y, share_batch=self.independent_samples
-                )
+                ),
+                kinks=self.margin is not None and self.margin(case) <= 3 * steps(case.x),
             )
         }
         for name, value in case.params.items():

@@ -8,6 +8,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import numpy as np
+
 from convkit.checks.behaviour import Behaviour, Observation, Trial
 from convkit.checks.concept import Concept
 from convkit.checks.learner import LearnerError, Output
@@ -137,13 +139,16 @@ class _Suspect:
         # The failing case first: most suspects differ there, and need no other.
         for number in sorted(row.problems, key=lambda n: n != shown):
             behaviour = self._behaviour(number, quantity)
-            learner = self._situations[number].trial.behaviour
             if quantity not in behaviour:
                 return False
-            if alike(learner[quantity], behaviour[quantity]):
+            learner = self._situations[number].trial.behaviour[quantity]
+            expected = self._situations[number].expected[quantity]
+            suspect = behaviour[quantity]
+            if isinstance(suspect, np.ndarray) and suspect.shape == expected.value.shape:
+                suspect = expected.away_from_kinks(suspect, learner)
+            if alike(learner, suspect):
                 continue
-            right = self._situations[number].expected[quantity].value
-            if number == shown or not _both_broken(learner[quantity], behaviour[quantity], right):
+            if number == shown or not _both_broken(learner, suspect, expected.value):
                 return False
         return True
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 
 import numpy as np
 
 from convkit.checks.behaviour import Trial, forward_each
 from convkit.checks.learner import LearnerError, Output, as_array, run
-from convkit.checks.properties import Expected
+from convkit.checks.properties import Expected, NotJudged
 from convkit.layers import Array
 
 _STEP = float(np.cbrt(np.finfo(np.float64).eps))
 _TOLERANCE = 1e-6
+_KINK = 0.01
 
 
 class OwnForward:
@@ -21,17 +23,20 @@ class OwnForward:
     A wrong gradient agrees with a slope along a random direction with probability zero.
     """
 
-    def __init__(self, trial: Trial, expected: Expected, output: Output) -> None:
+    def __init__(self, trial: Trial, expected: Mapping[str, Expected], output: Output) -> None:
         self._trial, self._expected, self._output = trial, expected, output
 
     def has_gradient(self, quantity: str, gradient: Array) -> bool:
         """Whether ``gradient`` is that of the layer's own forward, which is a wrong one.
 
         Only where that forward has the right shape and depends on x and on every parameter.
+        Raises NotJudged where the direction leads across a kink of that forward.
         """
         if quantity not in self._slopes:
             return False
         direction, slope = self._slopes[quantity]
+        if np.isnan(slope):
+            raise NotJudged
         along = float(np.vdot(direction, gradient))
         scale = np.linalg.norm(direction) * np.linalg.norm(gradient)
         return abs(along - slope) <= _TOLERANCE * max(abs(slope), float(scale))
@@ -39,13 +44,15 @@ class OwnForward:
     @cached_property
     def _slopes(self) -> dict[str, tuple[Array, float]]:
         case, y = self._trial.case, self._trial.behaviour["y"]
-        if isinstance(y, LearnerError) or y.shape != self._expected.value.shape:
+        right = self._expected["y"]
+        if isinstance(y, LearnerError) or y.shape != right.value.shape:
             return {}
-        if np.all(np.abs(y - self._expected.value) <= self._expected.tolerance):
+        if np.all(np.abs(y - right.value) <= right.tolerance):
             return {}  # the forward is right, so its gradient is the reference's
         rng = np.random.default_rng(0)
         layer = self._trial.layer
         step_x: Array = np.asarray(rng.standard_normal(case.x.shape))
+        step_x[np.broadcast_to(self._expected["grad_x"].kinks, step_x.shape)] = 0
         steps: dict[str, Array] = {
             name: np.asarray(rng.standard_normal(value.shape))
             for name, value in case.params.items()
@@ -70,10 +77,17 @@ class OwnForward:
         if len(outputs) != 2 * len(directions) or any(o.shape != y.shape for o in outputs):
             return {}
         slopes: dict[str, tuple[Array, float]] = {
-            quantity: (step, float(np.vdot(ahead - behind, case.grad_y) / (2 * _STEP)))
+            quantity: (step, _slope(ahead, y, behind, case.grad_y))
             for (quantity, step), ahead, behind in zip(
                 directions.items(), outputs[::2], outputs[1::2], strict=True
             )
         }
-        depends = all(abs(slope) > _TOLERANCE for _, slope in slopes.values())
-        return slopes if depends else {}
+        independent = any(abs(slope) <= _TOLERANCE for _, slope in slopes.values())
+        return {} if independent else slopes
+
+
+def _slope(ahead: Array, y: Array, behind: Array, grad_y: Array) -> float:
+    """The slope of ⟨y, grad_y⟩; NaN at a kink, where the slopes of the two sides disagree."""
+    if np.max(np.abs(ahead + behind - 2 * y)) > _KINK * np.max(np.abs(ahead - behind)):
+        return float("nan")
+    return float(np.vdot(ahead - behind, grad_y) / (2 * _STEP))

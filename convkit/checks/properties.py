@@ -15,10 +15,23 @@ from convkit.layers import Array
 
 @dataclass(frozen=True)
 class Expected:
-    """The right value of a quantity, and how far from it is still right (a number or an array)."""
+    """The right value of a quantity.
+
+    Attributes:
+        tolerance: how far from it is still right, a number or an array.
+        kinks: a mask of the places where x lies at a kink, so that there is no slope: any number
+            is right there.
+    """
 
     value: Array
     tolerance: Any = 0.0
+    kinks: Any = False
+
+    def away_from_kinks(self, values: Array, got: Observation) -> Array:
+        """``values``, but at kinks what is in ``got``."""
+        if isinstance(got, LearnerError) or got.shape != np.shape(self.kinks):
+            return values
+        return np.where(self.kinks, got, values)
 
 
 @dataclass(frozen=True)

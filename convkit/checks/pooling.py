@@ -1,0 +1,234 @@
+"""What `MaxPool2d` and `AvgPool2d` must do, and the cases that show it."""
+
+from __future__ import annotations
+
+from functools import partial
+from math import prod
+from typing import Any
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from convkit.checks.behaviour import (
+    Behaviour,
+    Case,
+    forward_probe,
+    probe_again,
+    probe_again_with_sizes,
+    probe_single_precision,
+)
+from convkit.checks.concept import Concept, LayerConcept
+from convkit.checks.judging import ADJOINT, RESULT
+from convkit.checks.properties import Property
+from convkit.checks.shared import backward_properties, forward_properties
+from convkit.layers import Array, AvgPool2d, MaxPool2d
+
+Pair = tuple[int, int]
+Pool = type[MaxPool2d] | type[AvgPool2d]
+
+TIES = "several are the largest"
+
+
+def _different_numbers(rng: np.random.Generator, *shape: int) -> Array:
+    """Numbers with two decimals, no two alike: it is clear who is the largest."""
+    count = prod(shape)
+    return (rng.permutation(count).reshape(shape) - count // 2) / 100
+
+
+def _case(
+    rng: np.random.Generator,
+    kind: Pool,
+    batch: int,
+    channels: int,
+    image: Pair,
+    kernel: int | Pair,
+    stride: int | Pair | None = None,
+    *,
+    negative: bool = False,
+    ties: bool = False,
+    thorough: bool = False,
+) -> Case:
+    """A layer, and numbers to send through it."""
+    arguments = (kernel,) if stride is None else (kernel, stride)
+    layer = kind(*arguments)
+    x = _different_numbers(rng, batch, channels, *image)
+    if negative:
+        x -= x.max() + 1.5
+    if ties:
+        _make_equals(rng, layer, x)
+    y = layer.forward(x)
+    return Case(
+        words=f"{kind.__name__}({', '.join(map(repr, arguments))}), x of shape {x.shape}"
+        + (" whose numbers are all negative" if negative else "")
+        + (f", where in some windows {TIES}" if ties else ""),
+        traits=[*_traits(layer, x, stride), *([TIES] if ties else [])],
+        arguments=arguments,
+        x=x,
+        grad_y=_different_numbers(rng, *y.shape) + 0.005,
+        thorough=thorough,
+    )
+
+
+def _make_equals(rng: np.random.Generator, layer: Any, x: Array) -> None:
+    """In two windows of each map another number, or two, become as large as the largest."""
+    patches = _windows(layer, x, writeable=True)
+    rows, columns, *size = patches.shape[2:]
+    for n, i in np.ndindex(*x.shape[:2]):
+        for place in rng.choice(rows * columns, min(2, rows * columns), replace=False):
+            patch = patches[n, i, *divmod(int(place), columns)]
+            for other in rng.choice(patch.size, 2, replace=False):
+                patch[divmod(int(other), size[1])] = patch.max()
+
+
+def _windows(layer: Any, x: Array, *, writeable: bool = False) -> Array:
+    """The layer's windows, as views: (N, C, out_h, out_w, h, w)."""
+    view = sliding_window_view(x, layer.kernel_size, axis=(2, 3), writeable=writeable)
+    return view[:, :, :: layer.stride[0], :: layer.stride[1]]
+
+
+def _traits(layer: Any, x: Array, stride: int | Pair | None) -> list[str]:
+    (kh, kw), (sh, sw) = layer.kernel_size, layer.stride
+    height, width = x.shape[2:]
+    traits = {
+        "the stride is left out": stride is None,
+        "the stride is given": stride is not None,
+        "windows overlap": kh > sh or kw > sw,
+        "there are gaps between the windows": kh < sh or kw < sw,
+        "the two strides differ": sh != sw,
+        "the window is not square": kh != kw,
+        "the batch is a single image": len(x) == 1,
+        "the batch is more than one image": len(x) > 1,
+        "windows do not reach the image's edge (the size is ragged)": bool(
+            (height - kh) % sh or (width - kw) % sw
+        ),
+        "all numbers are negative": bool(np.all(x < 0)),
+    }
+    return [trait for trait, holds in traits.items() if holds]
+
+
+def _cases(kind: Pool) -> list[Case]:
+    rng = np.random.default_rng(20_09)
+    case = partial(_case, rng, kind)
+    cases = [
+        case(2, 3, (6, 8), (3, 2), thorough=True),
+        case(3, 2, (7, 5), 2),
+        case(2, 4, (7, 9), (3, 2), (2, 1)),
+        case(3, 2, (10, 12), 2, (3, 4)),
+        case(1, 2, (5, 9), (2, 3), (1, 2), negative=True),
+        case(2, 2, (5, 7), 3, 1),
+        case(2, 3, (10, 8), (4, 3), 2),
+    ]
+    return [*cases, case(2, 2, (8, 7), (4, 2), ties=True)] if kind is MaxPool2d else cases
+
+
+def _draw(kind: Pool, rng: np.random.Generator) -> list[Case]:
+    """Windows that tile, that overlap, with gaps; any sizes, and equals for the maximum."""
+    cases = []
+    for strides in (None, (1, 2), (3, 5)):
+        kernel, image = _pair(rng, 2, 4), _pair(rng, 6, 11)
+        stride = None if strides is None else _pair(rng, *strides)
+        batch, channels = (int(n) for n in rng.integers(1, 4, 2))
+        negative = bool(rng.integers(2))
+        cases.append(_case(rng, kind, batch, channels, image, kernel, stride, negative=negative))
+    if kind is MaxPool2d:
+        kernel, image = _pair(rng, 2, 3), _pair(rng, 6, 9)
+        cases.append(_case(rng, kind, 2, 2, image, kernel, ties=True))
+    return cases
+
+
+def _pair(rng: np.random.Generator, smallest: int, largest: int) -> Pair:
+    """Two different sizes."""
+    first, second = rng.choice(np.arange(smallest, largest + 1), 2, replace=False)
+    return int(first), int(second)
+
+
+def _margin(case: Case) -> Array:
+    """How far each number of x is from changing who wins in one of its windows."""
+    layer = MaxPool2d(*case.arguments)
+    margin = np.full(case.x.shape, np.inf)
+    patches, margins = _windows(layer, case.x), _windows(layer, margin, writeable=True)
+    for place in np.ndindex(*patches.shape[:4]):
+        second, first = np.sort(patches[place], axis=None)[-2:]
+        below = first - patches[place]
+        below[below == 0] = first - second
+        np.minimum(margins[place], below, out=margins[place])
+    return margin
+
+
+def _sum_over_windows(case: Case, behaviour: Behaviour) -> None:
+    """What arrives in each window of grad_x, in cases of equals, whose windows do not overlap."""
+    grad_x = behaviour.get("grad_x")
+    if TIES in case.traits and isinstance(grad_x, np.ndarray) and grad_x.shape == case.x.shape:
+        layer = MaxPool2d(*case.arguments)
+        behaviour[_ARRIVED] = _windows(layer, grad_x).sum(axis=(-2, -1))
+
+
+_ARRIVED = "grad_x, summed over each window"
+_ALONE = "y of the last map of the last image alone"
+_MIXED = "y of 2x − 3z"
+
+_apart = Property(
+    "maps and images",
+    "Each map of each image is pooled by itself.",
+    "forward",
+    (_ALONE,),
+    RESULT,
+    ("values",),
+)
+_linear = Property(
+    "linear",
+    "Mixing two images first, or their pooled maps afterwards, is the same.",
+    "forward",
+    (_MIXED,),
+    RESULT,
+    ("values",),
+)
+_ties = Property(
+    "ties",
+    "Where several are the largest, one gets grad_y or they share it: all of it, and no more.",
+    "backward",
+    (_ARRIVED,),
+    ADJOINT,
+    ("grad_x",),
+)
+
+_PROBES = (
+    probe_single_precision,
+    forward_probe(_ALONE, lambda x: x[-1:, -1:].copy()),
+)
+
+CONCEPTS: dict[str, Concept] = {
+    "MaxPool2d": LayerConcept(
+        "MaxPool2d",
+        MaxPool2d,
+        [
+            *forward_properties("y is the largest number of each window."),
+            _apart,
+            *backward_properties(),
+            _ties,
+        ],
+        partial(_cases, MaxPool2d),
+        partial(_draw, MaxPool2d),
+        probes=(probe_again, *_PROBES),
+        margin=_margin,
+        derive=_sum_over_windows,
+    ),
+    "AvgPool2d": LayerConcept(
+        "AvgPool2d",
+        AvgPool2d,
+        [
+            *forward_properties("y is the mean of each window."),
+            _apart,
+            _linear,
+            *backward_properties(linear=True),
+        ],
+        partial(_cases, AvgPool2d),
+        partial(_draw, AvgPool2d),
+        probes=(
+            probe_again_with_sizes,
+            *_PROBES,
+            forward_probe(_MIXED, lambda x: 2 * x - 3 * x[::-1]),
+        ),
+        linear=True,
+    ),
+}
