@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from convkit.layers.arguments import filled, fraction, integer
+from convkit.layers.arguments import filled, fraction, integer, shaped
 from convkit.layers.base import Array
 from convkit.layers.initialization import Rng
 
@@ -146,6 +146,26 @@ def random_polarity(images: Array, *, rng: Rng = 0) -> Array:
     images = filled(images, "images")
     signs = np.random.default_rng(rng).choice([-1, 1], size=len(images)).astype(images.dtype)
     return images * signs.reshape(-1, *[1] * (images.ndim - 1))
+
+
+def random_light(images: Array, *, rng: Rng = 0) -> Array:
+    """Each image faint or strong, and in light that falls in from one side.
+
+    The contrast is 20 % to all of what it was, and a ramp of up to 1 from one border to the
+    opposite is added, in a direction of its own for each image.
+
+    Args:
+        images: (N, H, W).
+    """
+    images = shaped(images, "images", ("N", "H", "W"))
+    random = np.random.default_rng(rng)
+    n, height, width = images.shape
+    contrast, slope, angle = random.uniform(
+        [[0.2], [0.0], [0.0]], [[1.0], [1.0], [2 * np.pi]], size=(3, n)
+    )[..., np.newaxis, np.newaxis]
+    down, right = np.ogrid[-0.5 : 0.5 : height * 1j, -0.5 : 0.5 : width * 1j]
+    light = slope * (np.sin(angle) * down + np.cos(angle) * right)
+    return (contrast * images + light).astype(images.dtype)
 
 
 def shift(images: Array, down: int, right: int) -> Array:

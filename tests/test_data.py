@@ -187,3 +187,15 @@ def test_a_shift_moves_every_pixel_and_brings_in_zeros():
     still = data.shift(images, 0, 0)
     np.testing.assert_array_equal(still, images)
     assert not np.shares_memory(still, images)
+
+
+def test_random_light_changes_contrast_and_adds_a_ramp():
+    x = data.digits().images[:50]
+    lit, ramps = data.random_light(x, rng=1), data.random_light(np.zeros_like(x), rng=1)
+    contrast = ((lit - ramps) * x).sum((1, 2)) / (x * x).sum((1, 2))
+    np.testing.assert_allclose(lit - ramps, contrast[:, None, None] * x, atol=1e-12)
+    assert 0.2 <= contrast.min() < 0.4 < 0.8 < contrast.max() <= 1
+    for axis in (1, 2):
+        np.testing.assert_allclose(np.diff(ramps, 2, axis=axis), 0, atol=1e-12)
+    assert 0.8 < np.abs(ramps[:, 0] - ramps[:, -1]).max() <= 1
+    assert data.random_light(x.astype(np.float32)).dtype == np.float32

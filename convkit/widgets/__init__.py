@@ -8,6 +8,7 @@ from convkit.widgets.equivariance import Equivariance
 from convkit.widgets.eye_detector import EyeDetector
 from convkit.widgets.feature_maps import FeatureMaps
 from convkit.widgets.parameters import Parameters
+from convkit.widgets.pipeline import Pipeline
 from convkit.widgets.pixel_distance import PixelDistance
 from convkit.widgets.pooling import Pooling
 from convkit.widgets.receptive_field import ReceptiveField
@@ -26,6 +27,7 @@ __all__ = [
     "EyeDetector",
     "FeatureMaps",
     "Parameters",
+    "Pipeline",
     "PixelDistance",
     "Pooling",
     "ReceptiveField",
