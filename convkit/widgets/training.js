@@ -1,16 +1,10 @@
 // Training: run, pause and step; filters with the maps of an image, the loss, what the network says.
 
 const [FILTER, DIGIT] = [76, 56]; // pixels
-const [CURVE_WIDTH, CURVE_HEIGHT] = [460, 170];
-const [LEFT, BOTTOM, TOP] = [40, 22, 12]; // pixels around the curve
-const [LOWEST_LOSS, HIGHEST_LOSS] = [0.01, 10]; // on a logarithmic scale
-const ANSWERS_A_SECOND = 15; // at most; beyond that several steps an answer
 const [RIGHT_ANSWER, WRONG_ANSWER] = ["#16a34a", "#dc2626"];
 
 function render({ model, el, signal }) {
   let chosen = 0; // of the test images
-  let playing = false;
-  let timer = null;
 
   const view = scene({ model, el, signal }, draw);
   const { root, status, ask } = view;
@@ -21,20 +15,20 @@ function render({ model, el, signal }) {
   const digits = canvas("", { tabindex: 0, role: "application" });
   const says = canvas("");
   const filtersTitle = element("span", {}, "filters");
-  const train = button("▶ Train", () => (playing ? pause() : play()));
-  const speed = slider("steps a second", { min: 1, max: 100, style: "width: 90px" }, (value) => (rate = value));
+  const run = runner({
+    advance: (steps) => ask("steps", view.arrays.step + steps),
+    restart: () => ask("steps", 0),
+    signal,
+  });
   const first = toggle("as they began", () => view.redraw());
   const lr = slider("learning rate", { min: -3, max: 1, step: 0.25, style: "width: 90px" }, (power) => ask("lr", 10 ** power), (power) => written(10 ** power));
   const momentum = slider("momentum", { min: 0, max: 0.95, step: 0.05, style: "width: 90px" }, (value) => ask("momentum", value));
   const batch = slider("images a step", { min: 1, max: 128, style: "width: 90px" }, (value) => ask("batch_size", value));
   const reading = element("div", { class: "convkit-reading" });
   const saying = element("div", { "aria-live": "polite" });
-  let rate = 10;
 
   root.append(
-    element("div", { class: "convkit-bar", style: "margin: 0 0 12px" },
-      train, button("Step", () => { pause(); advance(1); }),
-      button("Start again", () => { pause(); ask("steps", 0); }), speed.node),
+    run.node,
     element("div", { style: `display: inline-grid; grid-template-columns: auto repeat(${count}, auto); gap: 6px 10px; align-items: center` },
       filtersTitle, ...filters, element("span", {}, "and their maps"), ...maps),
     element("div", { class: "convkit-stage", style: "margin-top: 12px; align-items: flex-start" },
@@ -54,7 +48,7 @@ function render({ model, el, signal }) {
     const strongest = signed(largest(arrays.filters));
     filters.forEach((node, j) => drawPicture(node, at(weights, j), FILTER, strongest));
     maps.forEach((node, j) => drawPicture(node, at(arrays.maps, chosen, j), FILTER, signed(1)));
-    drawCurve(curve, arrays, colours);
+    drawLosses(curve, [{ ...arrays, colour: colours.result }], colours);
     drawDigits(digits, arrays, chosen, colours);
     drawShares(says, at(probabilities, chosen), labels[chosen], colours);
 
@@ -71,33 +65,11 @@ function render({ model, el, signal }) {
       " of the test images",
       arrays.whose && `, by ${arrays.whose}`);
     curve.setAttribute("aria-label", `the loss of each step, after ${step} steps ${step ? written(recent) : "unknown"}`);
-    speed.show(rate);
     lr.show(Math.log10(model.get("lr")));
     momentum.show(model.get("momentum"));
     batch.show(model.get("batch_size"));
-    if (playing && timer === null) timer = setTimeout(next, 1000 / Math.min(rate, ANSWERS_A_SECOND));
+    run.goOn();
   }
-
-  const advance = (steps) => ask("steps", view.arrays.step + steps);
-
-  function next() {
-    timer = null;
-    if (playing) advance(Math.max(1, Math.round(rate / ANSWERS_A_SECOND)));
-  }
-
-  function play() {
-    playing = true;
-    train.textContent = "❚❚ Pause";
-    next();
-  }
-
-  function pause() {
-    playing = false;
-    train.textContent = "▶ Train";
-    clearTimeout(timer);
-    timer = null;
-  }
-  signal.addEventListener("abort", pause);
 
   function choose(number) {
     chosen = clamp(number, 0, view.arrays.labels.length - 1);
@@ -110,7 +82,7 @@ function render({ model, el, signal }) {
   digits.addEventListener("keydown", (event) => {
     const to = arrowMove(event.key, [0, chosen], [1, view.arrays.labels.length]);
     if (to) choose(to[1]);
-    else if (event.key === " ") train.click();
+    else if (event.key === " ") run.toggle();
     else return;
     event.preventDefault();
   });
@@ -153,39 +125,6 @@ function drawShares(node, shares, label, colours) {
     context.fillStyle = colours.ink;
     context.fillText(String(i), (i + 0.5) * across, high + 15);
   });
-}
-
-/** The loss of every step, faint, and its recent mean; logarithmic upwards. */
-function drawCurve(node, { losses, recent }, colours) {
-  const context = prepare(node, CURVE_WIDTH, CURVE_HEIGHT);
-  const steps = Math.max(losses.data.length, 50);
-  const [low, high] = [Math.log10(LOWEST_LOSS), Math.log10(HIGHEST_LOSS)];
-  const x = (step) => LEFT + ((CURVE_WIDTH - LEFT - 8) * step) / steps;
-  const y = (loss) =>
-    CURVE_HEIGHT - BOTTOM - ((CURVE_HEIGHT - BOTTOM - TOP) * (Math.log10(clamp(loss, LOWEST_LOSS, HIGHEST_LOSS)) - low)) / (high - low);
-  context.font = `11px ${getComputedStyle(node).fontFamily}`;
-  context.fillStyle = colours.ink;
-  context.strokeStyle = colours.line;
-  context.lineWidth = 1;
-  for (let power = low; power <= high; power++) {
-    context.beginPath();
-    context.moveTo(LEFT, y(10 ** power));
-    context.lineTo(CURVE_WIDTH - 8, y(10 ** power));
-    context.stroke();
-    context.fillText(written(10 ** power), 4, y(10 ** power) + 4);
-  }
-  context.fillText("loss", 4, TOP + 14);
-  context.textAlign = "right";
-  context.fillText(`step ${losses.data.length}`, CURVE_WIDTH - 8, CURVE_HEIGHT - 6);
-  const line = ({ data }, colour, width) => {
-    context.strokeStyle = colour;
-    context.lineWidth = width;
-    context.beginPath();
-    data.forEach((loss, step) => context.lineTo(x(step + 1), y(loss)));
-    context.stroke();
-  };
-  line(losses, colours.line, 1);
-  line(recent, colours.result, 2);
 }
 
 export default { render };

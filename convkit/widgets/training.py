@@ -10,7 +10,7 @@ import traitlets
 from convkit.data import LabelledImages
 from convkit.layers.activation import Tanh
 from convkit.layers.arguments import fraction, integer, positive, shaped
-from convkit.layers.base import Layer
+from convkit.layers.base import Array, Layer
 from convkit.layers.classifier import Flatten, Linear, SoftmaxCrossEntropy, softmax
 from convkit.layers.convolution import Conv2d
 from convkit.layers.pooling import MaxPool2d
@@ -46,7 +46,7 @@ class Training(Widget):
         ValueError: a wrong argument or shape.
     """
 
-    _esm = script("training.js")
+    _esm = script("running.js", "training.js")
 
     steps = traitlets.Int().tag(sync=True, operand=True)
     lr = traitlets.Float().tag(sync=True, operand=True)
@@ -88,14 +88,10 @@ class Training(Widget):
 
         labels, of_each = np.unique(self.test.labels, return_index=True)
         shown = self.test.x[of_each].astype(np.float32)
-        losses = np.array(run.losses, np.float32)
-        sums = np.cumsum(np.concatenate([[0.0], losses]))
-        ends = np.arange(1, len(losses) + 1)
-        starts = np.maximum(ends - RECENT, 0)
         return {
             "step": steps,
-            "losses": losses,
-            "recent": (sums[ends] - sums[starts]) / (ends - starts),
+            "losses": np.array(run.losses, np.float32),
+            "recent": recent_means(run.losses),
             "tested": run.tested,
             "accuracy": run.accuracy,
             "filters": np.asarray(run.filters.params["weight"][:, 0], np.float32),
@@ -146,6 +142,14 @@ class _Run:
         if len(self.losses) >= self.tested + TESTED_EVERY:
             said = self.network(test.x.astype(np.float32)).argmax(axis=1)
             self.tested, self.accuracy = len(self.losses), float(np.mean(said == test.labels))
+
+
+def recent_means(losses: list[float]) -> Array:
+    """For each step the mean of its loss and those of the steps just before."""
+    sums = np.cumsum(np.concatenate([[0.0], losses]))
+    ends = np.arange(1, len(losses) + 1)
+    starts = np.maximum(ends - RECENT, 0)
+    return np.asarray((sums[ends] - sums[starts]) / (ends - starts))
 
 
 def _checked(data: LabelledImages, name: str) -> LabelledImages:
