@@ -24,7 +24,7 @@ from convkit.grading import framing
 from convkit.grading.channel import Channel, WorkerLostError
 from convkit.grading.proxies import RemoteLayer, RemoteObject
 from convkit.grading.sandbox import Sandbox, SandboxError
-from convkit.layers import Array
+from convkit.layers import Array, Layer
 
 _WORKER = Path(__file__).with_name("worker.py")
 _PROGRAM = (str(_WORKER), convkit.layers.base.__file__, convkit.mine.__file__)
@@ -215,6 +215,8 @@ class Airlock:
         return failures[-1] if failures else missing
 
     def _reference(self, value: Any) -> dict[str, Any] | None:
+        if type(value) is Layer:
+            self._move(value)
         if isinstance(value, RemoteObject):
             return {"number": value._number_for(self)}
         if isinstance(value, np.random.Generator):
@@ -233,12 +235,27 @@ class Airlock:
         if found is None:
             base = RemoteLayer if described.get("layer") is True else RemoteObject
             found = object.__new__(self._classes.get(name, base))
-            vars(found).update(_airlock=self, _number=number, _worker_number=self._worker_number)
-            self._objects[number] = found
-            if number in self._released:
-                self._released.remove(number)
-            weakref.finalize(found, self.release, self._worker_number, number).atexit = False
+            self._hold(found, number)
         return found
+
+    def _hold(self, proxy: RemoteObject, number: int) -> None:
+        vars(proxy).update(_airlock=self, _number=number, _worker_number=self._worker_number)
+        self._objects[number] = proxy
+        if number in self._released:
+            self._released.remove(number)
+        weakref.finalize(proxy, self.release, self._worker_number, number).atexit = False
+
+    def _move(self, layer: Any) -> None:
+        """A bare `Layer`, a test's stand-in for a network, goes to live with the student's code.
+
+        What a test holds becomes a proxy, so that it sees what, for one, an optimizer does to it.
+        """
+        number = self._ask("adopt", attributes=vars(layer))
+        if type(number) is not int:
+            raise LearnerError("ProtocolError", "a layer was handed over and not taken")
+        vars(layer).clear()
+        layer.__class__ = RemoteLayer
+        self._hold(layer, number)
 
 
 def _lost(error: BaseException, seconds: float) -> LearnerError:

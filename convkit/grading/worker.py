@@ -112,6 +112,14 @@ class Worker:
     def set(self, target: Any, name: str, value: Any) -> None:
         setattr(target, name, value)
 
+    def adopt(self, attributes: dict[str, Any]) -> int:
+        """A bare layer with these attributes; the number it is known by."""
+        layer = self._layer()
+        vars(layer).update(attributes)
+        described = self._reference(layer)
+        assert described is not None
+        return int(described["number"])
+
     def entries(self, target: Any) -> list[Any]:
         return list(target)
 

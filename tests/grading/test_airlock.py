@@ -146,6 +146,33 @@ def test_objects_may_be_handed_back(lent):
     assert isinstance(lent["Maker"](4), lent["Scale"])
 
 
+def test_a_bare_layer_goes_to_live_with_the_students_code():
+    """Is SGD testable with a stand-in for a network, as if it were here?"""
+    source = """
+        class SGD:
+            def __init__(self, network, lr):
+                self.network, self.lr = network, lr
+
+            def step(self):
+                for name in self.network.params:
+                    self.network.params[name] -= self.lr * self.network.grads[name]
+    """
+    namespace = {}
+    exec(textwrap.dedent(source), namespace)
+    with opened(cells(SGD=source)) as airlock:
+        for optimizer in (namespace["SGD"], airlock.lent["SGD"]):
+            network = Layer()
+            network.params["w"] = np.array([1.0, 2.0])
+            network.grads["w"] = np.array([1.0, -1.0])
+            sgd = optimizer(network, 0.5)
+            sgd.step()
+            np.testing.assert_array_equal(network.params["w"], [0.5, 2.5])
+            network.grads["w"] = np.array([1.0, 1.0])
+            sgd.step()
+            np.testing.assert_array_equal(network.params["w"], [0.0, 2.0])
+            assert isinstance(network, Layer)
+
+
 def test_objects_nobody_holds_are_forgotten_and_the_others_kept(shared, lent):
     kept = lent["Scale"](3)
     for _ in range(50):
