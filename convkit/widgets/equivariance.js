@@ -35,22 +35,25 @@ function render({ model, el, signal }) {
     const across = Math.min(WIDEST, (root.clientWidth - 60) / 4);
     const shown = at(arrays.y, number);
     const wide = (across * shown.shape[1]) / (side / arrays.stride);
-    const limit = largest(at(arrays.y, arrays.y.shape[0] >> 1));
+    const atRest = at(arrays.y, arrays.y.shape[0] >> 1);
+    const [down, right] = at(arrays.steps, number).data;
+    const off = at(arrays.difference, number);
+    const limit = largest(atRest);
 
     drawPicture(x, windowOn(image, reach - drag[0], reach - drag[1], side), across, grey(0, 255));
     drawPicture(y, shown, wide, signed(limit));
-    drawPicture(expected, at(arrays.expected, number), wide, unknown(signed(limit)));
-    drawPicture(difference, at(arrays.difference, number), wide, unknown(grey(0, limit)));
+    drawPicture(expected, off, wide, unknown((_, row, column) => signed(limit)(at(atRest, row - down, column - right))));
+    drawPicture(difference, off, wide, unknown(grey(0, limit)));
 
     caption(yPanel, "f(x)", arrays.whose && `by ${arrays.whose}`);
     caption(expectedPanel, "f(x₀), moved along");
     caption(differencePanel, "difference");
     x.setAttribute("aria-label", `x, dragged ${inWords(drag)}`);
-    const off = arrays.largest.data[number];
+    const most = arrays.largest.data[number];
     const between = drag.some((pixels) => pixels % arrays.stride);
     reading.replaceChildren(
       `Dragged ${inWords(drag)}. Largest difference: `,
-      element("strong", {}, off < 1e-9 * limit ? "0" : written(off)),
+      element("strong", {}, most < 1e-9 * limit ? "0" : written(most)),
       `, where f(x₀) reaches ${written(limit)}.`,
       between ? ` The drag is no whole number of strides of ${arrays.stride}: the map cannot follow.` : "");
     stride.show(model.get("stride"));
@@ -78,6 +81,6 @@ function windowOn(image, top, left, side) {
 
 /** Nothing is known where there is no number. */
 const unknown = (colour) => (value, row, column) =>
-  Number.isNaN(value) ? Array(3).fill((row + column) % 2 ? 150 : 185) : colour(value);
+  Number.isNaN(value) ? Array(3).fill((row + column) % 2 ? 150 : 185) : colour(value, row, column);
 
 export default { render };

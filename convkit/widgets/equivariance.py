@@ -51,7 +51,7 @@ class Equivariance(Widget):
         stride: int = 1,
         padding: int = 0,
         shared: bool = True,
-        reach: int = 5,
+        reach: int = 4,
         layer: type[Layer] = Conv2d,
     ) -> None:
         self.layer, self.reach = layer, integer(reach, "reach")
@@ -59,13 +59,13 @@ class Equivariance(Widget):
 
     def compute(self) -> dict[str, Any]:
         """image; for each drag (down, right), numbered row by row from (−reach, −reach): y = f(x);
-        expected = f of the window at rest, moved along by as many units as the drag is steps
-        (rounded), nan where nothing can be known; difference = |y − expected|, and the largest."""
+        steps, the drag in units of y (rounded); difference = |y − f of the window at rest, moved
+        along by so many units|, nan where that knows nothing; and the largest."""
         windows, drags = self._windows()
         y = self._layer(windows.shape[-2:])(windows)
         at_rest = y[len(y) // 2]
-        moved = np.rint(drags / self.stride).astype(int)
-        expected = np.stack([_moved(at_rest, down, right) for down, right in moved])
+        steps = np.rint(drags / self.stride).astype(int)
+        expected = np.stack([_moved(at_rest, down, right) for down, right in steps])
         difference = np.abs(y - expected)
         return {
             "image": self.image.astype(np.float32),
@@ -73,7 +73,7 @@ class Equivariance(Widget):
             "reach": self.reach,
             "stride": self.stride,
             "y": y.astype(np.float32),
-            "expected": expected.astype(np.float32),
+            "steps": steps,
             "difference": difference.astype(np.float32),
             "largest": np.nanmax(difference, axis=(1, 2)),
             "whose": whose(self.layer, Conv2d) if self.shared else "",
@@ -113,7 +113,9 @@ class Equivariance(Widget):
         figure, (x, y, expected, difference) = new_figure(4)
         draw_image(x, self._windows()[0][drag], "x, moved")
         draw_image(y, shown["y"][drag], "f(x)", signed=True)
-        draw_image(expected, np.nan_to_num(shown["expected"][drag]), "f(x₀), moved", signed=True)
+        at_rest = shown["y"][len(shown["y"]) // 2]
+        moved = np.nan_to_num(_moved(at_rest, *shown["steps"][drag]))
+        draw_image(expected, moved, "f(x₀), moved", signed=True)
         draw_image(
             difference,
             np.nan_to_num(shown["difference"][drag]),

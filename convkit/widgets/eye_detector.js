@@ -39,7 +39,7 @@ function render({ model, el, signal }) {
     const { reach, kernel_size: size } = arrays;
     const width = arrays.x.shape[2];
     const across = Math.min(WIDEST, (root.clientWidth - 130) / 4);
-    const shades = { x: grey(0, 1), detection: onBoard(size), max: grey(0, 1), average: grey(0, largest(arrays.average)) };
+    const shades = { x: grey(0, 255), detection: onBoard(size), max: grey(0, 1), average: grey(0, largest(arrays.average)) };
     const mapAt = (name, drag) => at(arrays[name], numberOf(drag, reach));
     const frames = homes(mapAt("detection", start), size).map((home) => ({ ...home, colour: palette(root).frame }));
     for (const [canvases, where] of [[now, place], [before, start]]) {

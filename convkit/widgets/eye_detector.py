@@ -67,7 +67,7 @@ class EyeDetector(Widget):
         detection = self._detect(x[:, None])
         pooling: Any = self.layer(self.kernel_size)  # type: ignore[call-arg]
         return {
-            "x": x.astype(np.float32),
+            "x": np.rint(255 * x).astype(np.uint8),
             "detection": detection[:, 0].astype(np.float32),
             "max": np.asarray(pooling.forward(detection))[:, 0].astype(np.float32),
             "average": AvgPool2d(self.kernel_size).forward(detection)[:, 0].astype(np.float32),

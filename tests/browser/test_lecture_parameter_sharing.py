@@ -33,7 +33,7 @@ def test_the_map_moves_along_with_the_dragged_picture(lecture, widget):
     picture = widget.get_by_role("application")
     before = pictures_of(widget)
     box = picture.bounding_box()
-    pixel = box["width"] / 40
+    pixel = box["width"] / 42
     lecture.mouse.move(box["x"] + 20 * pixel, box["y"] + 20 * pixel)
     lecture.mouse.down()
     lecture.mouse.move(box["x"] + 24 * pixel, box["y"] + 17 * pixel)

@@ -22,7 +22,7 @@ def number(down, right):
 
 @pytest.mark.parametrize("move", [(0, 0), (3, -2), (-4, 4)])
 def test_it_fires_on_both_eyes_and_nowhere_else(shown, move):
-    np.testing.assert_array_equal(shown["x"][number(*move)], face(*move).astype(np.float32))
+    np.testing.assert_allclose(shown["x"][number(*move)] / 255, face(*move), atol=0.002)
     detection = shown["detection"][number(*move)]
     eyes = [[row + move[0], column + move[1]] for row, column in EYES]
     assert np.argwhere(detection > 0.5).tolist() == eyes
