@@ -154,7 +154,7 @@ class LayerObserver:
                 return
             meanwhile()
             behaviour["grad_x" + suffix] = self.ask(
-                lambda: as_array(layer.backward(grad_y), "what backward returned")
+                lambda: as_array(layer.backward(grad_y), "the result of backward")
             )
         except LearnerError as error:
             quantity, group = (
@@ -171,7 +171,7 @@ class LayerObserver:
 
     def forward(self, layer: Any, x: Array) -> Array:
         """``layer.forward(x)`` as an array of its own; the layer gets this very ``x``."""
-        return self.ask(lambda: as_array(layer.forward(x), "what forward returned"))
+        return self.ask(lambda: as_array(layer.forward(x), "the result of forward"))
 
     def ask(self, question: Callable[[], Any]) -> Any:
         """Run a question to the learner's code; raises LearnerError."""
@@ -245,7 +245,7 @@ def other_parameter(name: str) -> str:
 def _for_each_parameter(layer: Any, case: Case) -> list[Array]:
     settings = [{name: value + 0.25} for name, value in case.params.items()]
     outputs = forward_each(layer, settings, case.x.copy())
-    return [as_array(output, "what forward returned") for output in outputs]
+    return [as_array(output, "the result of forward") for output in outputs]
 
 
 def probe_single_precision(observer: LayerObserver, case: Case, behaviour: Behaviour) -> None:
@@ -274,7 +274,7 @@ def observe_function(target: Callable[..., Any], name: str, case: Case, output: 
     trial = Trial(case, stage=name)
     try:
         trial.behaviour["y"] = run(
-            lambda: as_array(target(*arguments), f"what {name} returned"), output=output
+            lambda: as_array(target(*arguments), f"the result of {name}"), output=output
         )
     except LearnerError as error:
         trial.behaviour["y"] = error

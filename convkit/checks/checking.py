@@ -34,11 +34,22 @@ MODULES = {
     "Conv2d": "convolution",
     "MaxPool2d": "pooling",
     "AvgPool2d": "pooling",
+    "Sigmoid": "activation",
+    "Tanh": "activation",
+    "ReLU": "activation",
+    "Abs": "activation",
+    "Gain": "activation",
+    "dense_parameters": "local",
+    "local_parameters": "local",
+    "conv_parameters": "local",
+    "LocallyConnected2d": "local",
 }
 """Where each name's concept lives, in `convkit.checks` and `convkit.checks.misconceptions`."""
 
 ENOUGH_SLOPES = 0.8
 """Where a smaller share of the slopes could be compared, because of kinks, nothing is said."""
+
+_ONLY_HIDDEN = "It holds on the cases you can see. Which sizes and settings do they not show?"
 
 GROUPS = ("forward", "backward")
 
@@ -180,7 +191,7 @@ def _evidence(row: Row, situations: Sequence[Situation]) -> Evidence:
     problem, case = row.problems[number], situations[number].trial.case
     assert problem is not None
     if case.hidden:
-        evidence = Evidence(None, "It holds on the cases you can see.")
+        evidence = Evidence(None, _ONLY_HIDDEN)
     else:
         evidence = Evidence(
             case.words,

@@ -49,9 +49,10 @@ def _layer_case(
     arguments = (*channels, kernel)
     layer = Conv2d(*arguments, **options)
     x = _numbers(rng, batch, channels[0], *image)
-    call = ", ".join([*map(repr, arguments), *(f"{k}={v!r}" for k, v in options.items())])
+    named = dict(zip(("in_channels", "out_channels", "kernel_size"), arguments, strict=True))
+    call = ", ".join(f"{name}={value}" for name, value in (named | options).items())
     return Case(
-        words=f"Conv2d({call}), x of shape {x.shape}",
+        words=f"Conv2d({call}) on x of shape {x.shape}",
         traits=_traits(layer, x),
         arguments=arguments,
         options=options,
@@ -164,7 +165,7 @@ def _function_case(name: str, x: Array, k: Array, mode: str | None = None) -> Ca
         "the numbers are float32": x.dtype == np.float32,
     }
     return Case(
-        words=f"{name}(x, k{shown}), x of shape {x.shape}, k of shape {k.shape}",
+        words=f"{name}(x, k{shown}) with x of shape {x.shape} and k of shape {k.shape}",
         traits=[trait for trait, holds in traits.items() if holds],
         arguments=(x, k) if mode is None else (x, k, mode),
     )

@@ -214,10 +214,11 @@ def _wrong_values(quantity: str, got: Array, excess: Array, worst: tuple[int, ..
         return f"{quantity} has NaN in {int(np.isnan(got).sum())} of {got.size} places."
     if np.isinf(got[worst]):
         return f"{quantity} has infinity in {int(np.isinf(got).sum())} of {got.size} places."
-    which = "the number differs" if got.size == 1 else f"{wrong} of {got.size} numbers differ"
     if got.dtype.kind != "f":
-        return f"{quantity} has dtype {got.dtype}, which cuts off fractions; {which}."
-    return f"{quantity}: {which}."
+        return f"{quantity} has dtype {got.dtype}, which cuts off fractions."
+    if got.size == 1:
+        return f"{quantity} is another number."
+    return f"{wrong} of {got.size} numbers in {quantity} differ."
 
 
 def _short(message: str, limit: int = 300) -> str:

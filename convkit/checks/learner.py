@@ -105,7 +105,8 @@ def as_array(value: Any, what: str) -> Array:
         WrongResult: it is something else; the message says what and what to look for.
     """
     if value is None:
-        raise WrongResult("None", f"{what} is None. Is there a `return` at the end?")
+        question = " Is there a `return` at the end?" if what.startswith("the result") else ""
+        raise WrongResult("None", f"{what} is None.{question}")
     if isinstance(value, GeneratorType):
         raise WrongResult(
             "generator", f"{what} is a generator: there is a `yield` where a `return` should be."

@@ -18,6 +18,7 @@ from convkit.checks.report import (
     Evidence,
     PropertyResult,
     Report,
+    capital,
     number,
     planes,
     worst_place,
@@ -48,21 +49,21 @@ def html(report: Report) -> str:
 
 
 def _table(report: Report) -> str:
-    rows, group = [], None
-    cell = f'style="text-align: left; border-top: {_LINE}; padding: 2px 10px 2px 0; {{}}"'
-    for result in report.results:
-        if result.group != group:
-            group = result.group
-            rows.append(f"<tr><td></td><th {cell.format('')} colspan=2>{group}</th></tr>")
-        faint = "opacity: 0.65" if result.status == NOT_TESTED else ""
-        note = f" <i>({escape(result.note)})</i>" if result.note else ""
-        if result.status == NOT_TESTED:
-            note += " <i>not tested: something above has to hold first</i>"
-        rows.append(
-            f"<tr><td>{_mark(result.status)}</td>"
-            f"<td {cell.format(faint)}>{escape(result.name)}</td>"
-            f"<td {cell.format(faint)}>{escape(result.sentence)}{note}</td></tr>"
-        )
+    rows = []
+    cell = f'style="text-align: left; border-top: {_LINE}; padding: 2px 10px 2px 0"'
+    for group, results, waiting in report.groups():
+        rows.append(f"<tr><td></td><th {cell} colspan=2>{group}</th></tr>")
+        for result in results:
+            note = f" <i>({escape(result.note)})</i>" if result.note else ""
+            rows.append(
+                f"<tr><td>{_mark(result.status)}</td><td {cell}>{escape(result.name)}</td>"
+                f"<td {cell}>{_prose(result.sentence)}{note}</td></tr>"
+            )
+        if waiting:
+            rows.append(
+                f"<tr><td>{_mark(NOT_TESTED)}</td><td {cell}><i>not tested yet</i></td>"
+                f"<td {cell}><i>{escape(', '.join(waiting))}</i></td></tr>"
+            )
     return (
         '<table style="border-collapse: collapse; margin: 0 0 8px; background: none">'
         f"{''.join(rows)}</table>"
@@ -72,43 +73,45 @@ def _table(report: Report) -> str:
 def _failure(result: PropertyResult) -> str:
     evidence = result.evidence
     assert evidence is not None
+    where = f"<code>{escape(evidence.case)}</code>" if evidence.case else "a case you cannot see"
     parts = [
-        f"<p style='margin: 0 0 4px'><b>{_mark(FAILS)} {escape(result.name)}:</b> "
-        f"{escape(result.sentence)}</p>",
-        f"<p style='margin: 0 0 4px'><b>Where.</b> {_code_or_words(evidence)}"
-        f" {escape(evidence.text)}",
+        f"<b>{_mark(FAILS)} {escape(result.name)}:</b> {_prose(result.sentence)}",
+        f"<b>Where:</b> {where}",
+        " ".join(
+            filter(
+                None,
+                [
+                    _prose(capital(evidence.text)),
+                    _prose(capital(worst_place(evidence)) + ".") if evidence.index else "",
+                    f"<b>{escape(evidence.only)}</b>" if evidence.only else "",
+                ],
+            )
+        ),
+        _pictures(evidence),
     ]
-    if evidence.index is not None:
-        parts.append(f" {escape(_capital(worst_place(evidence)))}.")
-    if evidence.only:
-        parts.append(f" <b>{escape(evidence.only)}</b>")
-    parts.append("</p>")
-    parts.append(_pictures(evidence))
     if evidence.also:
-        names = escape(", ".join(evidence.also))
-        parts.append(f"<p style='margin: 0 0 4px'><b>For the same reason:</b> {names}</p>")
+        parts.append(f"<b>For the same reason:</b> {escape(', '.join(evidence.also))}")
     if evidence.candidates:
-        parts.append(_why(evidence))
-    return f'<div style="border-top: {_LINE}; padding: 8px 0">{"".join(parts)}</div>'
+        parts += _why(evidence)
+    text = "".join(
+        part if part.startswith("<div") else f'<p style="margin: 0 0 4px">{part}</p>'
+        for part in parts
+        if part
+    )
+    return f'<div style="border-top: {_LINE}; padding: 8px 0">{text}</div>'
 
 
-def _code_or_words(evidence: Evidence) -> str:
-    if evidence.case is None:
-        return "On a case you cannot see."
-    return f"<code>{escape(evidence.case)}</code>."
-
-
-def _why(evidence: Evidence) -> str:
+def _why(evidence: Evidence) -> list[str]:
     likely, *others = evidence.candidates
     word = "Perhaps" if evidence.guessed else "Why"
-    also = "; ".join(other.title for other in others)
-    return (
-        f"<p style='margin: 0 0 4px'><b>{word}: {escape(likely.title)}.</b> "
-        f"{escape(likely.sentence)}</p>"
-        f"<p style='margin: 0 0 4px'><b>Hint.</b> {escape(likely.hint)}</p>"
-        f"<p style='margin: 0 0 4px'><b>Read</b> {_link(likely)}.</p>"
-        + (f"<p style='margin: 0'>It could also be: {escape(also)}.</p>" if also else "")
-    )
+    lines = [
+        f"<b>{word}: {_prose(likely.title)}.</b> {_prose(likely.sentence)}",
+        f"<b>Hint:</b> {_prose(likely.hint)}",
+        f"<b>Read:</b> {_link(likely)}",
+    ]
+    if others:
+        lines.append(f"It could also be: {_prose('; '.join(other.title for other in others))}.")
+    return lines
 
 
 def _link(entry: Misconception) -> str:
@@ -145,8 +148,8 @@ def _pictures(evidence: Evidence) -> str:
     whole = (rows.stop - rows.start, columns.stop - columns.start) == expected.shape
     part = "" if whole else f", rows from {rows.start}, columns from {columns.start}"
     return (
-        f"<p style='margin: 6px 0 0'><code>{escape(name)}</code>{part}:</p>"
-        f'<div style="display: flex; flex-wrap: wrap; gap: 6px 24px">{maps}</div>'
+        '<div style="display: flex; flex-wrap: wrap; gap: 6px 20px; margin: 6px 0 10px">'
+        f'<div style="flex-basis: 100%"><code>{escape(name)}</code>{part}</div>{maps}</div>'
     )
 
 
@@ -188,14 +191,16 @@ def _cell(value: float, limit: float, *, marked: bool) -> str:
     outline = "outline: 3px solid #d0021b; font-weight: bold;" if marked else ""
     return (
         f'<td style="background: rgb({red}, {green}, {blue}); color: #111; text-align: right; '
-        f'padding: 2px 5px; font-family: monospace; font-size: 12px; {outline}">'
-        f"{number(value)}</td>"
+        f'padding: 2px 4px; font-family: monospace; font-size: 11px; {outline}">'
+        f"{number(value, digits=3)}</td>"
     )
+
+
+def _prose(text: str) -> str:
+    """Text as HTML, with what stands between backticks as code."""
+    pieces = escape(text).split("`")
+    return "".join(f"<code>{p}</code>" if i % 2 else p for i, p in enumerate(pieces))
 
 
 def _mark(status: str) -> str:
     return f'<span style="color: {_COLOURS[status]}">{MARKS[status]}</span>'
-
-
-def _capital(sentence: str) -> str:
-    return sentence[:1].upper() + sentence[1:]

@@ -66,7 +66,7 @@ class OwnForward:
         def outputs_of_layer() -> list[Array]:
             outputs = [layer.forward(case.x + sign * _STEP * step_x) for sign in (1, -1)]
             outputs += forward_each(layer, settings, case.x.copy())
-            return [as_array(output, "what forward returned") for output in outputs]
+            return [as_array(output, "the result of forward") for output in outputs]
 
         try:
             outputs = run(outputs_of_layer, output=self._output)

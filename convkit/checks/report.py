@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -123,15 +124,29 @@ class Report:
         verb = "fails" if counts[FAILS] == 1 else "fail"
         return f"{self.name} is not right yet: {counts[FAILS]} of {total} properties {verb}{rest}."
 
+    def groups(self) -> list[tuple[str, list[PropertyResult], list[str]]]:
+        """For each group its name, the rows that say something, and what could not be tested."""
+        return [
+            (
+                group,
+                [row for row in self.results if row.group == group and row.status != NOT_TESTED],
+                [r.name for r in self.results if r.group == group and r.status == NOT_TESTED],
+            )
+            for group in dict.fromkeys(row.group for row in self.results)
+        ]
+
     def __str__(self) -> str:
-        lines = [f"{MARKS[HOLDS if self.passed else FAILS]} {self.verdict}", ""]
-        group = None
-        for result in self.results:
-            if result.group != group:
-                group = result.group
-                lines.append(f"  {group}")
-            note = f"  ({result.note})" if result.note else ""
-            lines.append(f"    {MARKS[result.status]} {result.name:<20} {result.sentence}{note}")
+        lines = [f"{MARKS[HOLDS if self.passed else FAILS]} {self.verdict}"]
+        for group, results, waiting in self.groups():
+            width = max((len(result.name) for result in results), default=0)
+            lines += ["", f"  {group}"]
+            for result in results:
+                note = f" ({result.note})" if result.note else ""
+                mark, name = MARKS[result.status], result.name.ljust(width)
+                lines.append(f"    {mark} {name}  {result.sentence}{note}")
+            if waiting:
+                names = textwrap.wrap(f"not tested yet: {', '.join(waiting)}", _LINE - 6)
+                lines.append(f"    {MARKS[NOT_TESTED]} " + "\n      ".join(names))
         for result in self.results:
             if result.evidence:
                 lines += ["", *failure_lines(result)]
@@ -179,15 +194,14 @@ def failure_lines(result: PropertyResult) -> list[str]:
     evidence = result.evidence
     assert evidence is not None
     lines = [f"{MARKS[FAILS]} {result.name}: {result.sentence}"]
-    where = evidence.case or "a hidden case"
-    lines += [f"  Where: {where}"]
+    lines.append(f"  Where: {evidence.case or 'a case you cannot see'}")
     if evidence.text:
-        lines.append(f"    {evidence.text}")
-    if evidence.index is not None:
-        lines.append(f"    {worst_place(evidence)}")
-        lines += [f"    {line}" for line in _small_pictures(evidence)]
+        lines.append(f"    {capital(evidence.text)}")
     if evidence.only:
         lines.append(f"    {evidence.only}")
+    if evidence.index is not None:
+        lines.append(f"    {capital(worst_place(evidence))}")
+        lines += [f"    {line}" for line in _small_pictures(evidence)]
     if evidence.also:
         lines.append(f"  For the same reason: {', '.join(evidence.also)}")
     if evidence.candidates:
@@ -210,8 +224,20 @@ def worst_place(evidence: Evidence) -> str:
     expected, got = evidence.expected[evidence.index], evidence.got[evidence.index]
     if not evidence.index:
         return f"expected {number(expected)}, got {number(got)}"
-    place = ", ".join(str(i) for i in evidence.index)
-    return f"worst at {evidence.quantity}[{place}]: expected {number(expected)}, got {number(got)}"
+    place = _entry(evidence.quantity, evidence.index)
+    return f"worst at {place}: expected {number(expected)}, got {number(got)}"
+
+
+def capital(sentence: str) -> str:
+    """The sentence with a capital letter, unless it begins with a name from the code."""
+    names = ("x", "y", "grad", "params", "forward", "backward", "⟨")
+    return sentence if sentence.startswith(names) else sentence[:1].upper() + sentence[1:]
+
+
+def _entry(quantity: str, index: tuple[int, ...]) -> str:
+    """``y[0, 1]``, and ``y[0, 1], second time`` for a quantity with an afterthought."""
+    name, comma, when = quantity.partition(",")
+    return f"{name}[{', '.join(map(str, index))}]{comma}{when}" if index else quantity
 
 
 def planes(evidence: Evidence) -> tuple[str, Array, Array, tuple[int, int]] | None:
@@ -226,13 +252,12 @@ def planes(evidence: Evidence) -> tuple[str, Array, Array, tuple[int, int]] | No
     before, place = evidence.index[:-2], evidence.index[-2:]
     expected, got = np.atleast_2d(evidence.expected[before]), np.atleast_2d(evidence.got[before])
     row, column = place if len(place) == 2 else (0, place[0])
-    name = f"{evidence.quantity}[{', '.join(map(str, before))}]" if before else evidence.quantity
-    return name, expected, got, (row, column)
+    return _entry(evidence.quantity, before), expected, got, (row, column)
 
 
-def number(value: Any) -> str:
+def number(value: Any, digits: int = 4) -> str:
     """A number as a learner wants to see it."""
-    return f"{float(value):.4g}"
+    return f"{float(value):.{digits}g}"
 
 
 def _small_pictures(evidence: Evidence, largest: int = 8) -> list[str]:

@@ -121,7 +121,7 @@ def backward_properties(parameters: Sequence[str] = (), *, linear: bool = False)
         ),
         *([adjoint] if linear else []),
         Property(
-            "backward changes nothing",
+            "arrays unchanged",
             "backward leaves x and grad_y as they were.",
             "backward",
             ("x after backward", "grad_y after backward"),

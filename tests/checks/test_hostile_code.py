@@ -110,7 +110,7 @@ class TestOtherPlaces:
             pass
 
         (finding,) = failure(Conv2d).findings
-        assert "the constructor raised TypeError" in finding.message
+        assert "The constructor raised TypeError" in finding.message
 
     def test_a_class_that_is_no_layer(self):
         class Conv2d:

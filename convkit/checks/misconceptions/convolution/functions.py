@@ -204,8 +204,8 @@ def _same_from(right: Function, start: Callable[[int], int]) -> Function:
     "“same” is cut out one place off the centre",
     "“same” takes other rows and columns of “full” than its centre: with an even kernel there are "
     "two candidates, and SciPy takes a certain one of them",
-    "“same” begins (h − 1) // 2 rows into the full convolution. Where does it begin in a "
-    "correlation, whose kernel lies the other way round?",
+    "Write down “full” for a 3×3 image and a 2×2 kernel. Which rows and columns does SciPy keep in "
+    "a convolution, and which in a correlation?",
     BORDER,
     lambda right: _same_from(right, lambda h: 0),
     lambda right: _same_from(right, lambda h: h - 1),
