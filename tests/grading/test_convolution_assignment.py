@@ -117,18 +117,18 @@ def points(course):
 
 def earned(course, student):
     scores = course.scores(NAME)[student]
-    return {name: score for name, score in scores.items() if name != "flip-written"}
+    return {name: score for name, score in scores.items() if name != "flip-answer"}
 
 
 def test_the_solution_earns_every_autograded_point(course, points):
     assert earned(course, "right") == points
     assert sum(points.values()) == 21
-    assert course.scores(NAME)["right"]["flip-written"] is None
+    assert course.scores(NAME)["right"]["flip-answer"] is None
 
 
 def test_the_release_earns_exactly_nothing(course, points):
     assert earned(course, "untouched") == dict.fromkeys(points, 0.0)
-    assert course.scores(NAME)["untouched"]["flip-written"] == 0.0
+    assert course.scores(NAME)["untouched"]["flip-answer"] == 0.0
 
 
 @pytest.mark.parametrize("student", WRONG)
