@@ -1,5 +1,6 @@
 """What a lecture lets you move: one file for each widget, named by what it shows."""
 
+from convkit.widgets.activations import Activations
 from convkit.widgets.backward import Backward
 from convkit.widgets.contrast_normalization import ContrastNormalization
 from convkit.widgets.convolution_by_hand import ConvolutionByHand
@@ -17,8 +18,10 @@ from convkit.widgets.registered import Registered
 from convkit.widgets.shuffled_pixels import ShuffledPixels
 from convkit.widgets.softmax import Softmax
 from convkit.widgets.training import Training
+from convkit.widgets.training_race import TrainingRace
 
 __all__ = [
+    "Activations",
     "Backward",
     "ContrastNormalization",
     "ConvolutionByHand",
@@ -36,4 +39,5 @@ __all__ = [
     "ShuffledPixels",
     "Softmax",
     "Training",
+    "TrainingRace",
 ]

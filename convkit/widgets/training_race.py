@@ -1,0 +1,136 @@
+"""Batch normalization (slide "Remember Batch Normalization"): two networks learn side by side."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import traitlets
+
+from convkit.layers.arguments import integer, positive, shaped
+from convkit.layers.base import Array, Layer
+from convkit.layers.batchnorm import BatchNorm
+from convkit.layers.classifier import Linear, SoftmaxCrossEntropy
+from convkit.network import Sequential
+from convkit.training import SGD
+from convkit.widgets.base import Widget, script
+from convkit.widgets.deep_network import UNITS, both_names, deep_stages
+from convkit.widgets.picture import new_figure
+from convkit.widgets.training import recent_means
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+TESTED_EVERY = 5  # steps
+
+
+class TrainingRace(Widget):
+    """A deep network without and one with batch normalization: same weights, same batches.
+
+    Whatever is changed starts the race again.
+
+    Args:
+        train, test: samples (N, features) and their classes (N,).
+        layer: what normalizes: a class with `BatchNorm`'s interface, such as your own.
+
+    Raises:
+        ValueError: a wrong argument or shape.
+    """
+
+    _esm = script("running.js", "training_race.js")
+
+    steps = traitlets.Int(0).tag(sync=True, operand=True)
+    lr = traitlets.Float(0.1).tag(sync=True, operand=True)
+    batch_size = traitlets.Int(32).tag(sync=True, operand=True)
+    scale = traitlets.Float(0.5).tag(sync=True, operand=True)
+    function = traitlets.Enum(["tanh", "relu"], "tanh").tag(sync=True, operand=True)
+
+    def __init__(
+        self, train: tuple[Any, Any], test: tuple[Any, Any], *, layer: type[Layer] = BatchNorm
+    ) -> None:
+        self.train, self.test = _samples(train, "train"), _samples(test, "test")
+        self.layer = layer
+        self._runs: list[_Run] = []
+        self._settings: tuple[Any, ...] = ()
+        super().__init__()
+
+    def compute(self) -> dict[str, Any]:
+        """step; of both networks name, losses of all steps, recent, their means over the last
+        steps, accuracy over the test samples, and whether its numbers have become infinite."""
+        steps = integer(self.steps, "steps", minimum=0)
+        batch_size = integer(self.batch_size, "batch_size")
+        settings = (self.lr, self.batch_size, self.scale, self.function)
+        if settings != self._settings or steps < self._runs[0].made:
+            self._runs = [self._start(normalization) for normalization in (None, self.layer)]
+            self._settings = settings
+        for run in self._runs:
+            while run.made < steps:
+                run.step(batch_size)
+            run.measure(*self.test)
+        return {
+            "step": steps,
+            "names": both_names(self.layer),
+            "losses": [run.losses for run in self._runs],
+            "recent": [recent_means(run.losses).tolist() for run in self._runs],
+            "accuracies": [run.accuracy for run in self._runs],
+            "diverged": [run.diverged for run in self._runs],
+        }
+
+    def picture(self) -> Figure:
+        shown = self.compute()
+        figure, axes = new_figure(1)
+        figure.set_size_inches(6, 2.5)
+        for name, losses in zip(shown["names"], shown["losses"], strict=True):
+            axes.plot(losses, label=name)
+        axes.set(xlabel="step", ylabel="loss")
+        axes.legend()
+        return figure
+
+    def _start(self, normalization: type[Layer] | None) -> _Run:
+        x, classes = self.train
+        positive(self.scale, "scale")
+        stages = deep_stages(x.shape[1], self.function, self.scale, normalization)
+        layers = [layer for stage in stages for layer in stage if layer is not None]
+        output = Linear(UNITS, int(classes.max()) + 1, rng=len(stages))
+        return _Run(Sequential(*layers, output), x, classes, self.lr)
+
+
+class _Run:
+    """A network and how far it has come."""
+
+    def __init__(self, network: Sequential, x: Array, classes: Array, lr: float) -> None:
+        self.network, self.x, self.classes = network, x, classes
+        self.loss, self.optimizer = SoftmaxCrossEntropy(), SGD(network, lr)
+        self.random = np.random.default_rng(0)
+        self.losses: list[float] = []
+        self.made, self.tested, self.accuracy = 0, -TESTED_EVERY, 0.0
+        self.diverged = False
+
+    def step(self, batch_size: int) -> None:
+        batch = self.random.integers(len(self.x), size=batch_size)
+        self.made += 1
+        if self.diverged:
+            return
+        with np.errstate(all="ignore"):
+            loss = self.loss.forward(self.network(self.x[batch]), self.classes[batch])
+            if not np.isfinite(loss):
+                self.diverged = True
+                return
+            self.losses.append(loss)
+            self.network.backward(self.loss.backward())
+            self.optimizer.step()
+
+    def measure(self, x: Array, classes: Array) -> None:
+        """The accuracy at test time, unless it was measured a moment ago."""
+        if self.made < self.tested + TESTED_EVERY:
+            return
+        self.tested = self.made
+        self.network.eval()
+        with np.errstate(all="ignore"):
+            self.accuracy = float(np.mean(self.network(x).argmax(axis=1) == classes))
+        self.network.train()
+
+
+def _samples(pair: tuple[Any, Any], name: str) -> tuple[Array, Array]:
+    x = shaped(pair[0], f"{name}[0]", ("N", "features")).astype(np.float32)
+    return x, shaped(pair[1], f"{name}[1]", x.shape[:1]).astype(int)
