@@ -18,11 +18,12 @@ course: $(VENV)/course
 	$(BIN)/jupyter lab --ServerApp.root_dir="$(CURDIR)" --LabApp.default_url="/lab/tree/$(FIRST_PAGE)" \
 		$$([ "$$(id -u)" != 0 ] || echo --allow-root) $(ARGS)
 
+# One thread of linear algebra for each of pytest's processes: more would wait for one another.
 test: packages $(VENV)/test lint
-	$(BIN)/pytest -n auto -m "not exhaustive"
+	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/pytest -n auto --dist loadgroup -m "not exhaustive"
 
 test-all: packages $(VENV)/test lint
-	$(BIN)/pytest -n auto
+	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/pytest -n auto --dist loadgroup
 
 lint: $(VENV)/test
 	$(BIN)/ruff check
