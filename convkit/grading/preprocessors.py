@@ -165,6 +165,17 @@ class HideTests(ClearHiddenTests):
         return cell, resources
 
 
+class HideMarkSchemes(ClearMarkScheme):
+    """Feedback: mark schemes stand in the source's cells, and are for the grader alone."""
+
+    def preprocess_cell(
+        self, cell: NotebookNode, resources: Resources, cell_index: int
+    ) -> tuple[NotebookNode, Resources]:
+        if nb.is_trusted(cell):
+            cell, resources = super().preprocess_cell(cell, resources, cell_index)
+        return cell, resources
+
+
 def set_up(config: Any) -> None:
     """Put the airlock where nbgrader would run students' code in its own kernel."""
     config.Autograde.sanitize_preprocessors = [RebuildFromSource, CheckCellMetadata]
@@ -181,6 +192,6 @@ def set_up(config: Any) -> None:
     config.GenerateFeedback.preprocessors = [
         GetGrades,
         HideTests,
-        ClearMarkScheme,
+        HideMarkSchemes,
         CSSHTMLHeaderPreprocessor,
     ]

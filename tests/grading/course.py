@@ -130,9 +130,8 @@ class Course:
         return cls(folder)
 
     def environment(self) -> dict[str, str]:
-        """That of a user who has activated the virtual environment."""
-        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-        return os.environ | {"PATH": path, "TMPDIR": str(self.temporary)}
+        """Ours, with a place for temporary files that tells this course's processes apart."""
+        return os.environ | {"TMPDIR": str(self.temporary)}
 
     def running(self) -> list[bytes]:
         """The command lines of this course's processes, sandboxed ones included."""
