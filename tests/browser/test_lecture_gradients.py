@@ -131,3 +131,11 @@ def test_the_average_goes_to_all(lecture):
     expect(canvas(widget, "∇x")).to_have_accessible_name("∇x, row 4, column 4: 1")
     widget.get_by_label("neighbourhood m").fill("3")
     expect(canvas(widget, "∇x")).to_have_accessible_name("∇x, row 4, column 4: 0")
+
+
+def test_with_a_stride_a_weight_met_pixels_further_apart(convolution):
+    for label in ("stride", "padding"):
+        convolution.get_by_label(label).press("ArrowRight")
+        expect(convolution).not_to_contain_class("convkit-waiting")
+    canvas(convolution, "∇W").press("Home")
+    expect(told(convolution)).to_contain_text("1 × 9 = 9")
