@@ -85,7 +85,9 @@ def test_z_can_be_shown_instead_of_y(activations):
 
 def test_a_batch_of_one_is_refused_where_it_was_asked_for(activations):
     activations.get_by_label("batch size").fill("0")
-    expect(activations.locator(".convkit-status")).to_contain_text("more than one value per channel")
+    expect(activations.locator(".convkit-status")).to_contain_text(
+        "more than one value per channel"
+    )
     expect(activations.get_by_label("batch size")).to_have_value("6")
 
 

@@ -51,6 +51,14 @@ def test_the_maps_are_filtered_squashed_and_made_louder_by_the_gain():
     np.testing.assert_allclose(arrays(widget)["x"], maps * [[[1]], [[5]], [[0]]], rtol=1e-5)
 
 
+def test_the_light_changes_from_left_to_right_and_then_the_maps_are_made():
+    widget = ContrastNormalization(IMAGE)
+    widget.shadow, widget.glare = 0.75, 0.5
+    across = np.linspace(0, 1, 15)
+    lit = IMAGE * (1 - 0.75 * across) + 0.5 * across
+    np.testing.assert_allclose(arrays(widget)["x"][0], lit, rtol=1e-6)
+
+
 def test_a_glare_that_grows_evenly_is_subtracted_and_a_shadow_divided_away():
     contrasts = np.tile([0.0, 1.0], (20, 20))
     widget = ContrastNormalization(contrasts)
