@@ -21,7 +21,7 @@ from convkit.widgets.training import recent_means
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-TESTED_EVERY = 5  # steps
+TESTED_EVERY, PICTURED = 5, 60  # steps
 
 
 class TrainingRace(Widget):
@@ -61,7 +61,7 @@ class TrainingRace(Widget):
         batch_size = integer(self.batch_size, "batch_size")
         settings = (self.lr, self.batch_size, self.scale, self.function)
         if settings != self._settings or steps < self._runs[0].made:
-            self._runs = [self._start(normalization) for normalization in (None, self.layer)]
+            self._runs = self._line_up()
             self._settings = settings
         for run in self._runs:
             while run.made < steps:
@@ -77,14 +77,20 @@ class TrainingRace(Widget):
         }
 
     def picture(self) -> Figure:
-        shown = self.compute()
+        """The beginning of the race, however far it has come."""
         figure, axes = new_figure(1)
         figure.set_size_inches(6, 2.5)
-        for name, losses in zip(shown["names"], shown["losses"], strict=True):
-            axes.plot(losses, label=name)
-        axes.set(xlabel="step", ylabel="loss")
+        for name, run in zip(both_names(self.layer), self._line_up(), strict=True):
+            for _ in range(PICTURED):
+                run.step(self.batch_size)
+            axes.plot(recent_means(run.losses), label=name)
+        axes.set(xlabel="step", ylabel="loss", yscale="log")
         axes.legend()
         return figure
+
+    def _line_up(self) -> list[_Run]:
+        """Both networks at the start."""
+        return [self._start(normalization) for normalization in (None, self.layer)]
 
     def _start(self, normalization: type[Layer] | None) -> _Run:
         x, classes = self.train
