@@ -59,6 +59,20 @@ def test_the_notebook_is_clean(path):
             assert cell.execution_count is None, cell.id
 
 
+@pytest.mark.parametrize(
+    "path",
+    [*NOTEBOOKS, ROOT / "README.md", *sorted(ROOT.glob("docs/*.md"))],
+    ids=lambda path: str(path.relative_to(ROOT)),
+)
+def test_links_lead_somewhere(path):
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".ipynb":
+        cells = nbformat.reads(text, as_version=4).cells
+        text = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+    links = [link for link in re.findall(r"\]\(([^)\s#]+)", text) if "://" not in link]
+    assert [link for link in links if not (path.parent / link).exists()] == []
+
+
 @pytest.mark.course
 @pytest.mark.parametrize(
     "assignment", sorted(path.name for path in (ROOT / "solutions").iterdir() if path.is_dir())
