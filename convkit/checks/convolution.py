@@ -89,7 +89,7 @@ def _layer_cases() -> list[Case]:
     return [
         _layer_case(rng, 2, (3, 4), (7, 8), (3, 2), thorough=True),
         _layer_case(rng, 3, (2, 4), (5, 7), (2, 3), padding=(2, 1)),
-        _layer_case(rng, 3, (2, 5), (9, 8), (3, 2), stride=(2, 3)),
+        _layer_case(rng, 3, (2, 5), (10, 9), (3, 2), stride=(2, 3)),
         _layer_case(rng, 3, (4, 2), (8, 9), (3, 4), stride=(3, 2), padding=(1, 2)),
         _layer_case(rng, 1, (3, 2), (6, 7), 3, stride=2, padding=1),
         _layer_case(rng, 3, (1, 2), (4, 7), (2, 5), stride=(1, 2), padding=(0, 2)),

@@ -242,11 +242,20 @@ def last_window_skipped(layer: Remembering, grad_y: Array, grad_x: Array) -> Arr
     "The edge that no window reaches is missing from grad_x",
     "grad_x is only as large as the windows reach, (outputs − 1)·stride + kernel, and x goes on",
     "Make grad_x from the shape of x. What is the gradient of a pixel that no window sees?",
+    lambda layer, grad_y, grad_x: _reached(layer, grad_y, grad_x, (0, 0)),
 )
 def ragged_edge_lost(layer: Remembering, grad_y: Array, grad_x: Array) -> Array:
-    (ph, pw), (sh, sw), (kh, kw) = layer.padding, layer.stride, layer.kernel_size
-    height = (grad_y.shape[2] - 1) * sh + kh - 2 * ph
-    width = (grad_y.shape[3] - 1) * sw + kw - 2 * pw
+    return _reached(layer, grad_y, grad_x, layer.padding)
+
+
+def _reached(layer: Remembering, grad_y: Array, grad_x: Array, cropped: tuple[int, int]) -> Array:
+    """As far as windows reach, less the padding before and what is cropped behind."""
+    height, width = (
+        (outputs - 1) * s + k - p - crop
+        for outputs, s, k, p, crop in zip(
+            grad_y.shape[2:], layer.stride, layer.kernel_size, layer.padding, cropped, strict=True
+        )
+    )
     return grad_x[:, :, :height, :width]
 
 

@@ -316,6 +316,17 @@ def double_precision(right: Function) -> Function:
 
 
 @mistake(
+    "complex",
+    "The result is complex",
+    "the numbers that come out of an inverse Fourier transform are returned as they are",
+    "What is the imaginary part of your result, and what should it be?",
+    IDEA,
+)
+def complex_left(right: Function) -> Function:
+    return lambda x, k, mode="valid": right(x, k, mode) + 0j
+
+
+@mistake(
     "single-precision",
     "Everything is computed in float32",
     "the numbers are turned into float32 on the way, whatever came in",

@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
 from convkit.checks.misconceptions import misconception
 from convkit.checks.misconceptions.convolution.altered import Remembering, altered
 from convkit.checks.misconceptions.convolution.backward import THROUGH, mistake
 from convkit.layers import Array, Conv2d
+
+
+def _pile_up(layer: Remembering, grad_x: Array, *names: str) -> Array:
+    before: dict[str, Array] = getattr(layer, "before", {})
+    for name in names:
+        layer.grads[name] = layer.grads[name] + before.get(name, 0)
+    layer.before = dict(layer.grads)  # type: ignore[attr-defined]
+    return grad_x
 
 
 @mistake(
@@ -18,15 +24,11 @@ from convkit.layers import Array, Conv2d
     "The gradients are added to those of the last call",
     "`grads` is added to from call to call, and never starts again",
     "backward *sets* grads. Which numbers should they hold after two calls?",
+    lambda layer, grad_y, grad_x: _pile_up(layer, grad_x, "weight"),
+    lambda layer, grad_y, grad_x: _pile_up(layer, grad_x, "bias"),
 )
 def added(layer: Remembering, grad_y: Array, grad_x: Array) -> Array:
-    before: dict[str, Array] = getattr(layer, "before", {})
-    layer.grads = {
-        name: gradient + before.get(name, np.zeros_like(gradient))
-        for name, gradient in layer.grads.items()
-    }
-    layer.before = layer.grads  # type: ignore[attr-defined]
-    return grad_x
+    return _pile_up(layer, grad_x, "weight", "bias")
 
 
 def _state_mistake(

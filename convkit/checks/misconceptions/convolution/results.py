@@ -127,6 +127,17 @@ def whole_numbers(layer: Conv2d, x: Array) -> Array:
 
 
 @mistake(
+    "complex",
+    "y is complex",
+    "the numbers that come out of an inverse Fourier transform are returned as they are",
+    "What is the imaginary part of your y, and what should it be?",
+    MAPS,
+)
+def complex_left(layer: Conv2d, x: Array) -> Array:
+    return right(layer, x) + 0j
+
+
+@mistake(
     "single-precision",
     "Everything is computed in float32",
     "the numbers are turned into float32 on the way, whatever came in",

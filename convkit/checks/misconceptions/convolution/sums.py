@@ -180,6 +180,9 @@ def bias_along_width(layer: Conv2d, x: Array) -> Array:
     MAPS,
     lambda layer, x: _with_bias(layer, x, layer.params["weight"][0].size),
     lambda layer, x: _with_bias(layer, x, layer.params["weight"][0, 0].size),
+    lambda layer, x: _with_bias(layer, x, 1 + layer.params["weight"][0].size),
+    lambda layer, x: _with_bias(layer, x, 1 + layer.params["weight"][0, 0].size),
+    lambda layer, x: _with_bias(layer, x, 1 + layer.in_channels),
 )
 def bias_per_channel(layer: Conv2d, x: Array) -> Array:
     return _with_bias(layer, x, layer.in_channels)
