@@ -192,6 +192,7 @@ function reading({ mean, deviation, ranges, differences }, step, i, j) {
   ];
 }
 
-const rounded = (number) => written(Number(number.toFixed(2)));
+/** Two decimals, and of what is smaller one digit. */
+const rounded = (number) => written(Number(Math.abs(number) < 0.1 ? number.toPrecision(1) : number.toFixed(2)));
 
 export default { render };
