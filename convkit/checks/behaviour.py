@@ -204,7 +204,7 @@ def probe_again(observer: LayerObserver, case: Case, behaviour: Behaviour) -> No
 
     Another layer of the same kind runs between forward and backward.
     """
-    _probe_again(observer, case, behaviour, elsewhere=0.5 - case.x)
+    _probe_again(observer, case, behaviour, elsewhere=0.5 - case.x[..., ::-1])
 
 
 def probe_again_with_sizes(observer: LayerObserver, case: Case, behaviour: Behaviour) -> None:

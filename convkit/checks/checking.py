@@ -43,6 +43,13 @@ MODULES = {
     "local_parameters": "local",
     "conv_parameters": "local",
     "LocallyConnected2d": "local",
+    "Linear": "classifier",
+    "Flatten": "classifier",
+    "softmax": "classifier",
+    "SoftmaxCrossEntropy": "classifier",
+    "SGD": "training",
+    "LocalContrastNorm2d": "contrast",
+    "BatchNorm": "batchnorm",
 }
 """Where each name's concept lives, in `convkit.checks` and `convkit.checks.misconceptions`."""
 

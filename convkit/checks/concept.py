@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -33,6 +33,7 @@ class LayerConcept:
         linear: forward(x) − forward(0) is linear in x, so that the adjoint identity is asked for.
         margin: for each number of a case's x, how far it is from the nearest kink.
         derive: adds further quantities to a behaviour, worked out from those that are there.
+        make: a layer from the class and a case's arguments, where that takes more than a call.
     """
 
     name: str
@@ -45,6 +46,7 @@ class LayerConcept:
     linear: bool = False
     margin: Callable[[Case], Array] | None = None
     derive: Callable[[Case, Behaviour], None] = lambda case, behaviour: None
+    make: Callable[..., Any] = lambda target, *arguments, **options: target(*arguments, **options)
     _expected: dict[int, tuple[Case, Mapping[str, Expected]]] = field(default_factory=dict)
 
     @cached_property
@@ -53,7 +55,10 @@ class LayerConcept:
 
     def observer(self, target: Any, groups: Sequence[str], output: Output) -> Observe:
         observer = LayerObserver(
-            target, backward="backward" in groups, probes=self.probes, output=output
+            partial(self.make, target),
+            backward="backward" in groups,
+            probes=self.probes,
+            output=output,
         )
 
         def observe(case: Case) -> Trial:
@@ -113,23 +118,27 @@ class LayerConcept:
 
 @dataclass
 class FunctionConcept:
-    """A function of arrays, all of it "forward"."""
+    """A function of arrays, or what is used like one; all of it "forward".
+
+    ``observe`` puts an implementation of the name through a case.
+    """
 
     name: str
     reference: Any
     properties: Sequence[Property]
     visible: Callable[[], list[Case]]
     draw: Callable[[np.random.Generator], list[Case]]
+    observe: Callable[[Any, str, Case, Output], Trial] = observe_function
 
     @cached_property
     def cases(self) -> list[Case]:
         return self.visible()
 
     def observer(self, target: Any, groups: Sequence[str], output: Output) -> Observe:
-        return lambda case: observe_function(target, self.name, case, output)
+        return lambda case: self.observe(target, self.name, case, output)
 
     def expected(self, case: Case) -> Mapping[str, Expected]:
-        trial = observe_function(self.reference, self.name, case, Output())
+        trial = self.observe(self.reference, self.name, case, Output())
         return {
             quantity: Expected(value, _tolerance(quantity, value))
             for quantity, value in trial.behaviour.items()

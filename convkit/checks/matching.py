@@ -77,7 +77,8 @@ def name_suspects(
         needed = [rows[name] for name in row.property.requires]
         alike = [suspect for suspect in wrong if suspect.fails_like(row, needed)]
         equal = [suspect for suspect in alike if suspect.agrees(row, same_values)]
-        found[row.property.name] = equal or alike
+        throughout = [suspect for suspect in equal if suspect.agrees_throughout(row)]
+        found[row.property.name] = throughout or equal or alike
         if not alike and row.crashes(situations):
             found[row.property.name] = [suspect for suspect in wrong if suspect.fails_where(row)]
             row.guessed = True
@@ -132,16 +133,24 @@ class _Suspect:
 
     def agrees(self, row: Row, alike: Alike) -> bool:
         """Whether the failing quantity is like the learner's wherever that was judged."""
-        shown = row.shown(self._situations)
-        problem = row.problems[shown]
+        problem = row.problems[row.shown(self._situations)]
         assert problem is not None
-        quantity = problem.quantity
+        return self._agrees_on(problem.quantity, row, alike)
+
+    def agrees_throughout(self, row: Row) -> bool:
+        """Whether all that the property looks at equals the learner's."""
+        return all(
+            self._agrees_on(quantity, row, same_values) for quantity in row.property.quantities
+        )
+
+    def _agrees_on(self, quantity: str, row: Row, alike: Alike) -> bool:
+        shown = row.shown(self._situations)
         # The failing case first: most suspects differ there, and need no other.
         for number in sorted(row.problems, key=lambda n: n != shown):
             behaviour = self._behaviour(number, quantity)
-            if quantity not in behaviour:
+            learner = self._situations[number].trial.behaviour.get(quantity)
+            if learner is None or quantity not in behaviour:
                 return False
-            learner = self._situations[number].trial.behaviour[quantity]
             expected = self._situations[number].expected[quantity]
             suspect = behaviour[quantity]
             if isinstance(suspect, np.ndarray) and suspect.shape == expected.value.shape:
@@ -177,7 +186,7 @@ class _Suspect:
         situation = self._situations[number]
         with suppress(NotJudged):
             mine = Situation(Trial(situation.trial.case, behaviour), situation.expected)
-            return property_.examine(mine) is not None
+            return property_.applies(mine) and property_.examine(mine) is not None
         return False
 
     def _behaviour(self, number: int, quantity: str) -> Behaviour:

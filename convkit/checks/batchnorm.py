@@ -1,0 +1,244 @@
+"""What `BatchNorm` must do, and the cases that show it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from convkit.checks.behaviour import (
+    Behaviour,
+    Case,
+    LayerObserver,
+    Trial,
+    probe_again,
+    probe_single_precision,
+)
+from convkit.checks.concept import Concept, LayerConcept, Observe
+from convkit.checks.judging import RESULT, VALUES
+from convkit.checks.learner import LearnerError, Output, WrongResult, as_array, run
+from convkit.checks.numbers import decimals, different_sizes, holding
+from convkit.checks.properties import Property
+from convkit.checks.shared import backward_properties, forward_properties
+from convkit.layers import Array, BatchNorm
+
+TRAINING = "the layer is in training"
+EVALUATION = "the layer is in evaluation"
+
+_STATISTICS = ("running_mean", "running_var")
+_USED = "y in evaluation"
+_BACK = "y in training again"
+
+
+def _case(
+    rng: np.random.Generator,
+    shape: tuple[int, ...],
+    *,
+    eps: float | None = None,
+    momentum: float | None = None,
+    evaluate: bool = False,
+    running: bool = False,
+    constant: bool = False,
+    thorough: bool = False,
+) -> Case:
+    """A layer in one of its modes, perhaps with ``running`` statistics set beforehand.
+
+    ``constant``: the first channel holds one number only.
+    """
+    channels = shape[1]
+    settings = {"eps": eps, "momentum": momentum}
+    options: dict[str, Any] = {k: value for k, value in settings.items() if value is not None}
+    call = ", ".join([str(channels), *(f"{k}={value}" for k, value in options.items())])
+    wide = (channels, *[1] * (len(shape) - 2))
+    x = decimals(rng, *shape) * (1.0 + rng.integers(0, 3, wide)) + rng.integers(-3, 4, wide)
+    if constant:
+        x[:, 0] = 2.5
+    said = [EVALUATION if evaluate else TRAINING]
+    if running:
+        options["running_mean"] = decimals(rng, channels) + 1
+        options["running_var"] = np.abs(decimals(rng, channels)) + 0.5
+        said.append("its running statistics have been set")
+    if constant:
+        said.append("one channel is constant")
+    traits = {
+        "x is (N, C)": len(shape) == 2,
+        "x is (N, C, H, W)": len(shape) == 4,
+        "the batch is a single sample": shape[0] == 1,
+        "eps is not small": eps is not None and eps > 0.01,
+        "the momentum is given": momentum is not None,
+    }
+    return Case(
+        words=f"BatchNorm({call}), x of shape {shape}; {', '.join(said)}",
+        traits=[*said, *holding(traits)],
+        arguments=(channels,),
+        options={"evaluate": evaluate, **options},
+        x=x,
+        params={"gamma": decimals(rng, channels) + 1.5, "beta": decimals(rng, channels)},
+        grad_y=decimals(rng, *shape),
+        thorough=thorough,
+    )
+
+
+def _cases() -> list[Case]:
+    rng = np.random.default_rng(20_09)
+    case = partial(_case, rng)
+    return [
+        case((3, 2, 4, 5), momentum=0.3, thorough=True),
+        case((5, 3)),
+        case((4, 3, 2, 3), eps=0.5, momentum=0.25, running=True),
+        case((2, 4, 3, 5), eps=0.2, evaluate=True, running=True, thorough=True),
+        case((6, 2), evaluate=True),
+        case((1, 3), momentum=0.4, evaluate=True, running=True),
+        case((7, 2), eps=0.1, constant=True),
+    ]
+
+
+def _draw(rng: np.random.Generator) -> list[Case]:
+    """Tables and images, in training and in evaluation."""
+    cases = []
+    for evaluate in (False, True):
+        for axes in (2, 4):
+            shape = different_sizes(rng, axes, 2, 6)
+            eps, momentum = (round(float(number), 2) for number in rng.uniform(0.05, 0.6, 2))
+            cases.append(
+                _case(rng, shape, eps=eps, momentum=momentum, evaluate=evaluate, running=True)
+            )
+    return cases
+
+
+def _make(
+    target: Any,
+    *arguments: Any,
+    evaluate: bool,
+    running_mean: Array | None = None,
+    running_var: Array | None = None,
+    **options: Any,
+) -> Any:
+    """The layer in its mode; the statistics are set last, as nobody promises to set them first."""
+    layer = target(*arguments, **options)
+    if evaluate:
+        layer.eval()
+    if running_mean is not None and running_var is not None:
+        layer.running_mean, layer.running_var = running_mean.copy(), running_var.copy()
+    return layer
+
+
+class _BatchNormConcept(LayerConcept):
+    """Records the running statistics as well."""
+
+    def observer(self, target: Any, groups: Sequence[str], output: Output) -> Observe:
+        observe = super().observer(target, groups, output)
+
+        def observe_statistics(case: Case) -> Trial:
+            trial = observe(case)
+            if not isinstance(trial.behaviour["y"], LearnerError):
+                _record(trial.layer, trial.behaviour, output)
+            return trial
+
+        return observe_statistics
+
+
+def _record(layer: Any, behaviour: Behaviour, output: Output, suffix: str = "") -> None:
+    for name in _STATISTICS:
+        look_up = partial(_look_up, layer, name)
+        try:
+            behaviour[name + suffix] = run(look_up, output=output)
+        except WrongResult as error:
+            behaviour[name + suffix] = error
+        except LearnerError as error:
+            behaviour[name + suffix] = WrongResult(error.type_name, f"{name} is missing.")
+
+
+def _look_up(layer: Any, name: str) -> Array:
+    return as_array(getattr(layer, name), name)
+
+
+def _probe_modes(observer: LayerObserver, case: Case, behaviour: Behaviour) -> None:
+    """Two batches in training, then evaluation, then training again."""
+    if EVALUATION in case.traits:
+        return
+    layer = observer.make(case, case.params)
+    for x in (case.x, 2 * case.x[::-1] + 1):
+        observer.forward(layer, x.copy())
+    _record(layer, behaviour, observer.output, " of two batches")
+    for quantity, switch in ((_USED, layer.eval), (_BACK, layer.train)):
+        observer.ask(switch)
+        try:
+            behaviour[quantity] = observer.forward(layer, case.x.copy())
+        except LearnerError as error:
+            behaviour[quantity] = error
+
+
+def _statistics(
+    name: str,
+    sentence: str,
+    quantities: tuple[str, ...],
+    where: str | None = None,
+    requires: tuple[str, ...] = ("values",),
+) -> Property:
+    return Property(name, sentence, "forward", quantities, RESULT, requires, where)
+
+
+_TWO_BATCHES = tuple(f"{name} of two batches" for name in _STATISTICS)
+
+_PROPERTIES = [
+    *forward_properties(
+        "y is γ·x̂ + β; x̂ is x normalised with this batch's mean and variance in training, with "
+        "the running ones in evaluation.",
+        ("gamma", "beta"),
+    ),
+    Property(
+        "starts at 1 and 0",
+        "A new layer has γ = 1 and β = 0.",
+        "forward",
+        ('first params["gamma"]', 'first params["beta"]'),
+        VALUES,
+        ("parameters",),
+    ),
+    _statistics(
+        "running mean",
+        "In training running_mean becomes (1 − momentum)·running_mean + momentum·mean.",
+        ("running_mean",),
+        TRAINING,
+    ),
+    _statistics(
+        "running variance",
+        "In training running_var does so with the unbiased variance: Σ (x − mean)² / (m − 1).",
+        ("running_var",),
+        TRAINING,
+    ),
+    _statistics(
+        "left alone",
+        "In evaluation the running statistics stay as they are.",
+        _STATISTICS,
+        EVALUATION,
+    ),
+    _statistics(
+        "batch after batch",
+        "Every batch in training moves the running statistics once more.",
+        _TWO_BATCHES,
+        requires=("running mean", "running variance"),
+    ),
+    _statistics(
+        "modes",
+        "eval() switches to the running statistics, train() back to those of the batch.",
+        (_USED, _BACK),
+        requires=("batch after batch",),
+    ),
+    *backward_properties(("gamma", "beta")),
+]
+
+CONCEPTS: dict[str, Concept] = {
+    "BatchNorm": _BatchNormConcept(
+        "BatchNorm",
+        BatchNorm,
+        _PROPERTIES,
+        _cases,
+        _draw,
+        probes=(probe_again, probe_single_precision, _probe_modes),
+        independent_samples=False,
+        make=_make,
+    ),
+}

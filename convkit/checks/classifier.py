@@ -1,0 +1,332 @@
+"""What `Linear`, `Flatten`, `softmax` and `SoftmaxCrossEntropy` must do, and cases that show it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from convkit.checks.behaviour import (
+    Behaviour,
+    Case,
+    LayerObserver,
+    forward_probe,
+    probe_again,
+    probe_again_with_sizes,
+    probe_single_precision,
+)
+from convkit.checks.concept import Concept, FunctionConcept, LayerConcept
+from convkit.checks.judging import DTYPE, RESULT, RUNS, UNCHANGED
+from convkit.checks.numbers import decimals, different_sizes, holding
+from convkit.checks.properties import Property
+from convkit.checks.shared import backward_properties, forward_properties
+from convkit.layers import Array, Flatten, Linear, SoftmaxCrossEntropy, softmax
+
+_MIXED = "y of 2x − 3z"
+_LAST = "y of the last sample alone"
+_MODERATE = "the logits are moderate"
+_LARGE = "some logits are very large"
+_SMALL = "some logits are very negative, and none is positive"
+
+
+def _linear_case(
+    rng: np.random.Generator, batch: int, into: int, out: int, *, thorough: bool = False
+) -> Case:
+    return Case(
+        words=f"Linear({into}, {out}), x of shape {(batch, into)}",
+        traits=_batch_traits(batch),
+        arguments=(into, out),
+        x=decimals(rng, batch, into),
+        params={"weight": decimals(rng, out, into), "bias": decimals(rng, out)},
+        grad_y=decimals(rng, batch, out),
+        thorough=thorough,
+    )
+
+
+def _linear_cases() -> list[Case]:
+    rng = np.random.default_rng(20_09)
+    return [
+        _linear_case(rng, 5, 4, 3, thorough=True),
+        _linear_case(rng, 2, 3, 7),
+        _linear_case(rng, 1, 5, 2),
+        _linear_case(rng, 4, 3, 1),
+    ]
+
+
+def _draw_linear(rng: np.random.Generator) -> list[Case]:
+    return [_linear_case(rng, *different_sizes(rng, 3, 2, 9)) for _ in range(3)]
+
+
+def _flatten_case(rng: np.random.Generator, *shape: int, thorough: bool = False) -> Case:
+    batch, *image = shape
+    return Case(
+        words=f"Flatten(), x of shape {shape}",
+        traits=_batch_traits(batch),
+        arguments=(),
+        x=decimals(rng, *shape),
+        grad_y=decimals(rng, batch, int(np.prod(image))),
+        thorough=thorough,
+    )
+
+
+def _flatten_cases() -> list[Case]:
+    rng = np.random.default_rng(20_09)
+    return [
+        _flatten_case(rng, 2, 3, 4, 5, thorough=True),
+        _flatten_case(rng, 3, 1, 2, 4),
+        _flatten_case(rng, 1, 4, 3, 2),
+    ]
+
+
+def _draw_flatten(rng: np.random.Generator) -> list[Case]:
+    return [_flatten_case(rng, *different_sizes(rng, 4, 2, 7)) for _ in range(3)]
+
+
+def _batch_traits(batch: int) -> list[str]:
+    return holding(
+        {"the batch is a single sample": batch == 1, "the batch is more than one sample": batch > 1}
+    )
+
+
+def _logits(rng: np.random.Generator, batch: int, classes: int, *, large: bool) -> Array:
+    """Each row has a largest logit; the large ones are so far apart that e^a overflows."""
+    logits = decimals(rng, batch, classes)
+    if large:
+        logits += 1000 * rng.permuted(np.tile(np.arange(classes) - 1, (batch, 1)), axis=1)
+        logits[0] *= 10
+    return logits
+
+
+def _softmax_case(
+    rng: np.random.Generator,
+    batch: int,
+    classes: int,
+    *,
+    large: bool = False,
+    dtype: type[np.floating[Any]] = np.float64,
+) -> Case:
+    logits = _logits(rng, batch, classes, large=large).astype(dtype)
+    traits = {
+        _LARGE: large,
+        _MODERATE: not large,
+        "the numbers are float32": dtype is np.float32,
+        "the batch is a single sample": batch == 1,
+    }
+    return Case(
+        words=f"softmax(logits), logits of shape {logits.shape}{_size(logits, large=large)}",
+        traits=holding(traits),
+        arguments=(logits,),
+    )
+
+
+def _size(logits: Array, *, large: bool) -> str:
+    return f" from {logits.min():.0f} to {logits.max():.0f}" if large else ""
+
+
+def _softmax_cases() -> list[Case]:
+    rng = np.random.default_rng(20_09)
+    return [
+        _softmax_case(rng, 4, 3),
+        _softmax_case(rng, 2, 6),
+        _softmax_case(rng, 1, 5),
+        _softmax_case(rng, 3, 4, dtype=np.float32),
+        _softmax_case(rng, 3, 5, large=True),
+    ]
+
+
+def _draw_softmax(rng: np.random.Generator) -> list[Case]:
+    return [
+        _softmax_case(rng, *different_sizes(rng, 2, 3, 8), large=large)
+        for large in (False, False, True)
+    ]
+
+
+def _loss_case(
+    rng: np.random.Generator,
+    batch: int,
+    classes: int,
+    *,
+    large: bool = False,
+    negative: bool = False,
+    thorough: bool = False,
+) -> Case:
+    """The labels are an argument of the "constructor", which is `_Loss`."""
+    logits = _logits(rng, batch, classes, large=large)
+    if negative:
+        logits -= logits.max(axis=1, keepdims=True)
+    labels = rng.permutation(np.arange(batch) % classes)
+    return Case(
+        words=f"y = SoftmaxCrossEntropy().forward(x, labels) for logits x of shape {logits.shape}"
+        f"{_size(logits, large=large)} and labels {labels.tolist()}",
+        traits=[
+            *holding({_MODERATE: not large, _LARGE: large and not negative, _SMALL: negative}),
+            *_batch_traits(batch),
+        ],
+        arguments=(labels,),
+        x=logits,
+        grad_y=np.ones(()),
+        thorough=thorough,
+    )
+
+
+def _loss_cases() -> list[Case]:
+    rng = np.random.default_rng(20_09)
+    return [
+        _loss_case(rng, 5, 3, thorough=True),
+        _loss_case(rng, 2, 6),
+        _loss_case(rng, 1, 4),
+        _loss_case(rng, 4, 5, large=True),
+        _loss_case(rng, 3, 5, large=True, negative=True),
+    ]
+
+
+def _draw_loss(rng: np.random.Generator) -> list[Case]:
+    return [
+        _loss_case(rng, *different_sizes(rng, 2, 3, 8), large=large)
+        for large in (False, False, True)
+    ]
+
+
+class _Loss:
+    """A loss and its labels, seen as a layer: logits in, a single number out."""
+
+    def __init__(self, target: Any, labels: Array) -> None:
+        self.params: dict[str, Array] = {}
+        self.labels = labels.copy()
+        self._loss = target()
+
+    def forward(self, x: Array) -> Any:
+        return self._loss.forward(x, self.labels)
+
+    def backward(self, grad_y: Array) -> Any:
+        return self._loss.backward()
+
+
+def _probe_other_labels(observer: LayerObserver, case: Case, behaviour: Behaviour) -> None:
+    """The case after batches with other labels, one of them larger; another loss runs meanwhile."""
+    (labels,) = case.arguments
+    others = (labels + 1) % case.x.shape[1]
+    loss, another = observer.make(case, {}), observer.make(case, {})
+    loss.labels = np.tile(others, 2)
+    observer.forward(loss, np.concatenate([case.x, 1.0 - case.x]))
+    loss.labels, another.labels = others.copy(), others.copy()
+    observer.run(loss, case, 1.0 - case.x[::-1], {})
+    loss.labels = labels.copy()
+    observer.run(
+        loss,
+        case,
+        case.x,
+        behaviour,
+        ", second time",
+        meanwhile=lambda: observer.forward(another, 0.5 - case.x),
+    )
+    behaviour["labels after the loss"] = loss.labels
+
+
+def _structure(name: str, sentence: str, quantity: str) -> Property:
+    return Property(name, sentence, "forward", (quantity,), RESULT, ("values",))
+
+
+def _loss_properties() -> list[Property]:
+    forward = forward_properties("y is the mean over the samples of −log p of the right class.")
+    backward = backward_properties()
+    wording = {
+        "runs": "forward returns a number.",
+        "shape": "y is a single number.",
+        "repeatable": "y depends on x and the labels of this call, not on earlier calls.",
+        "grad_x": "grad_x agrees with the slopes found by nudging the logits.",
+        "arrays unchanged": "backward leaves x as it was.",
+        "gradients repeatable": "grad_x belongs to this loss's latest forward.",
+    }
+    labels_unchanged = Property(
+        "labels unchanged",
+        "The labels are left as they were.",
+        "forward",
+        ("labels after the loss",),
+        UNCHANGED,
+        ("values",),
+    )
+    return [
+        replace(property_, sentence=wording.get(property_.name, property_.sentence))
+        for property_ in [*forward, labels_unchanged, *backward]
+        if property_.name != "dtype"  # a loss may well be a Python number
+    ]
+
+
+def _softmax_property(name: str, sentence: str, where: str, requires: str) -> Property:
+    return Property(name, sentence, "forward", ("y",), RESULT, (requires,), where)
+
+
+_SOFTMAX_PROPERTIES = [
+    Property("runs", "It returns an array of numbers.", "forward", ("y",), RUNS),
+    _softmax_property(
+        "values", "Each row of logits becomes probabilities: e^a / Σ e^a.", _MODERATE, "runs"
+    ),
+    _softmax_property(
+        "stable", "Logits of ±10,000 are no trouble: no NaN, no infinity.", _LARGE, "values"
+    ),
+    Property(
+        "dtype",
+        "float64 in gives float64 out, float32 gives float32.",
+        "forward",
+        ("y",),
+        DTYPE,
+        ("values",),
+    ),
+    Property(
+        "input unchanged",
+        "The logits are left as they were.",
+        "forward",
+        ("argument 0 after",),
+        UNCHANGED,
+        ("values",),
+    ),
+]
+
+CONCEPTS: dict[str, Concept] = {
+    "Linear": LayerConcept(
+        "Linear",
+        Linear,
+        [
+            *forward_properties(
+                "y is the sum of the inputs times the weights, plus the bias.", ("weight", "bias")
+            ),
+            _structure("batch", "Each sample of a batch is treated on its own.", _LAST),
+            *backward_properties(("weight", "bias"), linear=True),
+        ],
+        _linear_cases,
+        _draw_linear,
+        probes=(
+            probe_again,
+            probe_single_precision,
+            forward_probe(_LAST, lambda x: x[-1:].copy()),
+        ),
+        linear=True,
+    ),
+    "Flatten": LayerConcept(
+        "Flatten",
+        Flatten,
+        [
+            *forward_properties("Each image becomes a row: its channels one after the other."),
+            *backward_properties(linear=True),
+        ],
+        _flatten_cases,
+        _draw_flatten,
+        probes=(probe_again_with_sizes, probe_single_precision),
+        linear=True,
+    ),
+    "softmax": FunctionConcept(
+        "softmax", softmax, _SOFTMAX_PROPERTIES, _softmax_cases, _draw_softmax
+    ),
+    "SoftmaxCrossEntropy": LayerConcept(
+        "SoftmaxCrossEntropy",
+        SoftmaxCrossEntropy,
+        _loss_properties(),
+        _loss_cases,
+        _draw_loss,
+        probes=(_probe_other_labels, probe_single_precision),
+        independent_samples=False,
+        make=_Loss,
+    ),
+}

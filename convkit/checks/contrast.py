@@ -1,0 +1,148 @@
+"""What `LocalContrastNorm2d` must do, and the cases that show it."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from convkit.checks.behaviour import Case, forward_probe, probe_again, probe_single_precision
+from convkit.checks.concept import Concept, LayerConcept
+from convkit.checks.judging import RESULT
+from convkit.checks.numbers import decimals, different_sizes, holding
+from convkit.checks.properties import Property
+from convkit.checks.shared import backward_properties, forward_properties
+from convkit.layers import Array, LocalContrastNorm2d
+
+STRONG = "σ > c everywhere"
+FAINT = "σ < c everywhere"
+MIXED = "σ > c here and σ < c there"
+FLAT = "two of the pictures are flat, one of them black"
+
+_ALONE = "y of the last image alone"
+_BRIGHTER = "y of x + 3"
+_NO_DIVISION = 1e9
+
+
+def _case(
+    rng: np.random.Generator,
+    regime: str,
+    shape: tuple[int, ...],
+    kernel_size: int | None = None,
+    sigma: float | None = None,
+    *,
+    thorough: bool = False,
+) -> Case:
+    """A layer whose c suits the regime; where it suits anyway, c is left to its default."""
+    settings = {"kernel_size": kernel_size, "sigma": sigma}
+    options: dict[str, Any] = {k: value for k, value in settings.items() if value is not None}
+    x = decimals(rng, *shape) + 1
+    if regime == FLAT:
+        x[0], x[1] = 0, 3
+    deviation = _deviation(x, options)
+    if regime in (FAINT, MIXED):
+        options["c"] = _floor(deviation, regime)
+    elif regime == STRONG and deviation.min() < 0.05:
+        options["c"] = float(f"{deviation.min() / 2:.1g}")
+    call = ", ".join(f"{name}={value}" for name, value in options.items())
+    size, (height, width) = options.get("kernel_size", 7), shape[2:]
+    traits = {
+        "the window is larger than the image": size > height and size > width,
+        "there is a single channel": shape[1] == 1,
+        "there is more than one channel": shape[1] > 1,
+        "the batch is a single image": shape[0] == 1,
+        "sigma is left out": sigma is None,
+        "sigma is given": sigma is not None,
+    }
+    return Case(
+        words=f"LocalContrastNorm2d({call}), x of shape {shape}; {regime}",
+        traits=[regime, *holding(traits)],
+        arguments=(),
+        options=options,
+        x=x,
+        grad_y=decimals(rng, *shape),
+        thorough=thorough,
+    )
+
+
+def _deviation(x: Array, options: dict[str, Any]) -> Array:
+    """σ, (N, 1, H, W): by a layer that divides by nothing but a known c."""
+    layer = LocalContrastNorm2d(**{**options, "c": _NO_DIVISION})
+    v = layer.forward(x) * _NO_DIVISION
+    square = (v * v).mean(axis=1, keepdims=True)
+    blurred = square - layer.forward(square) * _NO_DIVISION
+    return np.sqrt(np.maximum(blurred, 0))
+
+
+def _floor(deviation: Array, regime: str) -> float:
+    """A c above all σ, or in the widest gap between the σ of middle size."""
+    if regime == FAINT:
+        return float(np.ceil(2 * deviation.max()))
+    middle = np.sort(deviation, axis=None)[deviation.size // 4 : -(deviation.size // 4)]
+    widest = int(np.argmax(np.diff(middle)))
+    return round(float(middle[widest : widest + 2].mean()), 4)
+
+
+def _cases() -> list[Case]:
+    rng = np.random.default_rng(20_09)
+    case = partial(_case, rng)
+    return [
+        case(STRONG, (2, 3, 6, 7), 3, 0.9, thorough=True),
+        case(MIXED, (3, 2, 5, 6), 5),
+        case(FAINT, (2, 2, 4, 5), 3),
+        case(STRONG, (1, 1, 8, 9)),
+        case(STRONG, (2, 4, 2, 3), 7, 1.5),
+        case(FLAT, (3, 2, 4, 5), 3, 1.2),
+    ]
+
+
+def _draw(rng: np.random.Generator) -> list[Case]:
+    """One case for each regime; windows smaller and larger than the image."""
+    cases = []
+    for regime, kernel_size in ((STRONG, 3), (MIXED, 5), (FAINT, 3), (STRONG, 9), (FLAT, 5)):
+        image = different_sizes(rng, 2, 3, 7)
+        batch, channels = int(rng.integers(2, 4)), int(rng.integers(2, 5))
+        sigma = round(float(rng.uniform(0.7, 2)), 2)
+        batch += regime == FLAT
+        cases.append(_case(rng, regime, (batch, channels, *image), kernel_size, sigma))
+    return cases
+
+
+def _distance_from_kink(case: Case) -> Array:
+    """By how much a number of x can change before some σ of its picture passes c.
+
+    A change by h changes every v by h at most, and so every σ, which is a mean of their squares.
+    """
+    c = case.options.get("c", 1e-2)
+    gaps = np.abs(_deviation(case.x, dict(case.options)) - c)
+    return np.broadcast_to(gaps.min(axis=(1, 2, 3), keepdims=True), case.x.shape)
+
+
+def _structure(name: str, sentence: str, quantity: str) -> Property:
+    return Property(name, sentence, "forward", (quantity,), RESULT, ("values",))
+
+
+CONCEPTS: dict[str, Concept] = {
+    "LocalContrastNorm2d": LayerConcept(
+        "LocalContrastNorm2d",
+        LocalContrastNorm2d,
+        [
+            *forward_properties(
+                "y is v / max(c, σ): x minus its local mean, over its local deviation."
+            ),
+            _structure("batch", "Each image of a batch is treated on its own.", _ALONE),
+            _structure("brightness", "A brighter picture gives the same y.", _BRIGHTER),
+            *backward_properties(),
+        ],
+        _cases,
+        _draw,
+        probes=(
+            probe_again,
+            probe_single_precision,
+            forward_probe(_ALONE, lambda x: x[-1:].copy()),
+            forward_probe(_BRIGHTER, lambda x: x + 3),
+        ),
+        margin=_distance_from_kink,
+    ),
+}

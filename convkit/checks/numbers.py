@@ -1,0 +1,25 @@
+"""Numbers for cases."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from convkit.layers import Array
+
+
+def decimals(rng: np.random.Generator, *shape: int) -> Array:
+    """Random numbers with two decimals: easy to read in a message."""
+    return np.round(rng.normal(size=shape), 2)
+
+
+def different_sizes(
+    rng: np.random.Generator, count: int, smallest: int, largest: int
+) -> tuple[int, ...]:
+    """Sizes from ``smallest`` to ``largest``, no two alike."""
+    sizes = rng.choice(np.arange(smallest, largest + 1), count, replace=False)
+    return tuple(int(size) for size in sizes)
+
+
+def holding(traits: dict[str, bool]) -> list[str]:
+    """The traits that hold."""
+    return [trait for trait, holds in traits.items() if holds]

@@ -1,0 +1,166 @@
+"""What `SGD` must do, and the cases that show it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from convkit.checks.behaviour import Behaviour, Case, Trial
+from convkit.checks.concept import Concept, FunctionConcept
+from convkit.checks.judging import RESULT, RUNS, UNCHANGED
+from convkit.checks.learner import LearnerError, Output, as_array, run
+from convkit.checks.numbers import decimals, different_sizes, holding
+from convkit.checks.properties import Property
+from convkit.layers import Array, Layer
+from convkit.training import SGD
+
+_STEPS = 3
+_PARAMETERS = ("0.weight", "0.bias", "1.weight", "1.bias")
+_PLAIN = "there is no momentum"
+_MOMENTUM = "there is momentum"
+_SAME = "params and grads stay the same dicts"
+_REPLACED = "params and grads are other dicts in each step"
+
+Numbers = Mapping[str, Array]
+
+
+def _case(
+    rng: np.random.Generator,
+    inputs: int,
+    units: int,
+    lr: float,
+    momentum: float | None = None,
+    *,
+    replaced: bool = False,
+) -> Case:
+    """Two layers of like shapes, gradients for each step, and settings of the optimizer."""
+    shapes = {name: (units, inputs) if "weight" in name else (units,) for name in _PARAMETERS}
+    grads = [_numbers(rng, shapes) for _ in range(_STEPS)]
+    options = {"lr": lr} if momentum is None else {"lr": lr, "momentum": momentum}
+    settings = ", ".join(f"{name}={value}" for name, value in options.items())
+    traits = {
+        _PLAIN: not momentum,
+        _MOMENTUM: bool(momentum),
+        _SAME: not replaced,
+        _REPLACED: replaced,
+        "the momentum is left out": momentum is None,
+    }
+    return Case(
+        words=f"SGD(network, {settings}) on a network of two layers"
+        + (", whose params and grads are replaced before each step" if replaced else ""),
+        traits=holding(traits),
+        arguments=tuple(grads),
+        options=options,
+        params=_numbers(rng, shapes),
+    )
+
+
+def _numbers(rng: np.random.Generator, shapes: Mapping[str, tuple[int, ...]]) -> Numbers:
+    return {name: decimals(rng, *shape) for name, shape in shapes.items()}
+
+
+def _cases() -> list[Case]:
+    rng = np.random.default_rng(20_09)
+    return [
+        _case(rng, 3, 2, 0.1),
+        _case(rng, 2, 4, 0.2, 0.75),
+        _case(rng, 2, 3, 0.25, 0.6, replaced=True),
+    ]
+
+
+def _draw(rng: np.random.Generator) -> list[Case]:
+    def case(momentum: float, *, replaced: bool) -> Case:
+        lr = round(float(rng.uniform(0.05, 0.5)), 3)
+        inputs, units = different_sizes(rng, 2, 2, 5)
+        return _case(rng, inputs, units, lr, momentum, replaced=replaced)
+
+    def some() -> float:
+        return round(float(rng.uniform(0.3, 0.9)), 2)
+
+    return [case(0.0, replaced=False), case(some(), replaced=False), case(some(), replaced=True)]
+
+
+def _observe(target: Any, name: str, case: Case, output: Output) -> Trial:
+    """Let the optimizer take its steps on a bare layer that stands for a network."""
+    output.silent = case.hidden
+    trial = Trial(case, stage="the constructor")
+    network = Layer()
+    network.params = _copies(case.params)
+
+    def take_steps() -> None:
+        optimizer = target(network, **case.options)
+        trial.stage = "step"
+        for number, grads in enumerate(case.arguments, start=1):
+            if _REPLACED in case.traits:
+                _replace(network, grads, number)
+            for key, grad in grads.items():
+                network.grads[key] = grad.copy()
+            optimizer.step()
+            _record(network, number, trial.behaviour)
+
+    try:
+        run(take_steps, output=output)
+        trial.behaviour["y"] = np.zeros(())
+    except LearnerError as error:
+        trial.behaviour["y"] = error
+    return trial
+
+
+def _replace(network: Any, grads: Numbers, number: int) -> None:
+    """Other dicts, as a layer may make in every backward, and a weight set from outside."""
+    network.params = {key: np.array(network.params[key]) for key in _PARAMETERS}
+    network.params["0.weight"] = network.params["0.weight"] + number
+    network.grads = _copies(grads)
+
+
+def _record(network: Any, number: int, behaviour: Behaviour) -> None:
+    for key in _PARAMETERS:
+        for dictionary, quantity in (
+            ("params", f'params["{key}"], step {number}'),
+            ("grads", f'grads["{key}"] after step {number}'),
+        ):
+            behaviour[quantity] = as_array(getattr(network, dictionary)[key], quantity)
+
+
+def _copies(arrays: Numbers) -> dict[str, Array]:
+    return {name: array.copy() for name, array in arrays.items()}
+
+
+_MOVED = tuple(f'params["{key}"], step {n + 1}' for n in range(_STEPS) for key in _PARAMETERS)
+_GRADS = tuple(f'grads["{key}"] after step {n + 1}' for n in range(_STEPS) for key in _PARAMETERS)
+
+_PROPERTIES = [
+    Property("runs", "SGD(network, lr) can be made, and steps.", "forward", ("y",), RUNS),
+    Property(
+        "downhill",
+        "Without momentum, a step moves every parameter by −lr · its gradient.",
+        "forward",
+        _MOVED,
+        RESULT,
+        ("runs",),
+        _PLAIN,
+    ),
+    Property(
+        "momentum",
+        "With momentum, v ← momentum·v − lr·grad, and every parameter moves by its own v.",
+        "forward",
+        _MOVED,
+        RESULT,
+        ("runs", "downhill"),
+        _MOMENTUM,
+    ),
+    Property(
+        "gradients unchanged",
+        "A step leaves the gradients as they were.",
+        "forward",
+        _GRADS,
+        UNCHANGED,
+        ("downhill", "momentum"),
+    ),
+]
+
+CONCEPTS: dict[str, Concept] = {
+    "SGD": FunctionConcept("SGD", SGD, _PROPERTIES, _cases, _draw, observe=_observe),
+}
