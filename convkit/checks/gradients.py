@@ -181,8 +181,8 @@ def _shared_differences(
 
     A sample's outputs depend on that sample alone, so only it is copied.
     """
-    slopes, changed = np.empty(x.shape), np.empty(x.shape)
     per_sample = x[0].size
+    slopes, changed = np.empty((len(x), per_sample)), np.empty((len(x), per_sample))
     for n in range(len(x)):
         flat_step = step[n].reshape(-1)
         for chunk in _chunks(per_sample, max(1, _NUMBERS_AT_ONCE // (2 * per_sample))):
@@ -194,9 +194,9 @@ def _shared_differences(
             change = (both[: len(chunk)] - both[len(chunk) :]).reshape(len(chunk), -1)
             taken = (ahead - behind).reshape(len(chunk), -1)[np.arange(len(chunk)), chunk]
             upstream = grad_y[n].reshape(-1)
-            slopes[n].reshape(-1)[chunk] = change @ upstream / taken
-            changed[n].reshape(-1)[chunk] = (change != 0) @ np.abs(upstream)
-    return slopes, changed
+            slopes[n, chunk] = change @ upstream / taken
+            changed[n, chunk] = (change != 0) @ np.abs(upstream)
+    return slopes.reshape(x.shape), changed.reshape(x.shape)
 
 
 def _chunks(count: int, size: int) -> Iterator[Array]:

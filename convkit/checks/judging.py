@@ -69,7 +69,7 @@ def judge_values(
     if not np.any(excess > 0):
         return None
     worst = tuple(int(i) for i in np.unravel_index(int(np.argmax(excess)), excess.shape))
-    return Problem(quantity, _wrong_values(quantity, got, excess, worst), worst, right, got)
+    return Problem(quantity, _wrong_values(quantity, got, right, excess, worst), worst, right, got)
 
 
 def judge_result(
@@ -208,13 +208,15 @@ def _tip(error: LearnerError) -> str:
     return ""
 
 
-def _wrong_values(quantity: str, got: Array, excess: Array, worst: tuple[int, ...]) -> str:
+def _wrong_values(
+    quantity: str, got: Array, right: Array, excess: Array, worst: tuple[int, ...]
+) -> str:
     wrong = int(np.count_nonzero(excess > 0))
     if np.isnan(got[worst]):
         return f"{quantity} has NaN in {int(np.isnan(got).sum())} of {got.size} places."
     if np.isinf(got[worst]):
         return f"{quantity} has infinity in {int(np.isinf(got).sum())} of {got.size} places."
-    if got.dtype.kind != "f":
+    if got.dtype.kind != "f" and right.dtype.kind == "f":
         return f"{quantity} has dtype {got.dtype}, which cuts off fractions."
     if got.size == 1:
         return f"{quantity} is another number."

@@ -28,10 +28,10 @@ class Expected:
     kinks: Any = False
 
     def away_from_kinks(self, values: Array, got: Observation) -> Array:
-        """``values``, but at kinks what is in ``got``."""
+        """``values``, but at kinks what is in ``got``, where that is a number at all."""
         if isinstance(got, LearnerError) or got.shape != np.shape(self.kinks):
             return values
-        return np.where(self.kinks, got, values)
+        return np.where(self.kinks & np.isfinite(got), got, values)
 
 
 @dataclass(frozen=True)

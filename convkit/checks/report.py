@@ -256,8 +256,9 @@ def planes(evidence: Evidence) -> tuple[str, Array, Array, tuple[int, int]] | No
 
 
 def number(value: Any, digits: int = 4) -> str:
-    """A number as a learner wants to see it."""
-    return f"{float(value):.{digits}g}"
+    """A number as a learner wants to see it; a whole number to the last digit."""
+    value = float(value)
+    return f"{value:,.0f}" if value.is_integer() else f"{value:.{digits}g}"
 
 
 def _small_pictures(evidence: Evidence, largest: int = 8) -> list[str]:

@@ -79,6 +79,14 @@ def test_sharing_a_batch_changes_nothing():
     np.testing.assert_allclose(shared, one_by_one, rtol=1e-7, atol=1e-8)
 
 
+@pytest.mark.parametrize("shape", [(7,), (3, 4), (2, 1, 3)])
+def test_samples_of_any_shape_may_share_a_batch(shape):
+    """Is a vector a batch of numbers?"""
+    x = np.random.default_rng(3).normal(size=shape)
+    shared = numerical_gradient(np.square, x, np.ones(shape), share_batch=True)
+    np.testing.assert_allclose(shared, 2 * x, rtol=1e-7, atol=1e-8)
+
+
 @pytest.mark.parametrize(
     ("upstream", "says"), [(None, "got None"), (np.ones((2, 2)), r"got \(2, 2\)")]
 )

@@ -280,8 +280,8 @@ def _overwritten(layer: Any, grad_y: Array, grad_x: Array) -> Array:
     "assigned",
     "`=` where `+=` is needed in backward",
     "a pixel that wins several windows keeps the gradient of one of them, and loses the others",
-    "How many windows can one pixel win? (`grad_x[rows, columns] += …` with arrays of indices "
-    "adds only once, too.)",
+    "How many windows can one pixel win? And what does `grad_x[rows, columns] += …` do if a pixel "
+    "is named twice in the two arrays of indices?",
     lambda layer, grad_y, grad_x: scattered(
         layer, shares_of(layer, grad_y, layer.x), grad_x, overwrite=True
     ),
