@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from convkit.mine import course_folder
 
 if TYPE_CHECKING:
@@ -26,11 +28,24 @@ def hidden_cases(name: str) -> list[Case]:
     """
     from convkit.checks import random_cases
 
+    return random_cases(name, _seed())
+
+
+def hidden_rng() -> np.random.Generator:
+    """Random numbers for hidden tests, from the same seed: the same in each run of a course.
+
+    Raises:
+        ValueError: hidden_seed.txt is empty.
+    """
+    return np.random.default_rng(_seed())
+
+
+def _seed() -> int:
     file = course_folder() / SEED_FILE
     text = file.read_text(encoding="utf-8").strip() if file.exists() else _PUBLIC_SEED
     if not text:
         raise ValueError(f"{file}: expected a secret, any text at all, and the file is empty")
-    return random_cases(name, int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big"))
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
 
 
 def configure(config: Any) -> None:

@@ -44,6 +44,8 @@ class Airlock:
         sandbox: where workers run; it must be able to read `WORKER_FILES`.
         call_seconds: for one call.
         total_seconds: for all calls of a submission together.
+        reference: whether student code can import all of convkit that the sandbox can read, and
+            not only `Layer` and its own `convkit.mine`.
 
     Attributes:
         lent: the proxy for each name.
@@ -57,9 +59,11 @@ class Airlock:
         *,
         call_seconds: float,
         total_seconds: float,
+        reference: bool = False,
     ) -> None:
         self._sources = list(sources)
         self._sandbox = sandbox
+        self._program = [sys.executable, *_PROGRAM, *(["reference"] if reference else [])]
         self._call_seconds = call_seconds
         self._seconds_left = total_seconds
         self._channel: Channel | None = None
@@ -172,9 +176,7 @@ class Airlock:
     def _start(self) -> None:
         started = time.monotonic()
         self._channel = Channel(
-            self._sandbox.start(
-                [sys.executable, *_PROGRAM], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-            )
+            self._sandbox.start(self._program, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         )
         try:
             self._channel.exchange(

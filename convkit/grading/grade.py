@@ -107,10 +107,9 @@ def _is_taken(path: Path) -> bool:
 def _run_cells(job: Job, scratch: Path, files: Path) -> None:
     """The student's own cells, and those that set the notebook up, in the sandboxed kernel."""
     connection_file = scratch / "kernel.json"
-    package = (path for path in PACKAGE.iterdir() if path.name != "grading")
     sandbox = Sandbox(
         scratch,
-        readable=(connection_file, *package),
+        readable=(connection_file, *_package()),
         hidden=(job.course,),
         files=files,
         limits=job.limits,
@@ -127,6 +126,11 @@ def _run_cells(job: Job, scratch: Path, files: Path) -> None:
             run = kernel.run(cell.source, seconds)
             left -= run.seconds
             cell.outputs = [*run.outputs, *_notes(run, seconds)]
+
+
+def _package() -> list[Path]:
+    """What of convkit student code may read: all but the grading."""
+    return [path for path in PACKAGE.iterdir() if path.name != "grading"]
 
 
 def _notes(run: CellRun, seconds: float) -> list[NotebookNode]:
@@ -163,12 +167,15 @@ def _run_tests(job: Job, scratch: Path, files: Path) -> None:
 
 def _start_trusted(job: Job, scratch: Path, files: Path) -> Kernel:
     """A kernel in which proxies are lent and the source's setup cells have run."""
+    reference = nb.offers_reference(job.source)
+    readable = [*WORKER_FILES, *(_package() if reference else ())]
     description = {
         "sources": nb.implementations(job.submission),
         "names": list(dict.fromkeys(name for name, _ in nb.implementations(job.source))),
+        "reference": reference,
         "sandbox": {
             "scratch": str(scratch),
-            "readable": [str(path) for path in WORKER_FILES],
+            "readable": [str(path) for path in readable],
             "hidden": [str(job.course)],
             "files": str(files),
             "limits": dataclasses.asdict(job.limits),

@@ -19,6 +19,7 @@ _MAKE = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_ce
 _HIDDEN = "BEGIN HIDDEN TESTS"
 _EXPLORE = "explore"
 _BONUS = "bonus:"
+_REFERENCE = "reference"
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,13 @@ def is_exploration(cell: NotebookNode) -> bool:
     return isinstance(tags, list) and _EXPLORE in tags
 
 
+def offers_reference(source: NotebookNode) -> bool:
+    """Whether answers may use convkit's own layers: a setup cell is tagged "reference"."""
+    return any(
+        is_setup(cell) and _REFERENCE in cell.metadata.get("tags", []) for cell in source.cells
+    )
+
+
 def bonus(cell: NotebookNode) -> float:
     """What a test can earn on top of the assignment's points: 3 where it is tagged "bonus:3"."""
     tags = cell.metadata.get("tags", [])
@@ -86,13 +94,18 @@ def points(test: NotebookNode) -> float:
 
 
 def implementations(notebook: NotebookNode) -> list[tuple[str, str]]:
-    """(name, module source) of each ``%%implement`` cell, in order."""
+    """(name, module source) of each ``%%implement`` cell, in order.
+
+    What a locked cell gives, no other cell replaces.
+    """
     found = [
-        parse_implementation(cell.source)
+        (is_trusted(cell), implementation)
         for cell in notebook.cells
         if cell.cell_type == "code" and not is_test(cell)
+        if (implementation := parse_implementation(cell.source)) is not None
     ]
-    return [each for each in found if each is not None]
+    given = {name for trusted, (name, _) in found if trusted}
+    return [each for trusted, each in found if trusted or each[0] not in given]
 
 
 def graded_cells(source: NotebookNode) -> dict[str, NotebookNode]:

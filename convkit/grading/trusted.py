@@ -40,6 +40,7 @@ def begin(job_file: str) -> None:
         sandbox,
         call_seconds=job["call_seconds"],
         total_seconds=job["total_seconds"],
+        reference=job["reference"],
     )
     convkit.mine.lend(airlock.lent)
     shell = get_ipython()

@@ -1,11 +1,11 @@
 """The process that holds a student's modules and answers the grader. Runs inside the sandbox.
 
-    python worker.py convkit/layers/base.py convkit/mine.py
+    python worker.py convkit/layers/base.py convkit/mine.py [reference]
 
 It reads a request from standard input and writes a reply to standard output, each one frame of
 `framing`. The ``convkit`` that student code can import here consists of `Layer` and of
-`convkit.mine` with the submission's own names; the reference is not there. What student code
-prints goes nowhere.
+`convkit.mine` with the submission's own names; the reference is not there, unless it is asked for:
+then it is the package itself. What student code prints goes nowhere.
 
 Nothing that this process says is trusted: student code shares it, and may say anything.
 """
@@ -199,6 +199,22 @@ def read_exactly(stream: BinaryIO, length: int) -> bytes:
     return data
 
 
+def small_package(base_file: str, mine_file: str) -> tuple[Any, Any]:
+    """`convkit.layers.base` and `convkit.mine`, in a convkit in which there is nothing else."""
+    package, layers = _SmallPackage("convkit"), _SmallPackage("convkit.layers")
+    sys.modules |= {"convkit": package, "convkit.layers": layers}
+    base = load_module("convkit.layers.base", base_file)
+    mine = load_module("convkit.mine", mine_file)
+    vars(layers).update(base=base, Layer=base.Layer, Array=base.Array)
+    vars(package).update(layers=layers, mine=mine, Layer=base.Layer, Array=base.Array)
+    return base, mine
+
+
+def whole_package() -> tuple[Any, Any]:
+    """The same two of the installed convkit, where the sandbox can read it."""
+    return importlib.import_module("convkit.layers.base"), importlib.import_module("convkit.mine")
+
+
 def main() -> None:
     requests = os.fdopen(os.dup(0), "rb")
     replies = os.fdopen(os.dup(1), "wb")
@@ -207,12 +223,7 @@ def main() -> None:
     os.dup2(nothing, 1)
 
     framing = load_module("framing", Path(__file__).with_name("framing.py"))
-    package, layers = _SmallPackage("convkit"), _SmallPackage("convkit.layers")
-    sys.modules |= {"convkit": package, "convkit.layers": layers}
-    base = load_module("convkit.layers.base", sys.argv[1])
-    mine = load_module("convkit.mine", sys.argv[2])
-    vars(layers).update(base=base, Layer=base.Layer, Array=base.Array)
-    vars(package).update(layers=layers, mine=mine, Layer=base.Layer, Array=base.Array)
+    base, mine = whole_package() if "reference" in sys.argv[3:] else small_package(*sys.argv[1:])
     # The student's own files come last: they cannot stand in for anything.
     sys.path.append(os.getcwd())
 

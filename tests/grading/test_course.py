@@ -217,7 +217,7 @@ def mistakes_beside(notebook):
 
 @submission(FULL | {"double-hidden": 0.0})
 def fails_the_hidden_test(notebook):
-    """Says what it was given, wherever that could be shown."""
+    """Says what it was given, there and wherever else that could be shown."""
     cell(notebook, "double").source = """%%implement double
 import numpy as np
 seen = []
@@ -227,6 +227,13 @@ def double(x):
         raise ValueError(f"given: {x}")
     return 2 * x
 """
+    tell = """    def forward(self, x):
+        import sys
+        seen = sys.modules["convkit.mine.double"].seen
+        if "-7919.0" in seen:
+            raise ValueError(f"given: {seen}")
+"""
+    cell(notebook, "scale").source = SCALE.replace("    def forward(self, x):\n", tell)
 
 
 @pytest.fixture(scope="module")

@@ -204,6 +204,10 @@ def leaves(value):
     ("structure", "payload"),
     [
         ({"array": ["|O", [1], True]}, b"\0" * 8),
+        ({"array": ["<U2", [1], True]}, b"\0" * 8),
+        ({"array": ["<M8[s]", [1], True]}, b"\0" * 8),
+        ({"array": ["f4,f4", [1], True]}, b"\0" * 8),
+        ({"scalar": "S8"}, b"\0" * 8),
         ({"array": ["<f8", [2], True]}, b"\0" * 8),
         ({"array": ["<f8", [1], True]}, b"\0" * 9),
         ({"array": ["<f8", [-1], True]}, b""),
