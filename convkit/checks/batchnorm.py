@@ -17,7 +17,7 @@ from convkit.checks.behaviour import (
     probe_single_precision,
 )
 from convkit.checks.concept import Concept, LayerConcept, Observe
-from convkit.checks.judging import RESULT, VALUES
+from convkit.checks.judging import RESULT, SHAPE, VALUES
 from convkit.checks.learner import LearnerError, Output, WrongResult, as_array, run
 from convkit.checks.numbers import decimals, different_sizes, holding
 from convkit.checks.properties import Property
@@ -176,7 +176,7 @@ def _statistics(
     sentence: str,
     quantities: tuple[str, ...],
     where: str | None = None,
-    requires: tuple[str, ...] = ("values",),
+    requires: tuple[str, ...] = ("values", "statistics"),
 ) -> Property:
     return Property(name, sentence, "forward", quantities, RESULT, requires, where)
 
@@ -196,6 +196,14 @@ _PROPERTIES = [
         ('first params["gamma"]', 'first params["beta"]'),
         VALUES,
         ("parameters",),
+    ),
+    Property(
+        "statistics",
+        "The layer has running_mean and running_var, one number for each channel.",
+        "forward",
+        _STATISTICS,
+        SHAPE,
+        ("shape",),
     ),
     _statistics(
         "running mean",

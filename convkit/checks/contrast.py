@@ -18,7 +18,7 @@ from convkit.layers import Array, LocalContrastNorm2d
 STRONG = "σ > c everywhere"
 FAINT = "σ < c everywhere"
 MIXED = "σ > c here and σ < c there"
-FLAT = "two of the pictures are flat, one of them black"
+FLAT = "one of the pictures is black, and one has hardly any contrast"
 
 _ALONE = "y of the last image alone"
 _BRIGHTER = "y of x + 3"
@@ -39,7 +39,7 @@ def _case(
     options: dict[str, Any] = {k: value for k, value in settings.items() if value is not None}
     x = decimals(rng, *shape) + 1
     if regime == FLAT:
-        x[0], x[1] = 0, 3
+        x[0], x[1] = 0, 3 + 0.002 * x[1]
     deviation = _deviation(x, options)
     if regime in (FAINT, MIXED):
         options["c"] = _floor(deviation, regime)
