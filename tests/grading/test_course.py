@@ -230,7 +230,7 @@ def double(x):
     tell = """    def forward(self, x):
         import sys
         seen = sys.modules["convkit.mine.double"].seen
-        if "-7919.0" in seen:
+        if any("[" not in text for text in seen):
             raise ValueError(f"given: {seen}")
 """
     cell(notebook, "scale").source = SCALE.replace("    def forward(self, x):\n", tell)
