@@ -8,7 +8,6 @@ import numpy as np
 
 from convkit.layers import Array
 
-IDEA = ("10-batch-normalization", "The idea")
 FORMULA = ("10-batch-normalization", "The formula")
 COMPANY = ("10-batch-normalization", "In what company?")
 MAPS = ("10-batch-normalization", "Feature maps")
