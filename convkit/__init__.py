@@ -16,6 +16,7 @@ _WHEN_USED = {
     "check_gradient": "convkit.checks",
     "numerical_gradient": "convkit.checks",
     "progress": "convkit.journal",
+    "badges": "convkit.parts",
     "hint": "convkit.hints",
     "reveal": "convkit.hints",
     "speed_ladder": "convkit.ladder",

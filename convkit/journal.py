@@ -98,6 +98,12 @@ def progress(start: Path | None = None) -> Progress:
     )
 
 
+def state(name: str) -> NameProgress:
+    """How far the learner is with one name."""
+    folder = course_folder()
+    return _state(name, folder, _read(folder).get(name))
+
+
 def was_checked(name: str) -> bool:
     """Whether an attempt of the learner at ``name`` has ever been checked in this course."""
     return name in _read(course_folder())

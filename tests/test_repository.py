@@ -28,7 +28,7 @@ FLOORS = [
     {"checks"},
     {"mine"},
     {"journal", "ladder"},
-    {"hints"},
+    {"hints", "parts"},
     {"widgets", "grading"},
     {"cli"},
 ]

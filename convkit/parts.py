@@ -1,0 +1,108 @@
+"""What a network is built from: the learner's own layers where they pass, the reference elsewhere.
+
+from convkit.parts import Conv2d, Tanh      the learner's where all checks hold, else convkit's
+badges(["Conv2d", "Tanh"])                  which is which, and why
+take_along()                                copies what is the learner's beside the notebook
+"""
+
+from __future__ import annotations
+
+import html
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import convkit
+from convkit import mine
+from convkit.journal import YOURS, state
+from convkit.mine import course_folder
+
+_TAKEN = ("mine/*.py", "progress.json")
+
+
+@dataclass(frozen=True)
+class Badge:
+    """Whether ``name`` is the learner's own and, if not, why the reference stands in."""
+
+    name: str
+    yours: bool
+    note: str = ""
+
+    @property
+    def text(self) -> str:
+        return "✓ yours" if self.yours else "reference"
+
+
+class Badges(list[Badge]):
+    """A notebook shows it as a table, a terminal as text."""
+
+    def __repr__(self) -> str:
+        width = max((len(badge.name) for badge in self), default=0)
+        lines = [f"{badge.name:<{width}}  {badge.text:<9}  {badge.note}".rstrip() for badge in self]
+        return "\n".join([*lines, self._sum()])
+
+    def _repr_html_(self) -> str:
+        rows = []
+        for badge in self:
+            cells = (f"<code>{html.escape(badge.name)}</code>", badge.text, html.escape(badge.note))
+            row = "".join(f'<td style="text-align:left">{cell}</td>' for cell in cells)
+            rows.append(f"<tr>{row}</tr>")
+        return f"<table>{''.join(rows)}</table><p>{self._sum()}</p>"
+
+    def _sum(self) -> str:
+        return f"{sum(badge.yours for badge in self)} of {len(self)} are yours."
+
+
+def badges(names: Sequence[str]) -> Badges:
+    """For each name, whether a network built from `convkit.parts` holds the learner's or convkit's.
+
+    Raises:
+        ValueError: convkit has no such part.
+    """
+    return Badges(_choose(name)[1] for name in names)
+
+
+def take_along() -> None:
+    """Copy the learner's own code from the course folder beside the notebook, to be handed in.
+
+    That is ``mine/`` and what is known of how far each name is. Where the notebook lies in the
+    course folder itself, they lie beside it already. Nothing is copied within ``solutions/``, whose
+    files are released to everybody.
+    """
+    course, here = course_folder(), Path.cwd().resolve()
+    if (course / "solutions") in here.parents:
+        print("Nothing is copied: what lies in solutions/ is released to everybody.")
+        return
+    files = sorted(path for pattern in _TAKEN for path in course.glob(pattern))
+    for path in files if here != course else ():
+        target = here / path.relative_to(course)
+        target.parent.mkdir(exist_ok=True)
+        shutil.copyfile(path, target)
+    if files:
+        print(f"{len(files)} files of yours lie beside this notebook: hand them in with it.")
+    else:
+        print("There is nothing of yours yet, so there is nothing to hand in beside the notebook.")
+
+
+def __getattr__(name: str) -> Any:
+    """``from convkit.parts import NAME``."""
+    try:
+        return _choose(name)[0]
+    except ValueError as error:
+        raise AttributeError(f"module 'convkit.parts' has no attribute {name!r}: {error}") from None
+
+
+def _choose(name: str) -> tuple[Any, Badge]:
+    """The learner's ``name`` or the reference's."""
+    if name not in convkit.__all__:
+        raise ValueError(f"name: expected a layer of convkit, such as Conv2d, got {name!r}")
+    known = state(name)
+    note = known.note or "you have not begun it"
+    if known.state == YOURS:
+        try:
+            return getattr(mine, name), Badge(name, yours=True)
+        except Exception as error:  # whatever the learner's module raises
+            note = f"yours does not load: {type(error).__name__}: {error}"
+    return getattr(convkit, name), Badge(name, yours=False, note=note)

@@ -1,0 +1,113 @@
+"""Which of a network's parts are the learner's, why not, and that they travel with the notebook."""
+
+import json
+
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+
+import convkit
+import convkit.checks
+import convkit.mine
+import convkit.parts
+from convkit import badges
+from convkit.parts import take_along
+
+OWN = """%%implement Flatten
+from convkit import Flatten as Reference
+
+class Flatten(Reference):
+    pass
+"""
+WRONG = OWN + "    def forward(self, x):\n        return -super().forward(x)\n"
+
+
+@pytest.fixture
+def course(tmp_path, monkeypatch):
+    (tmp_path / "nbgrader_config.py").touch()
+    folder = tmp_path / "exercises" / "08-convnet"
+    folder.mkdir(parents=True)
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr(convkit.checks, "listeners", [])
+    monkeypatch.setattr("convkit.checks.checking.listeners", convkit.checks.listeners)
+    yield tmp_path
+    convkit.mine._kept.clear()
+
+
+@pytest.fixture
+def notebook(course):
+    shell = InteractiveShell()
+    shell.run_line_magic("load_ext", "convkit")
+    shell.run_cell("from convkit import check").raise_error()
+    return shell
+
+
+def note():
+    (badge,) = badges(["Flatten"])
+    assert not badge.yours
+    assert convkit.parts.Flatten is convkit.Flatten
+    return badge.note
+
+
+def test_the_reference_stands_in_until_all_checks_hold(notebook, capsys):
+    assert note() == "you have not begun it"
+    notebook.run_cell(WRONG).raise_error()
+    assert note() == "not checked yet"
+    notebook.run_cell("check(Flatten)")
+    assert note().startswith("forward: ")
+    notebook.run_cell(OWN).raise_error()
+    assert note() == "changed since it was checked"
+    notebook.run_cell('check(Flatten, only="forward")').raise_error()
+    assert note() == "backward not checked yet"
+    notebook.run_cell("check(Flatten)").raise_error()
+    assert convkit.parts.Flatten is notebook.user_ns["Flatten"]
+    assert repr(badges(["Flatten", "Conv2d"])) == (
+        "Flatten  ✓ yours\nConv2d   reference  you have not begun it\n1 of 2 are yours."
+    )
+    assert "<code>Flatten</code>" in badges(["Flatten"])._repr_html_()
+
+
+def test_the_reference_stands_in_for_what_does_not_load(notebook, course, capsys):
+    helped = OWN.replace("\n\n", "\nfrom convkit.mine import helper\n\n")
+    notebook.run_cell("%%implement helper\ndef helper():\n    pass").raise_error()
+    notebook.run_cell(helped + "\n").raise_error()
+    notebook.run_cell("check(Flatten)").raise_error()
+    assert badges(["Flatten"])[0].yours
+    (course / "mine" / "helper.py").unlink()
+    convkit.mine._kept.clear()
+    assert note().startswith("yours does not load: ImplementationError: there is no helper")
+
+
+def test_what_travels_is_the_same_without_the_course(notebook, course, monkeypatch, capsys):
+    notebook.run_cell(OWN).raise_error()
+    notebook.run_cell("check(Flatten)").raise_error()
+    take_along()
+    assert "2 files of yours" in capsys.readouterr().out
+    (course / "nbgrader_config.py").unlink()
+    convkit.mine._kept.clear()
+    here = course / "exercises" / "08-convnet"
+    assert json.loads((here / "progress.json").read_text()).keys() == {"Flatten"}
+    assert convkit.mine.course_folder() == here
+    assert badges(["Flatten"])[0].yours
+    take_along()
+    assert "2 files of yours" in capsys.readouterr().out
+
+
+def test_nothing_is_taken_where_there_is_nothing_or_everybody_would_get_it(
+    notebook, course, monkeypatch, capsys
+):
+    take_along()
+    assert "nothing of yours yet" in capsys.readouterr().out
+    notebook.run_cell(OWN).raise_error()
+    source = course / "solutions" / "08-convnet"
+    source.mkdir(parents=True)
+    monkeypatch.chdir(source)
+    take_along()
+    assert "released to everybody" in capsys.readouterr().out
+    assert list(source.iterdir()) == []
+
+
+def test_what_convkit_does_not_have_is_no_part():
+    with pytest.raises(ValueError, match=r"name: expected a layer of convkit.*got 'Conv3d'"):
+        badges(["Conv3d"])
+    with pytest.raises(ImportError, match="Conv3d"):
+        exec("from convkit.parts import Conv3d")
