@@ -191,3 +191,38 @@ print("end")
             assert "end\n" in "".join(output.get("text", "") for output in run.outputs)
             kernel.run("for n in range(5000): display(n)", 10)
             assert kernel.run("print(1)", 10).outputs[-1].text == "1\n"
+
+
+BORROWED = """%%implement borrowed
+def borrowed():
+    from convkit import Sequential
+    from convkit.parts import Abs
+    try:
+        from convkit.grading import hidden_rng
+    except ImportError:
+        return Sequential.__name__, Abs.__module__
+"""
+
+
+@pytest.mark.parametrize("tags", [["reference"], []])
+def test_the_reference_is_there_where_the_source_offers_it(tags):
+    """And does the grading stay outside?"""
+    test = "assert borrowed() == ('Sequential', 'convkit.layers.activation'), borrowed()"
+    source = with_cells(
+        known_cell("code", "borrowed", BORROWED, solution=True),
+        known_cell("code", "test", test, **TEST),
+    )
+    source.cells[0].metadata["tags"] = tags
+    assert points(graded(source)) == {"test": float(bool(tags))}
+
+
+def test_what_is_given_no_other_cell_replaces():
+    source = with_cells(
+        known_cell("code", "given", "%%implement given\ndef given(): return 1", locked=True),
+        known_cell("code", "test", "assert given() == 1", **TEST),
+    )
+
+    def replace(notebook):
+        notebook.cells.append(new_code_cell("%%implement given\ndef given(): return 2"))
+
+    assert points(graded(source, replace)) == {"test": 1.0}

@@ -8,7 +8,7 @@ from nbformat.v4 import new_output
 
 from convkit.checks import CheckFailed, LearnerError, Report
 from convkit.checks.report import FAILS, HOLDS, Evidence, PropertyResult
-from convkit.grading import SEED_FILE, hidden_cases
+from convkit.grading import SEED_FILE, hidden_cases, hidden_rng
 from convkit.grading.grade import _test_outputs
 from convkit.grading.kernels import CellRun
 from convkit.grading.trusted import VERDICT, judge
@@ -117,7 +117,7 @@ def test_of_a_visible_test_all_is_shown_and_nothing_looks_like_a_failure_to_nbgr
         assert words in shown(outputs)
 
 
-def test_hidden_cases_are_drawn_by_the_courses_own_secret(tmp_path, monkeypatch):
+def test_hidden_cases_and_numbers_are_drawn_by_the_courses_own_secret(tmp_path, monkeypatch):
     (tmp_path / "nbgrader_config.py").touch()
     (tmp_path / "solutions").mkdir()
     monkeypatch.chdir(tmp_path / "solutions")
@@ -125,13 +125,14 @@ def test_hidden_cases_are_drawn_by_the_courses_own_secret(tmp_path, monkeypatch)
     def drawn():
         cases = hidden_cases("Conv2d")
         assert all(case.hidden for case in cases)
-        return hashlib.sha256(b"".join(case.x.tobytes() for case in cases)).hexdigest()
+        numbers = [case.x.tobytes() for case in cases] + [hidden_rng().bytes(8)]
+        return tuple(hashlib.sha256(number).hexdigest() for number in numbers)
 
     public = drawn()
     assert drawn() == public
     (tmp_path / SEED_FILE).write_text("only we know\n")
     secret = drawn()
-    assert secret != public
+    assert set(secret).isdisjoint(public)
     assert drawn() == secret
     (tmp_path / SEED_FILE).write_text("\n")
     with pytest.raises(ValueError, match=SEED_FILE):
