@@ -1,11 +1,11 @@
-"""A JupyterLab on a copy of the course, and a browser; both for the whole session."""
+"""A JupyterLab on a copy of the course, and a browser on it; both for the whole session."""
 
 import shutil
 from pathlib import Path
 
 import pytest
 
-from tests.browser.lab import Browser, running_browser, running_lab
+from tests.browser.lab import Browser, running_lab
 
 ROOT = Path(__file__).parents[2]
 
@@ -21,6 +21,5 @@ def lab(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def browser(lab) -> Browser:
-    with running_browser(lab) as browser:
-        yield browser
+def browser(chromium, lab):
+    return Browser(chromium, lab)

@@ -91,13 +91,13 @@ def _address(server: subprocess.Popen[bytes], runtime: Path, log_file: Path) -> 
 
 
 @contextmanager
-def running_browser(lab: Lab) -> Iterator[Browser]:
-    """Chromium, on that lab."""
+def running_chromium() -> Iterator[Any]:
+    """Chromium, for all labs of a session: Playwright allows one at a time in a process."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS)
-        yield Browser(chromium, lab)
+        yield chromium
         chromium.close()
 
 

@@ -60,7 +60,7 @@ def test_a_wrong_backward_is_told_which_mistake_it_looks_like(exercise, solution
     expect(output_of(exercise, "conv2d-forward-visible")).to_contain_text("✓")
     output = output_of(exercise, "conv2d-backward-visible")
     expect(output).to_contain_text("✗")
-    expect(output).to_contain_text(re.compile("divided by (N|the (size of the )?batch)"))
+    expect(output).to_contain_text("divided by the number of images")
     expect(output.get_by_role("link", name=re.compile("lecture", re.I)).first).to_be_visible()
 
 
@@ -69,4 +69,4 @@ def test_a_right_layer_passes_and_is_kept(exercise, solution, lab):
     run_cell(exercise, "conv2d")
     expect(output_of(exercise, "conv2d-backward-visible")).not_to_contain_text("✗")
     kept = (lab.folder / "mine" / "conv2d.py").read_text(encoding="utf-8")
-    assert kept == "# " + solution
+    assert kept.rstrip() == "# " + solution

@@ -5,7 +5,7 @@ import sqlite3
 
 import pytest
 
-from tests.browser.lab import CHROMIUM, CHROMIUM_ARGUMENTS, running_lab
+from tests.browser.lab import running_lab
 from tests.grading.course import CANARY, FULL, NOTHING, Course, cell, mini_source, write
 from tests.grading.test_course import CODE
 
@@ -27,11 +27,10 @@ def course(tmp_path):
     shutil.rmtree(course.temporary)
 
 
-def test_formgrader_autogrades_and_takes_points_by_hand(course, tmp_path):
-    from playwright.sync_api import expect, sync_playwright
+def test_formgrader_autogrades_and_takes_points_by_hand(course, tmp_path, chromium):
+    from playwright.sync_api import expect
 
-    with running_lab(course.folder, tmp_path / "private") as lab, sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS)
+    with running_lab(course.folder, tmp_path / "private") as lab:
         page = chromium.new_page(viewport={"width": 1300, "height": 900})
         page.set_default_timeout(60_000)
         page.goto(f"{lab.address}/lab?token={lab.token}")  # signs in
@@ -52,7 +51,7 @@ def test_formgrader_autogrades_and_takes_points_by_hand(course, tmp_path):
         text = page.locator("body").inner_text()
         assert "def double(x):" in text
         assert CANARY in text  # an instructor sees the hidden tests
-        chromium.close()
+        page.close()
     with sqlite3.connect(course.folder / "gradebook.db") as gradebook:
         (given,) = gradebook.execute("SELECT manual_score FROM grade WHERE manual_score > 0")
     gradebook.close()
