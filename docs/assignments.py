@@ -70,7 +70,13 @@ def _test(cell: dict[str, Any]) -> tuple[str, str, int]:
 
 
 def _implemented(cells: list[dict[str, Any]]) -> list[str]:
-    sources = ("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+    """The names of the answers; what a locked cell implements is given."""
+    answers = (
+        cell
+        for cell in cells
+        if cell["cell_type"] == "code" and not cell["metadata"].get("nbgrader", {}).get("locked")
+    )
+    sources = ("".join(cell["source"]) for cell in answers)
     return [match[1] for source in sources if (match := re.match(r"%%implement (\w+)", source))]
 
 

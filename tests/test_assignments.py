@@ -37,12 +37,15 @@ def test_the_introduction_says_what_how_long_and_for_how_much(path):
 
 @pytest.mark.course
 @each_assignment
-def test_the_solution_runs_from_top_to_bottom_in_a_minute(path, tmp_path):
+def test_the_solution_runs_from_top_to_bottom_in_its_time(path, tmp_path):
+    """In a minute; the network of 08, which measures eight others at the end, in six."""
+    seconds = 360 if path.stem == "08-convnet" else 60
     (tmp_path / "nbgrader_config.py").touch()
     notebook = nbformat.read(path, 4)
     started = time.monotonic()
-    NotebookClient(notebook, timeout=60, resources={"metadata": {"path": str(tmp_path)}}).execute()
-    assert time.monotonic() - started < 60
+    resources = {"metadata": {"path": str(tmp_path)}}
+    NotebookClient(notebook, timeout=seconds, resources=resources).execute()
+    assert time.monotonic() - started < seconds
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
     assert [output.text for output in outputs if output.get("name") == "stderr"] == []
     drawn = [output for output in outputs if "image/png" in output.get("data", {})]
