@@ -17,16 +17,12 @@ from convkit.checks.behaviour import (
 from convkit.checks.concept import Concept, FunctionConcept, LayerConcept
 from convkit.checks.judging import DTYPE, RESULT, RUNS, UNCHANGED
 from convkit.checks.learner import LearnerError
+from convkit.checks.numbers import decimals, holding, two_sizes
 from convkit.checks.properties import Property
 from convkit.checks.shared import backward_properties, forward_properties
 from convkit.layers import Array, Conv2d, convolve2d, correlate2d
 
 Pair = tuple[int, int]
-
-
-def _numbers(rng: np.random.Generator, *shape: int) -> Array:
-    """Random numbers with two decimals: easy to read in a message."""
-    return np.round(rng.normal(size=shape), 2)
 
 
 def _layer_case(
@@ -48,7 +44,7 @@ def _layer_case(
         options["padding"] = padding
     arguments = (*channels, kernel)
     layer = Conv2d(*arguments, **options)
-    x = _numbers(rng, batch, channels[0], *image)
+    x = decimals(rng, batch, channels[0], *image)
     named = dict(zip(("in_channels", "out_channels", "kernel_size"), arguments, strict=True))
     call = ", ".join(f"{name}={value}" for name, value in (named | options).items())
     return Case(
@@ -57,8 +53,8 @@ def _layer_case(
         arguments=arguments,
         options=options,
         x=x,
-        params={name: _numbers(rng, *value.shape) for name, value in layer.params.items()},
-        grad_y=_numbers(rng, *layer.forward(x).shape),
+        params={name: decimals(rng, *value.shape) for name, value in layer.params.items()},
+        grad_y=decimals(rng, *layer.forward(x).shape),
         thorough=thorough,
     )
 
@@ -81,7 +77,7 @@ def _traits(layer: Conv2d, x: Array) -> list[str]:
         "the batch is more than one image": len(x) > 1,
         "windows do not reach the image's edge (the size is ragged)": bool(ragged),
     }
-    return [trait for trait, holds in traits.items() if holds]
+    return holding(traits)
 
 
 def _layer_cases() -> list[Case]:
@@ -101,18 +97,12 @@ def _draw_layer_cases(rng: np.random.Generator) -> list[Case]:
     """Four layers: two that pad, two that do not; two with a stride, two without; any sizes."""
     cases = []
     for padded, strided in ((True, True), (False, True), (True, False), (False, False)):
-        kernel, image = _pair(rng, 1, 4), _pair(rng, 5, 9)
-        stride = _pair(rng, 2, 3) if strided else (1, 1)
-        padding = _pair(rng, 1, 3) if padded else (0, 0)
+        kernel, image = two_sizes(rng, 1, 4), two_sizes(rng, 5, 9)
+        stride = two_sizes(rng, 2, 3) if strided else (1, 1)
+        padding = two_sizes(rng, 1, 3) if padded else (0, 0)
         batch, into, out = (int(n) for n in rng.integers(1, 5, 3))
         cases.append(_layer_case(rng, batch, (into, out), image, kernel, stride, padding))
     return cases
-
-
-def _pair(rng: np.random.Generator, smallest: int, largest: int) -> Pair:
-    """Two different sizes."""
-    first, second = rng.choice(np.arange(smallest, largest + 1), 2, replace=False)
-    return int(first), int(second)
 
 
 def _probe_structure(observer: LayerObserver, case: Case, behaviour: Behaviour) -> None:
@@ -166,7 +156,7 @@ def _function_case(name: str, x: Array, k: Array, mode: str | None = None) -> Ca
     }
     return Case(
         words=f"{name}(x, k{shown}) with x of shape {x.shape} and k of shape {k.shape}",
-        traits=[trait for trait, holds in traits.items() if holds],
+        traits=holding(traits),
         arguments=(x, k) if mode is None else (x, k, mode),
     )
 
@@ -183,9 +173,9 @@ def _function_cases(name: str) -> Callable[[], list[Case]]:
         for mode in _MODES:
             for image, size in (((6, 5), (3, 1)), ((5, 7), (2, 3)), ((4, 6), (3, 4))):
                 found.append(
-                    _function_case(name, _numbers(rng, *image), _numbers(rng, *size), mode)
+                    _function_case(name, decimals(rng, *image), decimals(rng, *size), mode)
                 )
-        small, large = _numbers(rng, 2, 4), _numbers(rng, 3, 5)
+        small, large = decimals(rng, 2, 4), decimals(rng, 3, 5)
         found += [_function_case(name, small, large, mode) for mode in ("full", "same")]
         single = np.float32
         found.append(_function_case(name, large.astype(single), kernel.astype(single), "valid"))
@@ -198,7 +188,10 @@ def _draw_function_cases(name: str) -> Callable[[np.random.Generator], list[Case
     def draw(rng: np.random.Generator) -> list[Case]:
         return [
             _function_case(
-                name, _numbers(rng, *_pair(rng, 5, 9)), _numbers(rng, *_pair(rng, 1, 5)), mode
+                name,
+                decimals(rng, *two_sizes(rng, 5, 9)),
+                decimals(rng, *two_sizes(rng, 1, 5)),
+                mode,
             )
             for mode in _MODES
             for _ in range(2)

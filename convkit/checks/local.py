@@ -11,6 +11,7 @@ import numpy as np
 from convkit.checks.behaviour import Case, forward_probe, probe_again, probe_single_precision
 from convkit.checks.concept import Concept, FunctionConcept, LayerConcept
 from convkit.checks.judging import RESULT, RUNS
+from convkit.checks.numbers import decimals, holding, two_sizes
 from convkit.checks.properties import Property
 from convkit.checks.shared import backward_properties, forward_properties
 from convkit.layers import (
@@ -31,11 +32,6 @@ _LAST = "y of the last image alone"
 _MIXED = "y of 2x − 3z"
 
 
-def _numbers(rng: np.random.Generator, *shape: int) -> Array:
-    """Random numbers with two decimals: easy to read in a message."""
-    return np.round(rng.normal(size=shape), 2)
-
-
 def _layer_case(
     rng: np.random.Generator,
     batch: int,
@@ -50,7 +46,7 @@ def _layer_case(
     options: dict[str, Any] = {} if stride == 1 else {"stride": stride}
     arguments = (*channels, image, kernel)
     layer = LocallyConnected2d(*arguments, **options, rng=0)
-    x = _numbers(rng, batch, channels[0], *layer.input_size)
+    x = decimals(rng, batch, channels[0], *layer.input_size)
     call = ", ".join([*map(repr, arguments), *(f"{k}={v!r}" for k, v in options.items())])
     return Case(
         words=f"LocallyConnected2d({call}), x of shape {x.shape}",
@@ -58,8 +54,8 @@ def _layer_case(
         arguments=arguments,
         options=options,
         x=x,
-        params={name: _numbers(rng, *value.shape) for name, value in layer.params.items()},
-        grad_y=_numbers(rng, *layer.forward(x).shape),
+        params={name: decimals(rng, *value.shape) for name, value in layer.params.items()},
+        grad_y=decimals(rng, *layer.forward(x).shape),
         thorough=thorough,
     )
 
@@ -78,7 +74,7 @@ def _traits(layer: LocallyConnected2d, x: Array) -> list[str]:
             (height - kh) % sh or (width - kw) % sw
         ),
     }
-    return [trait for trait, holds in traits.items() if holds]
+    return holding(traits)
 
 
 def _layer_cases() -> list[Case]:
@@ -96,17 +92,11 @@ def _draw_layer_cases(rng: np.random.Generator) -> list[Case]:
     """One layer without a stride and two with; any sizes."""
     cases = []
     for strided in (False, True, True):
-        kernel, image = _pair(rng, 1, 3), _pair(rng, 4, 7)
-        stride = _pair(rng, 2, 3) if strided else 1
+        kernel, image = two_sizes(rng, 1, 3), two_sizes(rng, 4, 7)
+        stride = two_sizes(rng, 2, 3) if strided else 1
         batch, into, out = (int(n) for n in rng.integers(1, 4, 3))
         cases.append(_layer_case(rng, batch, (into, out), image, kernel, stride))
     return cases
-
-
-def _pair(rng: np.random.Generator, smallest: int, largest: int) -> Pair:
-    """Two different sizes."""
-    first, second = rng.choice(np.arange(smallest, largest + 1), 2, replace=False)
-    return int(first), int(second)
 
 
 def _structure(name: str, sentence: str, quantity: str) -> Property:
@@ -137,7 +127,7 @@ def _count_case(name: str, *arguments: Any) -> Case:
     }
     return Case(
         words=f"{name}({', '.join(map(repr, arguments))})",
-        traits=[trait for trait, holds in traits.items() if holds],
+        traits=holding(traits),
         arguments=arguments,
     )
 
@@ -174,7 +164,7 @@ def _kernel_cases(name: str, slide: tuple[int, int, int]) -> list[Case]:
 def _draw_kernel_cases(name: str, rng: np.random.Generator) -> list[Case]:
     return [
         _count_case(name, *_whole_numbers(rng, 2), kernel)
-        for kernel in (int(rng.integers(3, 9)), _pair(rng, 2, 9), _pair(rng, 2, 9))
+        for kernel in (int(rng.integers(3, 9)), two_sizes(rng, 2, 9), two_sizes(rng, 2, 9))
     ]
 
 

@@ -23,3 +23,9 @@ def different_sizes(
 def holding(traits: dict[str, bool]) -> list[str]:
     """The traits that hold."""
     return [trait for trait, holds in traits.items() if holds]
+
+
+def two_sizes(rng: np.random.Generator, smallest: int, largest: int) -> tuple[int, int]:
+    """A height and a width that differ."""
+    height, width = different_sizes(rng, 2, smallest, largest)
+    return height, width

@@ -19,6 +19,7 @@ from convkit.checks.behaviour import (
 )
 from convkit.checks.concept import Concept, LayerConcept
 from convkit.checks.judging import ADJOINT, RESULT
+from convkit.checks.numbers import holding, two_sizes
 from convkit.checks.properties import Property
 from convkit.checks.shared import backward_properties, forward_properties
 from convkit.layers import Array, AvgPool2d, MaxPool2d
@@ -103,7 +104,7 @@ def _traits(layer: Any, x: Array, stride: int | Pair | None) -> list[str]:
         ),
         "all numbers are negative": bool(np.all(x < 0)),
     }
-    return [trait for trait, holds in traits.items() if holds]
+    return holding(traits)
 
 
 def _cases(kind: Pool) -> list[Case]:
@@ -125,21 +126,15 @@ def _draw(kind: Pool, rng: np.random.Generator) -> list[Case]:
     """Windows that tile, that overlap, with gaps; any sizes, and equals for the maximum."""
     cases = []
     for strides in (None, (1, 2), (3, 5)):
-        kernel, image = _pair(rng, 2, 4), _pair(rng, 6, 11)
-        stride = None if strides is None else _pair(rng, *strides)
+        kernel, image = two_sizes(rng, 2, 4), two_sizes(rng, 6, 11)
+        stride = None if strides is None else two_sizes(rng, *strides)
         batch, channels = (int(n) for n in rng.integers(1, 4, 2))
         negative = bool(rng.integers(2))
         cases.append(_case(rng, kind, batch, channels, image, kernel, stride, negative=negative))
     if kind is MaxPool2d:
-        kernel, image = _pair(rng, 2, 3), _pair(rng, 6, 9)
+        kernel, image = two_sizes(rng, 2, 3), two_sizes(rng, 6, 9)
         cases.append(_case(rng, kind, 2, 2, image, kernel, ties=True))
     return cases
-
-
-def _pair(rng: np.random.Generator, smallest: int, largest: int) -> Pair:
-    """Two different sizes."""
-    first, second = rng.choice(np.arange(smallest, largest + 1), 2, replace=False)
-    return int(first), int(second)
 
 
 def _margin(case: Case) -> Array:
