@@ -94,7 +94,7 @@ def test_the_conda_environment_says_what_pyproject_says():
     wanted = {f"python{project['requires-python']}", "pip", *project["dependencies"]}
     assert {entry for entry in environment["dependencies"] if isinstance(entry, str)} == wanted
     assert [entry for entry in environment["dependencies"] if isinstance(entry, dict)] == [
-        {"pip": ["--editable ."]}
+        {"pip": ["-e ."]}
     ]
 
 
