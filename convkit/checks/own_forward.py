@@ -87,7 +87,10 @@ class OwnForward:
 
 
 def _slope(ahead: Array, y: Array, behind: Array, grad_y: Array) -> float:
-    """The slope of ⟨y, grad_y⟩; NaN at a kink, where the slopes of the two sides disagree."""
+    """The slope of ⟨y, grad_y⟩; NaN where there is none: at a kink, where the slopes of the two
+    sides disagree, and where numbers are not finite."""
+    if not all(np.isfinite(values).all() for values in (ahead, y, behind)):
+        return float("nan")
     if np.max(np.abs(ahead + behind - 2 * y)) > _KINK * np.max(np.abs(ahead - behind)):
         return float("nan")
     return float(np.vdot(ahead - behind, grad_y) / (2 * _STEP))

@@ -244,3 +244,17 @@ def test_changing_what_check_gave_does_no_harm():
         report = failure(conv_whose(forward=forward))
         assert [finding.property for finding in report.findings][:1] == ["input unchanged"]
     assert check(convkit.Conv2d).passed
+
+
+def test_a_forward_that_is_infinite_is_told_so_without_warnings():
+    """Warnings are errors here: does the check compute with infinity on its own account?"""
+
+    class Tanh(convkit.Layer):
+        def forward(self, x):
+            return np.where(x > 0, np.inf, np.tanh(x))
+
+        def backward(self, grad_y):
+            return grad_y
+
+    with pytest.raises(CheckFailed, match="not right yet"):
+        check(Tanh)
