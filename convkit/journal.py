@@ -9,10 +9,8 @@ from __future__ import annotations
 import html
 import json
 import linecache
-import os
 import re
 import sys
-import tempfile
 import warnings
 from dataclasses import dataclass
 from hashlib import sha256
@@ -22,7 +20,7 @@ from typing import Any
 from convkit import checks
 from convkit.checks.checking import find
 from convkit.checks.report import HOLDS
-from convkit.mine import course_folder
+from convkit.mine import course_folder, replace_file
 
 UNTOUCHED, STARTED, FAILING, YOURS = "untouched", "started", "failing", "yours"
 MARKS = {UNTOUCHED: "·", STARTED: "…", FAILING: "✗", YOURS: "✓"}
@@ -189,17 +187,9 @@ def _read(folder: Path) -> dict[str, Record]:
 
 
 def _write(folder: Path, records: dict[str, Record]) -> None:
-    """Replace the file in one step; a check is not spoilt where that is impossible."""
+    """Keep the records; a check is not spoilt where that is impossible."""
     path = folder / "progress.json"
     try:
-        with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", dir=folder, suffix=".tmp", delete=False
-        ) as file:
-            json.dump(records, file, indent=1)
-        try:
-            os.replace(file.name, path)
-        except OSError:
-            os.unlink(file.name)
-            raise
+        replace_file(path, json.dumps(records, indent=1))
     except OSError as error:
         warnings.warn(f"your progress could not be kept as {path}: {error.strerror}", stacklevel=2)

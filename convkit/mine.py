@@ -44,6 +44,23 @@ def course_folder(start: Path | None = None) -> Path:
     return here
 
 
+def replace_file(path: Path, text: str) -> None:
+    """Write a file in one step: a crash leaves the old version or the new, nothing between.
+
+    Raises:
+        OSError: it cannot be written; then the old version is still there.
+    """
+    with tempfile.NamedTemporaryFile(
+        "w", encoding="utf-8", dir=path.parent, suffix=".tmp", delete=False
+    ) as file:
+        file.write(text)
+    try:
+        os.replace(file.name, path)
+    except OSError:
+        os.unlink(file.name)
+        raise
+
+
 def parse_implementation(cell_source: str) -> tuple[str, str] | None:
     """(name, module source) of a cell that begins with ``%%implement NAME``, else None.
 
@@ -76,7 +93,13 @@ def implement(name: str, source: str) -> Any:
     # What others imported of the last version is stale now, so all are loaded afresh when asked.
     _kept.clear()
     _kept[path] = (source, module)
-    _write(path, source)
+    try:
+        path.parent.mkdir(exist_ok=True)
+        replace_file(path, source)
+    except OSError as error:
+        raise ImplementationError(
+            f"the cell runs, but it could not be kept as {path}: {error.strerror}"
+        ) from None
     return getattr(module, name)
 
 
@@ -169,21 +192,6 @@ def _defined(name: str, module: ModuleType) -> Any:
         + (f"It defines {', '.join(own)}. " if own else "It defines no function and no class. ")
         + (f"Rename {meant} to {name}." if meant else f"Define a function or class named {name}.")
     )
-
-
-def _write(path: Path, source: str) -> None:
-    """Replace the file in one step: a crash leaves the old version or the new, nothing between."""
-    try:
-        path.parent.mkdir(exist_ok=True)
-        with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", dir=path.parent, suffix=".tmp", delete=False
-        ) as file:
-            file.write(source)
-        os.replace(file.name, path)
-    except OSError as error:
-        raise ImplementationError(
-            f"the cell runs, but it could not be kept as {path}: {error.strerror}"
-        ) from None
 
 
 def _show_from_cell(error: BaseException, shell: Any) -> None:

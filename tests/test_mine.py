@@ -165,6 +165,12 @@ def test_a_folder_that_cannot_be_written_loses_nothing(notebook, course, capsys)
     assert (course / "mine").read_text() == "a file where the folder should be"
 
 
+def test_a_version_that_cannot_be_kept_leaves_nothing_half_written(notebook, course):
+    (course / "mine" / "double.py").mkdir(parents=True)
+    assert "could not be kept" in str(run(notebook, GOOD))
+    assert [path.name for path in (course / "mine").iterdir()] == ["double.py"]
+
+
 def test_lent_objects_come_before_kept_files(notebook):
     run(notebook, GOOD)
     lend({"double": "a proxy"})
