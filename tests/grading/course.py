@@ -168,6 +168,17 @@ class Course:
         path = self.folder / "feedback" / student / assignment / f"{assignment}.html"
         return path.read_text()
 
+    def points(self, assignment: str) -> dict[str, float]:
+        """What each test of the source is worth."""
+        path = self.folder / "solutions" / assignment / f"{assignment}.ipynb"
+        cells = nbformat.read(path, as_version=4).cells
+        known = [each.metadata.get("nbgrader", {}) for each in cells]
+        return {
+            nbgrader["grade_id"]: float(nbgrader["points"])
+            for nbgrader in known
+            if nbgrader.get("grade") and not nbgrader["solution"]
+        }
+
     def scores(self, assignment: str) -> dict[str, dict[str, float | None]]:
         """The points of each test, by student: what the autograder wrote into the gradebook."""
         found: dict[str, dict[str, float | None]] = {}

@@ -100,13 +100,7 @@ def course(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def points(course):
-    source = nbformat.read(course.folder / "solutions" / NAME / f"{NAME}.ipynb", as_version=4)
-    known = [c.metadata.get("nbgrader", {}) for c in source.cells]
-    return {
-        nbgrader["grade_id"]: float(nbgrader["points"])
-        for nbgrader in known
-        if nbgrader.get("grade") and not nbgrader["solution"]
-    }
+    return course.points(NAME)
 
 
 def earned(course, student):
