@@ -19,7 +19,7 @@ from typing import Any
 
 from convkit import checks
 from convkit.checks.checking import find
-from convkit.checks.report import HOLDS
+from convkit.checks.evidence import HOLDS
 from convkit.mine import course_folder, replace_file
 
 UNTOUCHED, STARTED, FAILING, YOURS = "untouched", "started", "failing", "yours"

@@ -12,21 +12,14 @@ import numpy as np
 
 from convkit.checks.behaviour import Case
 from convkit.checks.concept import Concept
+from convkit.checks.evidence import FAILS, HOLDS, NOT_TESTED, Evidence, PropertyResult
 from convkit.checks.judging import GRADIENT, broke_off
 from convkit.checks.learner import Output
 from convkit.checks.matching import Row, name_suspects
 from convkit.checks.misconceptions import catalogue
 from convkit.checks.own_forward import OwnForward
 from convkit.checks.properties import NotJudged, Property, Situation
-from convkit.checks.report import (
-    FAILS,
-    HOLDS,
-    NOT_TESTED,
-    CheckFailed,
-    Evidence,
-    PropertyResult,
-    Report,
-)
+from convkit.checks.report import CheckFailed, Report
 
 MODULES = {
     "correlate2d": "convolution",
@@ -125,7 +118,8 @@ def _examine(concept: Concept, target: Any, groups: Sequence[str], cases: Sequen
         name_suspects(rows, situations, concept, catalogue(MODULES[concept.name], concept.name))
     else:
         _blame_forward(rows.values(), situations)
-    return Report(concept.name, [_result(row, situations) for row in rows.values()], output.shown())
+    results = [_result(row, situations, concept) for row in rows.values()]
+    return Report(concept.name, results, output.shown())
 
 
 def _judge(properties: Sequence[Property], situations: Sequence[Situation]) -> dict[str, Row]:
@@ -169,9 +163,9 @@ def _blame_forward(rows: Iterable[Row], situations: Sequence[Situation]) -> None
             return
 
 
-def _result(row: Row, situations: Sequence[Situation]) -> PropertyResult:
+def _result(row: Row, situations: Sequence[Situation], concept: Concept) -> PropertyResult:
     property_ = row.property
-    credited = any(
+    credited = property_.test is GRADIENT and any(
         quantity in situation.credited
         for quantity in property_.quantities
         for situation in situations
@@ -189,11 +183,11 @@ def _result(row: Row, situations: Sequence[Situation]) -> PropertyResult:
         property_.group,
         row.status,
         "; ".join(notes),
-        None if row.status != FAILS or row.explained else _evidence(row, situations),
+        None if row.status != FAILS or row.explained else _evidence(row, situations, concept),
     )
 
 
-def _evidence(row: Row, situations: Sequence[Situation]) -> Evidence:
+def _evidence(row: Row, situations: Sequence[Situation], concept: Concept) -> Evidence:
     number = row.shown(situations)
     problem, case = row.problems[number], situations[number].trial.case
     assert problem is not None
@@ -208,6 +202,7 @@ def _evidence(row: Row, situations: Sequence[Situation]) -> Evidence:
             problem.index,
             problem.expected,
             problem.got,
+            concept.origin(case, problem.quantity, problem.index) if problem.index else None,
         )
     return replace(
         evidence, candidates=tuple(row.suspects), guessed=row.guessed, also=tuple(row.also)

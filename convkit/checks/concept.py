@@ -12,6 +12,7 @@ import numpy as np
 from convkit.checks.behaviour import Behaviour, Case, LayerObserver, Probe, Trial, observe_function
 from convkit.checks.gradients import estimate_gradient, steps
 from convkit.checks.learner import LearnerError, Output
+from convkit.checks.origin import Origin, of_gradient, of_output
 from convkit.checks.properties import Expected, Property
 from convkit.layers import Array
 
@@ -69,6 +70,16 @@ class LayerConcept:
             return trial
 
         return observe
+
+    def origin(self, case: Case, quantity: str, index: tuple[int, ...]) -> Origin | None:
+        """The window that a number comes from, where the quantity has one."""
+        layer = self.make(self.reference, *case.arguments, **case.options)
+        layer.params.update(case.params)
+        if quantity == "y":
+            return of_output(layer.forward, case.x, index)
+        if quantity == "grad_x":
+            return of_gradient(layer.forward, case.x, index, case.grad_y)
+        return None
 
     def expected(self, case: Case) -> Mapping[str, Expected]:
         if case in self.cases:
@@ -136,6 +147,13 @@ class FunctionConcept:
 
     def observer(self, target: Any, groups: Sequence[str], output: Output) -> Observe:
         return lambda case: self.observe(target, self.name, case, output)
+
+    def origin(self, case: Case, quantity: str, index: tuple[int, ...]) -> Origin | None:
+        """The window that a number comes from, where the function is one of an array."""
+        if quantity != "y" or self.observe is not observe_function or not index:
+            return None
+        x, *others = case.arguments
+        return of_output(lambda x: self.reference(x, *others), x, index)
 
     def expected(self, case: Case) -> Mapping[str, Expected]:
         trial = self.observe(self.reference, self.name, case, Output())

@@ -12,10 +12,10 @@ import numpy as np
 
 from convkit.checks.behaviour import Behaviour, Observation, Trial
 from convkit.checks.concept import Concept
+from convkit.checks.evidence import FAILS, HOLDS, NOT_TESTED
 from convkit.checks.learner import LearnerError, Output
 from convkit.checks.misconceptions import Misconception
 from convkit.checks.properties import Alike, NotJudged, Problem, Property, Situation, same_values
-from convkit.checks.report import FAILS, HOLDS, NOT_TESTED
 from convkit.layers import Array
 
 

@@ -9,32 +9,27 @@ from urllib.parse import quote
 
 import numpy as np
 
+from convkit.checks.evidence import FAILS, HOLDS, MARKS, NOT_TESTED, Evidence, PropertyResult
 from convkit.checks.misconceptions import Misconception
-from convkit.checks.report import (
-    FAILS,
-    HOLDS,
-    MARKS,
-    NOT_TESTED,
-    Evidence,
-    PropertyResult,
-    Report,
-    capital,
-    number,
-    planes,
-    worst_place,
-)
+from convkit.checks.report import Report
+from convkit.checks.wording import capital, number, pictured_origin, planes, worst_place
 from convkit.layers import Array
 
 # Grey lines and these two greens and reds are legible on white as on JupyterLab's dark grey.
 _COLOURS = {HOLDS: "#2a9d4a", FAILS: "#e0483e", NOT_TESTED: "#888"}
 _LINE = "1px solid rgba(128, 128, 128, 0.35)"
 _LARGEST_PLANE = 12
+_ROUNDING = 1e-9
+"""A difference below this share of the numbers is shown as none."""
 
 
 def html(report: Report) -> str:
-    """The verdict, the table of properties, and what is known about each failure."""
+    """The verdict, what is known about each failure, and the table of properties."""
     status = HOLDS if report.passed else FAILS
     failures = "".join(_failure(result) for result in report.results if result.evidence)
+    table = _table(report)
+    if failures:
+        table = f"<details><summary>All {len(report.results)} properties</summary>{table}</details>"
     printed = (
         f"<details><summary>Your code printed</summary><pre>{escape(report.output)}</pre></details>"
         if report.output
@@ -44,7 +39,7 @@ def html(report: Report) -> str:
         f'<div style="border-left: 4px solid {_COLOURS[status]}; padding-left: 12px; '
         f'max-width: 60em; line-height: 1.45">'
         f'<p style="font-size: 115%; margin: 4px 0 8px"><b>{_mark(status)} '
-        f"{escape(report.verdict)}</b></p>{_table(report)}{failures}{printed}</div>"
+        f"{escape(report.verdict)}</b></p>{failures}{table}{printed}</div>"
     )
 
 
@@ -88,6 +83,7 @@ def _failure(result: PropertyResult) -> str:
             )
         ),
         _pictures(evidence),
+        _origin(evidence),
     ]
     if evidence.also:
         parts.append(f"<b>For the same reason:</b> {escape(', '.join(evidence.also))}")
@@ -133,10 +129,11 @@ def _pictures(evidence: Evidence) -> str:
         return ""
     name, expected, got, worst = pictured
     rows, columns = (_window(at, size) for at, size in zip(worst, expected.shape, strict=True))
-    with np.errstate(invalid="ignore"):
-        difference = got.astype(np.float64) - expected
     finite = np.abs(np.concatenate([expected.ravel(), got.ravel()]))
     scale = float(np.max(finite, initial=0.0, where=np.isfinite(finite)))
+    with np.errstate(invalid="ignore"):
+        difference = got.astype(np.float64) - expected
+        difference[np.abs(difference) < _ROUNDING * scale] = 0.0
     maps = "".join(
         _heat_map(title, plane, limit, worst, rows, columns)
         for title, plane, limit in (
@@ -147,9 +144,27 @@ def _pictures(evidence: Evidence) -> str:
     )
     whole = (rows.stop - rows.start, columns.stop - columns.start) == expected.shape
     part = "" if whole else f", rows from {rows.start}, columns from {columns.start}"
+    return _row(f"<code>{escape(name)}</code>{part}", maps)
+
+
+def _origin(evidence: Evidence) -> str:
+    """The window that the worst number comes from."""
+    if evidence.origin is None:
+        return ""
+    text, planes = pictured_origin(evidence.origin)
+    scale = max((float(np.abs(plane).max()) for _, plane in planes), default=0.0)
+    maps = "".join(
+        _heat_map(title, plane, scale, None, *(slice(0, size) for size in plane.shape))
+        for title, plane in planes
+    )
+    return _row(_prose(text), maps)
+
+
+def _row(title: str, maps: str) -> str:
+    """Heat maps side by side, under a line of text."""
     return (
         '<div style="display: flex; flex-wrap: wrap; gap: 6px 20px; margin: 6px 0 10px">'
-        f'<div style="flex-basis: 100%"><code>{escape(name)}</code>{part}</div>{maps}</div>'
+        f'<div style="flex-basis: 100%">{title}</div>{maps}</div>'
     )
 
 
@@ -163,7 +178,7 @@ def _heat_map(
     title: str,
     plane: Array,
     limit: float | None,
-    worst: tuple[int, int],
+    worst: tuple[int, int] | None,
     rows: slice,
     columns: slice,
 ) -> str:

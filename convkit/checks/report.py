@@ -4,20 +4,11 @@ from __future__ import annotations
 
 import sys
 import textwrap
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-
-from convkit.checks.misconceptions import Misconception
-from convkit.layers import Array
-
-_LINE = 92
-"""Pictures wider than this stand below one another."""
-
-HOLDS, FAILS, NOT_TESTED = "holds", "fails", "not tested"
-MARKS = {HOLDS: "✓", FAILS: "✗", NOT_TESTED: "–"}
+from convkit.checks.evidence import FAILS, HOLDS, MARKS, NOT_TESTED, PropertyResult
+from convkit.checks.wording import WIDTH, failure_lines
 
 
 @dataclass(frozen=True)
@@ -33,43 +24,6 @@ class Finding:
     property: str
     message: str
     misconception: str | None = None
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """Where a property fails; what the pictures and the text of a failure are made of.
-
-    Attributes:
-        case: the case in words, None for a hidden one; ``only``: what the failing cases share.
-        text: what is wrong there.
-        quantity, index, expected, got: the whole arrays and the worst place, where there is one.
-        candidates: the entries of the catalogue that behave in the same way, likeliest first;
-            ``guessed``: all that is known is that they go wrong on the same cases.
-        also: further properties that fail for the same reason.
-    """
-
-    case: str | None
-    text: str
-    only: str | None = None
-    quantity: str = ""
-    index: tuple[int, ...] | None = None
-    expected: Array | None = None
-    got: Array | None = None
-    candidates: Sequence[Misconception] = ()
-    guessed: bool = False
-    also: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class PropertyResult:
-    """A row of the table."""
-
-    name: str
-    sentence: str
-    group: str
-    status: str
-    note: str = ""
-    evidence: Evidence | None = None
 
 
 @dataclass
@@ -137,6 +91,9 @@ class Report:
 
     def __str__(self) -> str:
         lines = [f"{MARKS[HOLDS if self.passed else FAILS]} {self.verdict}"]
+        for result in self.results:
+            if result.evidence:
+                lines += ["", *failure_lines(result)]
         for group, results, waiting in self.groups():
             width = max((len(result.name) for result in results), default=0)
             lines += ["", f"  {group}"]
@@ -145,11 +102,8 @@ class Report:
                 mark, name = MARKS[result.status], result.name.ljust(width)
                 lines.append(f"    {mark} {name}  {result.sentence}{note}")
             if waiting:
-                names = textwrap.wrap(f"not tested yet: {', '.join(waiting)}", _LINE - 6)
+                names = textwrap.wrap(f"not tested yet: {', '.join(waiting)}", WIDTH - 6)
                 lines.append(f"    {MARKS[NOT_TESTED]} " + "\n      ".join(names))
-        for result in self.results:
-            if result.evidence:
-                lines += ["", *failure_lines(result)]
         if self.output:
             lines += ["", "Your code printed:", *(f"  {line}" for line in self.output.splitlines())]
         return "\n".join(lines)
@@ -187,96 +141,6 @@ class CheckFailed(AssertionError):  # noqa: N818 - reads as what happened
     def _render_traceback_(self) -> list[str]:
         """In a notebook the report stands above; the traceback would only bury it."""
         return [f"CheckFailed: {self.report.verdict}"]
-
-
-def failure_lines(result: PropertyResult) -> list[str]:
-    """A failed property as text: what, where, and why when known."""
-    evidence = result.evidence
-    assert evidence is not None
-    lines = [f"{MARKS[FAILS]} {result.name}: {result.sentence}"]
-    lines.append(f"  Where: {evidence.case or 'a case you cannot see'}")
-    if evidence.text:
-        lines.append(f"    {capital(evidence.text)}")
-    if evidence.only:
-        lines.append(f"    {evidence.only}")
-    if evidence.index is not None:
-        lines.append(f"    {capital(worst_place(evidence))}")
-        lines += [f"    {line}" for line in _small_pictures(evidence)]
-    if evidence.also:
-        lines.append(f"  For the same reason: {', '.join(evidence.also)}")
-    if evidence.candidates:
-        likely, *others = evidence.candidates
-        lines += [
-            f"  {'Perhaps' if evidence.guessed else 'Why'}: {likely.title}. {likely.sentence}",
-            f"  Hint: {likely.hint}",
-            f"  Read: lectures/{likely.lecture}.ipynb, “{likely.section}”",
-        ]
-        if others:
-            lines.append(f"  It could also be: {'; '.join(o.title for o in others)}.")
-    return lines
-
-
-def worst_place(evidence: Evidence) -> str:
-    """The worst number, with what was expected there."""
-    assert evidence.index is not None
-    assert evidence.expected is not None
-    assert evidence.got is not None
-    expected, got = evidence.expected[evidence.index], evidence.got[evidence.index]
-    if not evidence.index:
-        return f"expected {number(expected)}, got {number(got)}"
-    place = _entry(evidence.quantity, evidence.index)
-    return f"worst at {place}: expected {number(expected)}, got {number(got)}"
-
-
-def capital(sentence: str) -> str:
-    """The sentence with a capital letter, unless it begins with a name from the code."""
-    names = ("x", "y", "grad", "params", "forward", "backward", "⟨")
-    return sentence if sentence.startswith(names) else sentence[:1].upper() + sentence[1:]
-
-
-def _entry(quantity: str, index: tuple[int, ...]) -> str:
-    """``y[0, 1]``, and ``y[0, 1], second time`` for a quantity with an afterthought."""
-    name, comma, when = quantity.partition(",")
-    return f"{name}[{', '.join(map(str, index))}]{comma}{when}" if index else quantity
-
-
-def planes(evidence: Evidence) -> tuple[str, Array, Array, tuple[int, int]] | None:
-    """The plane through the worst place: its name, expected, got, and the place in it.
-
-    None where the arrays have no two axes to draw, or are single numbers.
-    """
-    if evidence.index is None or evidence.expected is None or evidence.got is None:
-        return None
-    if evidence.expected.ndim == 0:
-        return None
-    before, place = evidence.index[:-2], evidence.index[-2:]
-    expected, got = np.atleast_2d(evidence.expected[before]), np.atleast_2d(evidence.got[before])
-    row, column = place if len(place) == 2 else (0, place[0])
-    return _entry(evidence.quantity, before), expected, got, (row, column)
-
-
-def number(value: Any, digits: int = 4) -> str:
-    """A number as a learner wants to see it; a whole number to the last digit."""
-    value = float(value)
-    return f"{value:,.0f}" if value.is_integer() else f"{value:.{digits}g}"
-
-
-def _small_pictures(evidence: Evidence, largest: int = 8) -> list[str]:
-    pictured = planes(evidence)
-    if pictured is None or max(pictured[1].shape) > largest or pictured[1].size == 1:
-        return []
-    name, expected, got, worst = pictured
-    sides = []
-    for title, plane in (("expected", expected), ("got", got)):
-        cells = [
-            [f"[{number(v)}]" if (i, j) == worst else f" {number(v)} " for j, v in enumerate(row)]
-            for i, row in enumerate(plane)
-        ]
-        width = max(len(cell) for row in cells for cell in row)
-        rows = ["".join(cell.rjust(width) for cell in row) for row in cells]
-        sides.append([title.ljust(len(rows[0])), *rows])
-    beside = ["   ".join(pair) for pair in zip(*sides, strict=True)]
-    return [f"{name}:", *(beside if len(beside[0]) <= _LINE else [*sides[0], *sides[1]])]
 
 
 def _notebook_shell() -> Any:

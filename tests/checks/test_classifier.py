@@ -51,7 +51,7 @@ def test_an_optimizer_that_raises_is_told_where():
 
     (finding,) = failed(SGD).findings
     assert finding.property == "runs"
-    assert "Step raised KeyError" in finding.message
+    assert "step raised KeyError" in finding.message
 
 
 @pytest.mark.parametrize("name", ["Linear", "Flatten", "softmax", "SoftmaxCrossEntropy", "SGD"])

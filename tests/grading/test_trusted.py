@@ -7,7 +7,7 @@ import pytest
 from nbformat.v4 import new_output
 
 from convkit.checks import CheckFailed, LearnerError, Report
-from convkit.checks.report import FAILS, HOLDS, Evidence, PropertyResult
+from convkit.checks.evidence import FAILS, HOLDS, Evidence, PropertyResult
 from convkit.grading import SEED_FILE, hidden_cases, hidden_rng
 from convkit.grading.grade import _test_outputs
 from convkit.grading.kernels import CellRun

@@ -1,0 +1,52 @@
+"""What a check found on the way to its verdict: rows of properties, and where one fails."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from convkit.checks.misconceptions import Misconception
+from convkit.checks.origin import Origin
+from convkit.layers import Array
+
+HOLDS, FAILS, NOT_TESTED = "holds", "fails", "not tested"
+MARKS = {HOLDS: "✓", FAILS: "✗", NOT_TESTED: "–"}
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Where a property fails; what the pictures and the text of a failure are made of.
+
+    Attributes:
+        case: the case in words, None for a hidden one; ``only``: what the failing cases share.
+        text: what is wrong there.
+        quantity, index, expected, got: the whole arrays and the worst place, where there is one.
+        origin: the window that the worst number comes from, where there is one.
+        candidates: the entries of the catalogue that behave in the same way, likeliest first;
+            ``guessed``: all that is known is that they go wrong on the same cases.
+        also: further properties that fail for the same reason.
+    """
+
+    case: str | None
+    text: str
+    only: str | None = None
+    quantity: str = ""
+    index: tuple[int, ...] | None = None
+    expected: Array | None = None
+    got: Array | None = None
+    origin: Origin | None = None
+    candidates: Sequence[Misconception] = ()
+    guessed: bool = False
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class PropertyResult:
+    """A row of the table."""
+
+    name: str
+    sentence: str
+    group: str
+    status: str
+    note: str = ""
+    evidence: Evidence | None = None

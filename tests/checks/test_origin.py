@@ -1,0 +1,72 @@
+"""Where a wrong number comes from: the window that a failure shows beside it."""
+
+import numpy as np
+import pytest
+
+from convkit import BatchNorm, CheckFailed, Conv2d, Linear, MaxPool2d, ReLU, check, correlate2d
+from convkit.checks.origin import of_gradient, of_output
+
+RNG = np.random.default_rng(2)
+
+
+@pytest.mark.parametrize(
+    ("forward", "shape", "index", "text", "window"),
+    [
+        (Conv2d(2, 3, (2, 3), stride=2, rng=1), (2, 2, 7, 8), (1, 0, 1, 2), "x[1, :, 2:4, 4:7]",
+         np.s_[1:2, :, 2:4, 4:7]),
+        (Conv2d(1, 1, 3, padding=1, rng=1), (1, 1, 5, 5), (0, 0, 0, 4), "x[0, 0, 0:2, 3:5]",
+         np.s_[:, :, 0:2, 3:5]),
+        (MaxPool2d((2, 3)), (2, 3, 6, 9), (0, 2, 1, 1), "x[0, 2, 2:4, 3:6]",
+         np.s_[0:1, 2:3, 2:4, 3:6]),
+        (Linear(4, 3, rng=1), (5, 4), (2, 1), "x[2, :]", np.s_[2:3, :]),
+        (ReLU(), (3, 4), (1, 2), "x[1, 2]", np.s_[1:2, 2:3]),
+        (lambda x: correlate2d(x, np.ones((2, 3))), (5, 6), (1, 2), "x[1:3, 2:5]",
+         np.s_[1:3, 2:5]),
+    ],
+    ids=["convolution", "at the border", "maximum", "linear", "one number", "function"],
+)  # fmt: skip
+def test_the_window_behind_an_output(forward, shape, index, text, window):
+    x = RNG.normal(size=shape)
+    origin = of_output(forward, x, index)
+    assert origin.text == f"That number comes from {text}"
+    np.testing.assert_array_equal(origin.window, x[window])
+
+
+def test_the_outputs_that_an_input_feeds():
+    layer, x = Conv2d(2, 3, 3, stride=2, rng=1), RNG.normal(size=(2, 2, 9, 9))
+    grad_y = RNG.normal(size=(2, 3, 4, 4))
+    origin = of_gradient(layer, x, (1, 0, 4, 5), grad_y)
+    assert origin.text == "That input feeds y[1, :, 1:3, 2]"
+    np.testing.assert_array_equal(origin.window, grad_y[1:2, :, 1:3, 2:3])
+
+
+def test_where_everything_depends_on_everything_there_is_no_window():
+    assert of_output(BatchNorm(2).forward, RNG.normal(size=(3, 2, 2, 2)), (1, 0, 1, 1)) is None
+    image = RNG.normal(size=(1, 1, 3, 3))
+    assert of_output(Conv2d(1, 1, 3, rng=1), image, (0, 0, 0, 0)) is None
+
+
+@pytest.mark.usefixtures("capsys")
+def test_a_failure_shows_the_window_and_stands_before_the_table():
+    class MaxPool2d(Average):
+        pass
+
+    with pytest.raises(CheckFailed) as failed:
+        check(MaxPool2d)
+    text = str(failed.value.report)
+    assert "That number comes from x[" in text
+    assert text.index("That number comes from") < text.index("\n  forward\n")
+    assert text.index("is not right yet") < text.index("Why:") < text.index("\n  forward\n")
+
+
+class Average(MaxPool2d):
+    """Takes the mean, in both passes."""
+
+    def forward(self, x):
+        from convkit import AvgPool2d
+
+        self.pool = AvgPool2d(self.kernel_size, self.stride)
+        return self.pool.forward(x)
+
+    def backward(self, grad_y):
+        return self.pool.backward(grad_y)
