@@ -79,7 +79,9 @@ def name_suspects(
         equal = [suspect for suspect in alike if suspect.agrees(row, same_values)]
         throughout = [suspect for suspect in equal if suspect.agrees_throughout(row)]
         found[row.property.name] = throughout or equal or alike
-        if not alike and row.crashes(situations):
+        if not alike:
+            row.suspects = _marked(row, situations, entries)
+        if not alike and not row.suspects and row.crashes(situations):
             found[row.property.name] = [suspect for suspect in wrong if suspect.fails_where(row)]
             row.guessed = True
     explained = Counter(
@@ -93,15 +95,29 @@ def name_suspects(
             id = suspect.entry.id
             broken = sum(suspect.breaks(other) for other in holding)
             ranks[id] = min(ranks.get(id, (0, 0)), (-explained[id], broken))
-        if not ranks:
+        if ranks:
+            best = min(ranks.values())
+            row.suspects = [entry for entry in entries if ranks.get(entry.id) == best]
+            row.suspects.sort(key=lambda entry: entry.id not in causes)
+        if not row.suspects:
             continue
-        best = min(ranks.values())
-        row.suspects = [entry for entry in entries if ranks.get(entry.id) == best]
-        row.suspects.sort(key=lambda entry: entry.id not in causes)
         cause = causes.setdefault(row.suspects[0].id, row)
         if cause is not row:
             cause.also.append(row.property.name)
             row.explained = True
+
+
+def _marked(
+    row: Row, situations: Sequence[Situation], entries: Sequence[Misconception]
+) -> list[Misconception]:
+    """The first entry whose mark is on what came out: narrow marks are entered before broad."""
+    problem = row.problems[row.shown(situations)]
+    assert problem is not None
+    judged = [situations[number] for number in row.problems]
+    for entry in entries:
+        if entry.mark and entry.mark(problem.quantity, judged):
+            return [entry]
+    return []
 
 
 class _Suspect:
@@ -125,9 +141,10 @@ class _Suspect:
         problem = row.problems[shown]
         assert problem is not None
         this_quantity = replace(row.property, quantities=(problem.quantity,))
+        # Whether it agrees is asked first: most do not, and are spared the probes.
         return (
-            not any(self._fails(other.property, shown) for other in needed)
-            and self.agrees(row, row.property.test.alike)
+            self.agrees(row, row.property.test.alike)
+            and not any(self._fails(other.property, shown) for other in needed)
             and self._fails(this_quantity, shown)
         )
 

@@ -5,12 +5,20 @@ An entry names a learner's mistake (by behaving like it), and proves that the ch
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, TypeVar
 
+from convkit.checks.properties import Situation
+
 _Implementation = TypeVar("_Implementation", bound=Callable[..., Any])
+
+Mark = Callable[[str, Sequence[Situation]], bool]
+"""Is given a quantity and the situations it was judged in: do they show that this is the mistake?
+
+For mistakes that come out in more ways than one can implement; the implementations are examples.
+"""
 
 
 @dataclass(frozen=True)
@@ -26,6 +34,7 @@ class Misconception:
         lecture, section: what teaches it: a notebook of ``lectures/``, and a heading in it.
         implementations: the mistake itself; more than one where it can come out differently.
         same_as: ids of entries that cannot be told apart from this one by what they do.
+        mark: tells the mistake where no implementation of the catalogue behaves in the same way.
     """
 
     id: str
@@ -37,6 +46,7 @@ class Misconception:
     section: str
     implementations: tuple[Callable[..., Any], ...]
     same_as: tuple[str, ...] = ()
+    mark: Mark | None = None
 
 
 _CATALOGUE: dict[str, list[Misconception]] = {}
@@ -52,6 +62,7 @@ def misconception(
     read: tuple[str, str],
     variants: tuple[Callable[..., Any], ...] = (),
     same_as: tuple[str, ...] = (),
+    mark: Mark | None = None,
 ) -> Callable[[_Implementation], _Implementation]:
     """Enter the decorated wrong implementation into the catalogue.
 
@@ -59,12 +70,13 @@ def misconception(
         when: how "This is what you get when …" goes on, without the full stop.
         read: the lecture and the section that teach it.
         variants: further implementations of the same mistake.
+        mark: tells it where it comes out in yet another way.
     """
 
     def enter(implementation: _Implementation) -> _Implementation:
         sentence = f"This is what you get when {when}."
         implementations: tuple[Callable[..., Any], ...] = (implementation, *variants)
-        entry = Misconception(id, of, title, sentence, hint, *read, implementations, same_as)
+        entry = Misconception(id, of, title, sentence, hint, *read, implementations, same_as, mark)
         _CATALOGUE.setdefault(of, []).append(entry)
         return implementation
 
