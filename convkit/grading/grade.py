@@ -17,10 +17,17 @@ from nbformat.v4 import new_output
 from convkit.grading import notebook as nb
 from convkit.grading.airlock import WORKER_FILES
 from convkit.grading.kernels import CellRun, Kernel
+from convkit.grading.outcome import Outcome, Status, together
 from convkit.grading.sandbox import PACKAGE, Limits, Sandbox, font_cache, scratch_folder
 from convkit.grading.trusted import VERDICT
 
 _FILES_CAP = 64 << 20
+_BECAUSE = {
+    "crashed": "Python ended",
+    "timed out": "the code took too long",
+    "out of memory": "the code took too much memory",
+    "tampered": "the code answered what only an attempt to change the grading produces",
+}
 
 
 class GraderError(RuntimeError):
@@ -60,8 +67,11 @@ class Job:
     times: Times
 
 
-def grade(job: Job) -> None:
+def grade(job: Job) -> Outcome:
     """Run the submission and write outputs into it; each test cell ends in its points.
+
+    Returns:
+        Whether every test came to its end, and what the tests were lost to that did not.
 
     Raises:
         GraderError: a setup cell of the source fails.
@@ -77,10 +87,23 @@ def grade(job: Job) -> None:
         for part in ("cells", "tests"):
             (scratch / part).mkdir()
         _run_cells(job, scratch / "cells", files)
-        _run_tests(job, scratch / "tests", files)
+        lost = _run_tests(job, scratch / "tests", files)
     code = (cell for cell in job.submission.cells if cell.cell_type == "code")
     for number, cell in enumerate(code, start=1):
         cell.execution_count = number
+    return _outcome(lost, sum(map(nb.is_test, job.source.cells)))
+
+
+def _outcome(lost: dict[str, list[str]], tests: int) -> Outcome:
+    """What the tests, by what each was lost to, say of the submission."""
+    return together(
+        Outcome(
+            Status(status),
+            f"{len(names)} of {tests} tests did not come to an end, because {_BECAUSE[status]}: "
+            f"{', '.join(names)}.",
+        )
+        for status, names in lost.items()
+    )
 
 
 def copy_files(folder: Path, destination: Path) -> None:
@@ -144,11 +167,15 @@ def _notes(run: CellRun, seconds: float) -> list[NotebookNode]:
     return [_note(note) for note in notes]
 
 
-def _run_tests(job: Job, scratch: Path, files: Path) -> None:
+def _run_tests(job: Job, scratch: Path, files: Path) -> dict[str, list[str]]:
     """The source's tests, in an ordinary kernel that holds proxies.
 
     Hidden tests come last: what student code has seen of them cannot turn up in another's output.
+
+    Returns:
+        The names of the tests that were lost, by what to.
     """
+    lost: dict[str, list[str]] = {}
     kernel = _start_trusted(job, scratch, files)
     try:
         tests = [cell for cell in job.source.cells if nb.is_test(cell)]
@@ -161,8 +188,19 @@ def _run_tests(job: Job, scratch: Path, files: Path) -> None:
             points = nb.points(test)
             result = results[nb.grade_id(test)]
             result.outputs = _test_outputs(run, points, hidden=nb.is_hidden(test))
+            if (cause := _lost_to(run)) is not None:
+                lost.setdefault(cause, []).append(str(nb.grade_id(test)))
     finally:
         kernel.close()
+    return lost
+
+
+def _lost_to(run: CellRun) -> str | None:
+    """Why a test did not come to its end; None where it did."""
+    verdict = _verdict(run)
+    if verdict:
+        return verdict.get("lost", "timed out" if run.outcome == "timed out" else None)
+    return "timed out" if run.outcome == "timed out" else "crashed"
 
 
 def _start_trusted(job: Job, scratch: Path, files: Path) -> Kernel:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -34,6 +34,11 @@ class Status(StrEnum):
     MISSING = "missing"
     GRADER_ERROR = "grader error"
 
+    @property
+    def has_grade(self) -> bool:
+        """Whether the points of such a submission are a grade, be it 0."""
+        return self not in (Status.UNREADABLE, Status.MISSING, Status.GRADER_ERROR)
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -56,3 +61,22 @@ def together(outcomes: Iterable[Outcome]) -> Outcome:
     worst = max(found, key=lambda each: order.index(each.status), default=Outcome())
     notes = dict.fromkeys(note for each in found for note in each.notes)
     return Outcome(worst.status, worst.reason, tuple(notes))
+
+
+def of_submission(notebooks: Mapping[str, Outcome]) -> Outcome:
+    """Of a submission, by its notebooks' names.
+
+    Where some have a grade and others are not there or cannot be read, it is PARTIAL at least.
+    """
+    lost = {
+        name: each
+        for name, each in notebooks.items()
+        if each.status in (Status.MISSING, Status.UNREADABLE)
+    }
+    if not lost or len(lost) == len(notebooks):
+        return together(notebooks.values())
+    parts = [
+        Outcome(Status.PARTIAL, f"{name}.ipynb is {each.status}. {each.reason}".strip(), each.notes)
+        for name, each in lost.items()
+    ]
+    return together([*(each for name, each in notebooks.items() if name not in lost), *parts])
