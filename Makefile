@@ -1,7 +1,7 @@
 # make course      set everything up and open the course (ARGS=--no-browser prints the address only)
 # make test        set up what tests need and run them; make test-all runs the exhaustive tables whole
 # make exercises   generate exercises/ from solutions/, as nbgrader releases them
-# make bench       measure convkit beside PyTorch and print the table
+# make bench       measure the layers beside PyTorch, and the checks; print the tables
 
 PYTHON ?= python3
 VENV := .venv

@@ -1,74 +1,33 @@
-"""Prints the comparison as Markdown: ``python -m benchmarks [--rounds N]``."""
+"""Prints the measurements as Markdown: ``python -m benchmarks [layers] [checks] [--rounds N]``."""
 
 from __future__ import annotations
 
 import argparse
 import os
 import platform
-import statistics
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import torch
-from tqdm.auto import tqdm
 
-from benchmarks.cases import CASES, Case
-from benchmarks.measure import Pair, peak_memory, times
+from benchmarks import checks, layers
 
-THREADS = 2
+PARTS = {"layers": layers.measure, "checks": checks.measure}
+"""What can be measured: each prints its tables, given the number of rounds."""
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("part", nargs="*", help=f"of {', '.join(PARTS)} (all of them)")
     parser.add_argument("--rounds", type=int, default=15, help="turns of each side (15)")
-    rounds = parser.parse_args().rounds
-    torch.set_num_threads(THREADS)
-    load = os.getloadavg()[0]
-    measured = [
-        (case, times(case.convkit(), case.pytorch(), rounds)) for case in tqdm(CASES, disable=None)
-    ]
-    print(f"{_machine()}. float32, forward and backward, {THREADS} threads each; medians of")
-    print(f"{3 * rounds} runs, in turns; load average before: {load:.1f}.\n")
-    print(_table("ms", measured))
-    print(f"\nGeometric mean of the ratios: **{_geometric_mean(measured):.2f}**")
-    convolutions = [entry for entry in measured if entry[0].group == "convolution"]
-    print(f"(the convolutions alone: {_geometric_mean(convolutions):.2f}).\n")
-    print(_table("MB at most", [(case, _memory(case)) for case in (CASES[5], CASES[-1])]))
-    print(f"\n`import convkit` takes {_import_time(rounds):.0f} ms beyond `import numpy`.")
-
-
-def _table(unit: str, measured: list[tuple[Case, Pair]]) -> str:
-    lines = [f"| | convkit, {unit} | PyTorch, {unit} | ratio |", "|---|---:|---:|---:|"]
-    lines += [
-        f"| {case.group}: {case.name} | {pair.convkit:.2f} | {pair.pytorch:.2f} "
-        f"| {pair.ratio:.2f} |"
-        for case, pair in measured
-    ]
-    return "\n".join(lines)
-
-
-def _geometric_mean(measured: list[tuple[Case, Pair]]) -> float:
-    return statistics.geometric_mean(pair.ratio for _, pair in measured)
-
-
-def _memory(case: Case) -> Pair:
-    small = CASES[0]  # whatever it needs beside its arrays is loaded and counted before
-    return Pair(peak_memory(small.convkit, case.convkit), peak_memory(small.pytorch, case.pytorch))
-
-
-def _import_time(rounds: int) -> float:
-    """Milliseconds, the median difference of fresh processes in turns."""
-
-    def taken(module: str) -> float:
-        code = (
-            "import time; start = time.perf_counter(); "
-            f"import {module}; print(time.perf_counter() - start)"
-        )
-        return 1000 * float(subprocess.check_output([sys.executable, "-c", code], text=True))
-
-    return statistics.median(taken("convkit") - taken("numpy") for _ in range(rounds))
+    options = parser.parse_args()
+    unknown = set(options.part) - PARTS.keys()
+    if unknown:
+        parser.error(f"part: expected some of {', '.join(PARTS)}, got {', '.join(sorted(unknown))}")
+    print(f"{_machine()}; load average before: {os.getloadavg()[0]:.1f}.")
+    for part in options.part or PARTS:
+        print(f"\n## {part.capitalize()}\n")
+        PARTS[part](options.rounds)
 
 
 def _machine() -> str:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from benchmarks import __main__ as command
+from benchmarks import checks, layers
 from benchmarks.cases import CASES
 from benchmarks.measure import Pair, peak_memory, times
 from tests.layers.oracle import assert_close
@@ -38,13 +39,14 @@ def test_peak_memory_is_what_was_added():
 
 
 def test_prints_a_table(monkeypatch, capsys):
-    monkeypatch.setattr(command, "CASES", CASES[:1] * 6)
-    monkeypatch.setattr(command, "_memory", lambda case: Pair(30.0, 20.0))
-    monkeypatch.setattr(command, "_import_time", lambda rounds: 12.0)
-    monkeypatch.setattr(sys, "argv", ["benchmarks", "--rounds", "1"])
+    monkeypatch.setattr(layers, "CASES", CASES[:1] * 6)
+    monkeypatch.setattr(layers, "_memory", lambda case: Pair(30.0, 20.0))
+    monkeypatch.setattr(layers, "_import_time", lambda rounds: 12.0)
+    monkeypatch.setattr(sys, "argv", ["benchmarks", "layers", "--rounds", "1"])
     command.main()
     lines = capsys.readouterr().out.splitlines()
     assert "cores; Python" in lines[0]
+    assert "## Layers" in lines
     assert lines.count("| | convkit, ms | PyTorch, ms | ratio |") == 1
     assert (
         sum(line.startswith("| convolution: (64, 1, 28, 28) → 16 of 5×5 | ") for line in lines) == 8
@@ -52,3 +54,19 @@ def test_prints_a_table(monkeypatch, capsys):
     assert lines[-3].endswith("| 30.00 | 20.00 | 1.50 |")
     assert "Geometric mean of the ratios: **" in "".join(lines)
     assert lines[-1] == "`import convkit` takes 12 ms beyond `import numpy`."
+
+
+def test_measures_the_checks(monkeypatch, capsys):
+    variants = checks.right_variants("ReLU")[:2]
+    monkeypatch.setattr(checks, "right_variants", lambda name="ReLU": variants)
+    checks.measure(rounds=1)
+    output = capsys.readouterr().out
+    assert "ratio **" in output
+    assert output.splitlines()[-1].startswith("| `ReLU` | ")
+
+
+def test_an_unknown_part_is_named(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["benchmarks", "speed"])
+    with pytest.raises(SystemExit):
+        command.main()
+    assert "expected some of layers, checks, got speed" in capsys.readouterr().err
