@@ -13,7 +13,7 @@ import time
 import weakref
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -30,6 +30,9 @@ _WORKER = Path(__file__).with_name("worker.py")
 _PROGRAM = (str(_WORKER), convkit.layers.base.__file__, convkit.mine.__file__)
 WORKER_FILES = (*map(Path, _PROGRAM), Path(framing.__file__))
 """What a worker's sandbox must be able to read."""
+
+Loss = Literal["timed out", "out of memory", "crashed", "tampered"]
+"""Why a test does not come to its end by what it asks the student's code."""
 
 _START_SECONDS = 30.0
 _MESSAGE_CAP = 4_000
@@ -49,6 +52,7 @@ class Airlock:
 
     Attributes:
         lent: the proxy for each name.
+        lost: why the present test is lost, if it is: the first reason there was.
     """
 
     def __init__(
@@ -69,9 +73,11 @@ class Airlock:
         self._channel: Channel | None = None
         self._worker_number = 0
         self._objects: weakref.WeakValueDictionary[int, RemoteObject]
-        self._released: list[int] = []
-        self._lost: LearnerError | None = None
-        self._failures: dict[int, LearnerError] = {}
+        self._released: set[int] = set()
+        self._questions = 0
+        self.lost: Loss | None = None
+        self._no_answers: LearnerError | None = None
+        self._failures: dict[int, tuple[LearnerError, Loss | None]] = {}
         self._kinds: dict[str, str] = {}
         self._classes: dict[str, type[RemoteObject]] = {}
         self._load()
@@ -79,7 +85,7 @@ class Airlock:
 
     def next_test(self) -> None:
         """What happened to the worker so far is no matter to the test that begins now."""
-        self._lost = None
+        self.lost = self._no_answers = None
 
     def close(self) -> None:
         channel, self._channel = self._channel, None
@@ -93,59 +99,97 @@ class Airlock:
             LearnerError: what the student's code raised, or why there is no answer.
             LearnerTimeout: it took too long.
         """
-        if self._lost is not None:
-            raise self._lost
-        if self._channel is None:
-            self._load()
+        self._make_ready()
         return self._ask(do, **request)
 
     def call(self, name: str, arguments: Sequence[Any], keywords: Mapping[str, Any]) -> Any:
         """Call what the student's cells define as ``name``."""
-        return self.ask("call", name=name, arguments=tuple(arguments), keywords=dict(keywords))
+        self._make_ready()
+        if name not in self._kinds:
+            error, loss = self._failure(name)
+            self.lost = self.lost or loss
+            raise error
+        return self._ask("call", name=name, arguments=tuple(arguments), keywords=dict(keywords))
+
+    def lied(self, about: str) -> LearnerError:
+        """What to raise when an answer cannot be one that `worker` gives. It is the last one."""
+        return self._lose(framing.FramingError(about))
 
     def release(self, worker_number: int, number: int) -> None:
         """Nobody on this side holds that object any more."""
         if worker_number == self._worker_number:
-            self._released.append(number)
+            self._released.add(number)
+
+    def _make_ready(self) -> None:
+        if self._no_answers is not None:
+            raise self._no_answers
+        if self._channel is None:
+            self._load()
 
     def _ask(self, do: str, **request: Any) -> Any:
         if self._channel is None or self._seconds_left <= 0:
+            self.lost = self.lost or "timed out"
             raise LearnerTimeout("Timeout", "the time for the whole notebook is used up")
-        released, self._released = self._released, []
-        request = {"do": do, "release": released, **request}
+        released, self._released = self._released, set()
+        self._questions += 1
+        question = self._questions
+        request = {"do": do, "question": question, "release": list(released), **request}
         try:
             pieces, arrays = framing.encode(request, self._reference)
         except framing.FramingError as error:
-            self._released = released
+            self._released |= released
             raise TypeError(f"{do}: {error}") from None
         started = time.monotonic()
         limit = min(self._call_seconds, self._seconds_left)
         try:
             header, payload = self._channel.exchange(pieces, started + limit)
             reply, _ = framing.decode(header, payload, self._dereference)
-            value, failure = self._opened(reply, arrays)
+            value, failure = self._opened(reply, question, arrays)
+        except (WorkerLostError, TimeoutError, framing.FramingError) as error:
+            raise self._lose(error, limit) from None
         except BaseException as error:
-            # Whatever it is, a test's own time limit included: an exchange was cut short, and the
-            # next answer of this worker could be that to an earlier question.
-            self._lost = _lost(error, limit)
-            self.close()
-            if isinstance(error, WorkerLostError | TimeoutError | framing.FramingError):
-                raise self._lost from None
+            # Such as a test's own time limit: an exchange was cut short, and the next answer of
+            # this worker would be that to an earlier question.
+            self._lose(error, limit)
             raise
         finally:
             self._seconds_left -= time.monotonic() - started
         if failure is not None:
+            if failure.type_name == "MemoryError":
+                self.lost = self.lost or "out of memory"
             raise failure
         return value
 
-    def _opened(self, reply: Any, arrays: list[Array]) -> tuple[Any, LearnerError | None]:
+    def _lose(self, error: BaseException, seconds: float = 0.0) -> LearnerError:
+        """Give up the worker, and with it the present test; what every question hears from now."""
+        loss: Loss = "timed out"
+        failure: LearnerError = LearnerTimeout("Timeout", f"no answer after {seconds:.3g} seconds")
+        if isinstance(error, WorkerLostError):
+            loss, failure = error.ending, LearnerError("ProcessEnded", str(error))
+            if loss == "timed out":
+                failure = LearnerTimeout("Timeout", str(error))
+            elif loss == "out of memory":
+                failure = LearnerError("MemoryError", str(error))
+        elif isinstance(error, framing.FramingError):
+            loss = "tampered"
+            failure = LearnerError("ProtocolError", f"what came back is not an answer: {error}")
+        self.lost, self._no_answers = self.lost or loss, failure
+        self.close()
+        return failure
+
+    def _opened(
+        self, reply: Any, question: int, arrays: list[Array]
+    ) -> tuple[Any, LearnerError | None]:
         """The value or the failure in a reply; changed arguments are written back."""
         if not isinstance(reply, dict) or not isinstance(reply.get("changed"), dict):
             raise framing.FramingError("the reply lacks its parts")
-        for index, array in reply["changed"].items():
-            if not index.isdecimal() or int(index) >= len(arrays):
+        if type(reply.get("question")) is not int or reply["question"] != question:
+            raise framing.FramingError("it answers another question")
+        indices = {str(index): index for index in range(len(arrays))}
+        for name, array in reply["changed"].items():
+            if name not in indices:
                 raise framing.FramingError("an argument that was never sent came back")
-            original = arrays[int(index)]
+            original = arrays[indices[name]]
             dtype = original.dtype.newbyteorder("<")
             same = isinstance(array, np.ndarray) and array.shape == original.shape
             if not same or array.dtype != dtype or not original.flags.writeable:
@@ -169,18 +213,20 @@ class Airlock:
                     kind = self._ask("load", name=name, source=source, filename=filename)
                     self._kinds[name] = kind if kind in ("layer", "class") else "function"
                 except LearnerError as error:
-                    self._failures[position] = error
+                    self._failures[position] = error, self.lost
+                self.lost = self._no_answers = None
             position += 1
-        self._lost = None
 
     def _start(self) -> None:
         started = time.monotonic()
+        self._kinds.clear()
         self._channel = Channel(
             self._sandbox.start(self._program, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         )
         try:
             self._channel.exchange(
-                framing.encode({"do": "ready", "release": []})[0], started + _START_SECONDS
+                framing.encode({"do": "ready", "question": 0, "release": []})[0],
+                started + _START_SECONDS,
             )
         except (WorkerLostError, TimeoutError, framing.FramingError) as error:
             self.close()
@@ -188,7 +234,7 @@ class Airlock:
         self._seconds_left -= time.monotonic() - started
         self._worker_number += 1
         self._objects = weakref.WeakValueDictionary()
-        self._released = []
+        self._released = set()
 
     def _proxy(self, name: str) -> Any:
         """What the tests get for ``name``."""
@@ -201,20 +247,16 @@ class Airlock:
             function.__name__ = function.__qualname__ = name
             return function
         base = RemoteObject if kind == "class" else RemoteLayer
-        self._classes[name] = type(
-            name, (base,), {"_airlock": self, "_failure": self._failure(name)}
-        )
+        self._classes[name] = type(name, (base,), {"_airlock": self})
         return self._classes[name]
 
-    def _failure(self, name: str) -> LearnerError | None:
-        """Why there is no ``name``, if there is none."""
-        if name in self._kinds:
-            return None
+    def _failure(self, name: str) -> tuple[LearnerError, Loss | None]:
+        """Why there is no ``name``."""
         failures = [
             self._failures[i] for i, source in enumerate(self._sources) if source[0] == name
         ]
         missing = LearnerError("Missing", f"there is no cell that begins with %%implement {name}")
-        return failures[-1] if failures else missing
+        return failures[-1] if failures else (missing, None)
 
     def _reference(self, value: Any) -> dict[str, Any] | None:
         if type(value) is Layer:
@@ -243,8 +285,7 @@ class Airlock:
     def _hold(self, proxy: RemoteObject, number: int) -> None:
         vars(proxy).update(_airlock=self, _number=number, _worker_number=self._worker_number)
         self._objects[number] = proxy
-        if number in self._released:
-            self._released.remove(number)
+        self._released.discard(number)
         weakref.finalize(proxy, self.release, self._worker_number, number).atexit = False
 
     def _move(self, layer: Any) -> None:
@@ -254,19 +295,10 @@ class Airlock:
         """
         number = self._ask("adopt", attributes=vars(layer))
         if type(number) is not int:
-            raise LearnerError("ProtocolError", "a layer was handed over and not taken")
+            raise self.lied("a layer was handed over and not taken")
         vars(layer).clear()
         layer.__class__ = RemoteLayer
         self._hold(layer, number)
-
-
-def _lost(error: BaseException, seconds: float) -> LearnerError:
-    """What a question gets to hear from now on, after one that ended in ``error``."""
-    if isinstance(error, WorkerLostError):
-        return LearnerError("ProcessEnded", str(error))
-    if isinstance(error, framing.FramingError):
-        return LearnerError("ProtocolError", f"what came back is not data: {error}")
-    return LearnerTimeout("Timeout", f"no answer after {seconds:.3g} seconds")
 
 
 def _learner_error(described: Any) -> LearnerError:

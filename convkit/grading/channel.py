@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 import select
-import subprocess
 import time
 
 from convkit.grading import framing
-from convkit.grading.sandbox import Confined
+from convkit.grading.sandbox import Confined, Ending
 
 
 class WorkerLostError(Exception):
-    """The worker is gone or of no more use; the message says why, for the student to read."""
+    """The worker is gone; the message says why, for the student to read."""
+
+    def __init__(self, ending: Ending, message: str) -> None:
+        super().__init__(message)
+        self.ending = ending
 
 
 class Channel:
@@ -41,7 +44,7 @@ class Channel:
                 try:
                     rest = rest[os.write(self._to, rest[: 1 << 20]) :]
                 except BrokenPipeError:
-                    raise WorkerLostError(self._ending()) from None
+                    raise WorkerLostError(*self._confined.ending()) from None
         lengths = framing.read_prefix(self._read(framing.PREFIX.size, deadline))
         header, payload = (self._read(length, deadline) for length in lengths)
         return header, payload
@@ -56,7 +59,7 @@ class Channel:
             self._wait(self._from, select.POLLIN, deadline)
             received = os.read(self._from, min(1 << 20, length - len(data)))
             if not received:
-                raise WorkerLostError(self._ending())
+                raise WorkerLostError(*self._confined.ending())
             data += received
         return bytes(data)
 
@@ -65,13 +68,3 @@ class Channel:
         poll.register(descriptor, event)
         if not poll.poll(max(0.0, deadline - time.monotonic()) * 1000):
             raise TimeoutError
-
-    def _ending(self) -> str:
-        try:
-            status = self._confined.process.wait(5)
-        except subprocess.TimeoutExpired:
-            return "your code closed the connection to the grader"
-        # bubblewrap reports a death by signal as a shell does.
-        number = -status if status < 0 else status - 128
-        how = f"signal {number}" if number > 0 else f"exit status {status}"
-        return f"your code ended the Python process it ran in ({how})"

@@ -53,11 +53,15 @@ def encode(
     """
     arrays: list[Array] = []
     payload: list[bytes] = []
+    length = 0
 
     def array_bytes(array: Array) -> str:
+        nonlocal length
         dtype = array.dtype.newbyteorder("<")
         if dtype.str not in _DTYPES:
             raise FramingError(f"an array of dtype {array.dtype} is not numbers")
+        length += array.nbytes
+        _check_length("arrays", length, PAYLOAD_CAP)
         payload.append(array.astype(dtype, copy=False).tobytes())
         return dtype.str
 
@@ -93,9 +97,8 @@ def encode(
         raise
     except (ValueError, TypeError) as error:  # an int of more digits than Python prints
         raise FramingError(str(error)) from None
-    prefix = PREFIX.pack(MAGIC, len(header), sum(map(len, payload)))
-    read_prefix(prefix)
-    return [prefix, header, *payload], arrays
+    _check_length("structure", len(header), HEADER_CAP)
+    return [PREFIX.pack(MAGIC, len(header), length), header, *payload], arrays
 
 
 def read_prefix(prefix: bytes) -> tuple[int, int]:
@@ -107,13 +110,14 @@ def read_prefix(prefix: bytes) -> tuple[int, int]:
     magic, header_length, payload_length = PREFIX.unpack(prefix)
     if magic != MAGIC:
         raise FramingError("not a frame")
-    for name, length, cap in (
-        ("structure", header_length, HEADER_CAP),
-        ("arrays", payload_length, PAYLOAD_CAP),
-    ):
-        if length > cap:
-            raise FramingError(f"the {name} take {length} bytes; {cap} may be handed over")
+    _check_length("structure", header_length, HEADER_CAP)
+    _check_length("arrays", payload_length, PAYLOAD_CAP)
     return header_length, payload_length
+
+
+def _check_length(name: str, length: int, cap: int) -> None:
+    if length > cap:
+        raise FramingError(f"the {name} take {length} bytes; {cap} may be handed over")
 
 
 def decode(

@@ -21,7 +21,9 @@ def main() -> None:
         os.setresgid(*[settings["uid"]] * 3)
         os.setresuid(*[settings["uid"]] * 3)
     for name, limit in settings["limits"].items():
-        resource.setrlimit(getattr(resource, name), (limit, limit))
+        # At the soft limit of CPU time a signal says what it is; at the hard one it is any kill.
+        hard = limit + 5 if name == "RLIMIT_CPU" else limit
+        resource.setrlimit(getattr(resource, name), (limit, hard))
     for entry in os.scandir(settings["files"]) if settings["files"] else ():
         (shutil.copytree if entry.is_dir() else shutil.copyfile)(entry.path, entry.name)
     # From here on standard error is the student's, which nobody reads.

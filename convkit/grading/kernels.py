@@ -36,7 +36,7 @@ _QUEUE_CAP = 32
 _STUDENT_BYTES = 2 << 20
 _OWN_BYTES = 64 << 20
 
-Outcome = Literal["ok", "error", "timed out", "died"]
+Outcome = Literal["ok", "error", "timed out", "out of memory", "died"]
 
 
 class KernelError(RuntimeError):
@@ -45,7 +45,12 @@ class KernelError(RuntimeError):
 
 @dataclass
 class CellRun:
-    """What came of running one cell."""
+    """What came of running one cell.
+
+    Attributes:
+        outcome: "timed out" and "out of memory" say why, whether or not the kernel lived on.
+        cut: whether some of its output was left out.
+    """
 
     outcome: Outcome = "ok"
     outputs: list[NotebookNode] = field(default_factory=list)
@@ -178,7 +183,7 @@ class Kernel:
         while True:
             message = self._receive(deadline)
             if message == "died":
-                run.outcome = "died"
+                run.outcome = self._ending()
                 return run
             if message == "late":
                 if replied:  # all is said and done, but the word was lost in a flood of output
@@ -186,7 +191,6 @@ class Kernel:
                     return run
                 if run.outcome == "timed out":  # it does not listen to the interrupt
                     self._confined.kill()
-                    run.outcome = "died"
                     return run
                 run.outcome = "timed out"
                 deadline = time.monotonic() + _LAST_WORD_SECONDS
@@ -204,11 +208,16 @@ class Kernel:
             if output is None:
                 continue
             if kind == "error" and run.outcome == "ok":
-                run.outcome = "error"
+                memory = output.ename == "MemoryError"
+                run.outcome = "out of memory" if memory else "error"
             used += len(json.dumps(output))
             if used <= self._output_bytes:
                 _append(run.outputs, output)
             run.cut = used > self._output_bytes
+
+    def _ending(self) -> Outcome:
+        ending, _ = self._confined.ending()
+        return "died" if ending == "crashed" else ending
 
     def _connect(self, kind: int, path: str) -> zmq.Socket[bytes]:
         """Once, while no student code has run yet: later, the path could lead anywhere."""

@@ -1,50 +1,156 @@
-"""Whether the sandbox can start on this machine and, if not, why, and what would cure it."""
+"""What of the sandbox holds on this machine and, where something does not, what would cure it."""
 
 from __future__ import annotations
 
 import functools
+import json
 import shutil
 import subprocess
 import sys
+from dataclasses import dataclass
+from typing import Any
 
-from convkit.grading.sandbox import UNSAFE, Sandbox, SandboxError, allowed_without, scratch_folder
+from convkit.grading.sandbox import (
+    UNSAFE,
+    Confined,
+    Limits,
+    Sandbox,
+    SandboxError,
+    allowed_without,
+    scratch_folder,
+)
+
+_LIMITS = Limits(memory_bytes=2 << 30, processes=16, cpu_seconds=20)
+
+_TRIES = f"""
+import json, os, socket, sys
+sys.stderr = sys.stdout
+import numpy
+def refused(do, error=OSError):
+    try:
+        do()
+    except error:
+        return True
+    return False
+def fork():
+    for _ in range({_LIMITS.processes}):
+        if os.fork() == 0:
+            os.read(0, 1)
+            os._exit(0)
+status = dict(line.split(":", 1) for line in open("/proc/self/status"))
+print(json.dumps({{
+    "user": 0 not in os.getresuid() + os.getresgid()
+    and not int(status["CapPrm"], 16) and int(status["NoNewPrivs"]) == 1,
+    "files": not os.path.exists("/etc/passwd") and not os.access("/usr", os.W_OK),
+    "processes": len([name for name in os.listdir("/proc") if name.isdigit()]) <= 3,
+    "network": refused(lambda: socket.create_connection(("127.0.0.1", 9)))
+    and [name for _, name in socket.if_nameindex()] == ["lo"],
+    "memory": refused(lambda: bytearray({_LIMITS.memory_bytes}), MemoryError),
+    "fork": refused(fork),
+}}), flush=True)
+os._exit(0)
+"""
+
+_OLD = "This kernel is too old or too restricted. Cure: grade on Linux 5.14 or newer."
+_HELD = {
+    "user": "Student code runs as nobody, without any privilege",
+    "files": "Student code sees neither your files nor a place to write to but its own",
+    "processes": "Student code sees no processes but its own",
+    "network": "Student code has no network",
+    "memory": "The memory of a process is limited",
+    "fork": "The number of processes is limited",
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was tried.
+
+    Attributes:
+        what: should be so, in a sentence.
+        holds: whether it is.
+        required: whether grading is refused where it is not.
+        cure: what went wrong and what would mend it; empty if nothing did.
+    """
+
+    what: str
+    holds: bool
+    required: bool = True
+    cure: str = ""
 
 
 def require() -> None:
-    """Refuse to grade where the sandbox cannot start.
+    """Refuse to grade where the sandbox is not what it should be.
 
     Raises:
         SandboxError: with the reason, and the cure where one is known.
     """
-    if not allowed_without() and (problem := probe()):
+    broken = [each for each in findings() if each.required and not each.holds]
+    if broken and not allowed_without():
+        problems = "\n".join(f"{each.what}: no. {each.cure}" for each in broken)
         raise SandboxError(
-            f"Grading is refused, because the sandbox for student code cannot start.\n{problem}\n"
+            f"Grading is refused, because the sandbox for student code does not hold.\n{problems}\n"
             f"(Set {UNSAFE}=1 to grade without one: then student code can read and change "
             "everything you can. Do that with your own code only.)"
         )
 
 
+def findings() -> list[Finding]:
+    """What holds here; the first that does not hides what would have come after it."""
+    found = [*_tried()]
+    if allowed_without():
+        cure = f"Cure: unset {UNSAFE}, unless all code that is graded is your own."
+        found.append(Finding("Student code runs in the sandbox", False, False, cure))
+    return found
+
+
 @functools.cache
-def probe() -> str | None:
-    """Why the sandbox cannot start here, and what would cure it; None if it can."""
+def _tried() -> tuple[Finding, ...]:
+    system, installed = "This is Linux", "bubblewrap is installed"
     if not sys.platform.startswith("linux"):
-        return "It needs Linux. Grade on a Linux machine, or in a container or virtual machine."
+        cure = "Cure: grade on a Linux machine, or in a container or virtual machine."
+        return (Finding(system, False, cure=cure),)
     if shutil.which("bwrap") is None:
-        return "bubblewrap is not installed. Cure: sudo apt-get install bubblewrap"
-    program = "import sys; sys.stderr = sys.stdout; import numpy; print('ready')"
+        cure = "Cure: sudo apt-get install bubblewrap"
+        return (Finding(system, True), Finding(installed, False, cure=cure))
+    said = _say()
+    started = isinstance(said, dict)
+    found = [
+        Finding(system, True),
+        Finding(installed, True),
+        Finding("The sandbox starts", started, cure="" if started else _explained(str(said))),
+    ]
+    if isinstance(said, dict):
+        for name, what in _HELD.items():
+            holds = said[name] is True
+            found.append(Finding(what, holds, cure="" if holds else _OLD))
+    return tuple(found)
+
+
+def _say() -> dict[str, Any] | str:
+    """What the tries came to, or why there were none."""
     with scratch_folder() as scratch:
         try:
-            confined = Sandbox(scratch).start(
-                [sys.executable, "-c", program], stdout=subprocess.PIPE
+            confined = Sandbox(scratch, limits=_LIMITS).confine(
+                [sys.executable, "-c", _TRIES], stdout=subprocess.PIPE
             )
         except SandboxError as error:
-            return _explained(str(error))
-        assert confined.process.stdout is not None
-        said = confined.process.stdout.read(10_000).decode(errors="replace").strip()
-        confined.process.wait()
-        said = said or confined.last_words()
+            return str(error)
+        said = _last_line(confined)
+    try:
+        return dict(json.loads(said))
+    except ValueError:
+        return said
+
+
+def _last_line(confined: Confined) -> str:
+    try:
+        printed, complaint = confined.process.communicate(timeout=30)
+    except subprocess.TimeoutExpired:
+        return "no answer after 30 seconds"
+    finally:
         confined.kill()
-    return None if said == "ready" else _explained(said)
+    return (printed.strip() or complaint.strip()).decode(errors="replace")
 
 
 def _explained(said: str) -> str:

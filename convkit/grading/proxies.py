@@ -15,16 +15,13 @@ if TYPE_CHECKING:
 
 
 class RemoteObject:
-    """An object that lives in the worker."""
+    """An object that lives in the worker. Its attributes are those whose names are public."""
 
     _airlock: Airlock
-    _failure: LearnerError | None = None
     _worker_number: int
     _number: int
 
     def __new__(cls, *arguments: Any, **keywords: Any) -> Any:
-        if cls._failure is not None:
-            raise cls._failure
         made = cls._airlock.call(cls.__name__, arguments, keywords)
         if not isinstance(made, RemoteObject):
             raise LearnerError("TypeError", f"{cls.__name__}(…) does not give an object")
@@ -46,7 +43,8 @@ class RemoteObject:
         return self._ask("call_method", name=name, arguments=arguments, keywords=keywords)
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
+        # IPython looks for _repr_mimebundle_ and its like, which would be shown as they come.
+        if name.startswith("_"):
             raise AttributeError(name)
         if name in ("params", "grads"):
             return RemoteMapping(self, name)
@@ -55,7 +53,7 @@ class RemoteObject:
                 return lambda *arguments, **keywords: self._method(name, *arguments, **keywords)
             case ("value", value):
                 return _read_only(value)
-        raise LearnerError("ProtocolError", "what came back is no attribute")
+        raise self._airlock.lied("what came back is no attribute")
 
     def __setattr__(self, name: str, value: Any) -> None:
         self._ask("set", name=name, value=dict(value) if name in ("params", "grads") else value)
@@ -64,10 +62,16 @@ class RemoteObject:
         return self._method("__call__", *arguments, **keywords)
 
     def __iter__(self) -> Iterator[Any]:
-        return iter(self._ask("entries"))
+        entries = self._ask("entries")
+        if not isinstance(entries, list):
+            raise self._airlock.lied("what came back are no entries")
+        return iter(entries)
 
     def __len__(self) -> int:
-        return int(self._method("__len__"))
+        length = self._method("__len__")
+        if type(length) is not int or length < 0:
+            raise LearnerError("TypeError", "__len__ does not give a number from 0 on")
+        return length
 
     def __bool__(self) -> bool:
         return True
@@ -128,7 +132,7 @@ def _forward_each(
 ) -> list[Array]:
     outputs = layer._ask("forward_each", settings=[dict(each) for each in settings], x=x)
     if not isinstance(outputs, list) or len(outputs) != len(settings):
-        raise LearnerError("ProtocolError", "what came back is not one output for each setting")
+        raise layer._airlock.lied("what came back is not one output for each setting")
     return outputs
 
 

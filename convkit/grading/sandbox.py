@@ -20,9 +20,10 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Literal
 
 import convkit
+from convkit.grading.memory import MemoryWatch
 
 UNSAFE = "CONVKIT_UNSAFE_NO_SANDBOX"
 """The environment variable that, set to 1, allows running student code without a sandbox."""
@@ -38,13 +39,23 @@ def allowed_without() -> bool:
     return os.environ.get(UNSAFE) == "1"
 
 
+Ending = Literal["crashed", "timed out", "out of memory"]
+"""How a program came to an end that was not asked for."""
+
+
 class SandboxError(RuntimeError):
     """The sandbox cannot start on this machine; the message says why and what would cure it."""
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What one sandbox may use. Memory is per process, disk per folder it may write to."""
+    """What one sandbox may use.
+
+    Attributes:
+        memory_bytes: for each process, and once more for all of them and their files together.
+        cpu_seconds: for each process.
+        disk_bytes: for each folder it may write to.
+    """
 
     memory_bytes: int = 4 << 30
     processes: int = 64
@@ -71,10 +82,12 @@ class Confined:
     Attributes:
         process: bubblewrap, or the program itself where there is no sandbox.
         init: the sandbox's first process, with which all of it ends.
+        memory: what ends it when it takes too much memory.
     """
 
     process: subprocess.Popen[bytes]
     init: int | None = None
+    memory: MemoryWatch | None = None
 
     @property
     def root(self) -> str:
@@ -90,9 +103,27 @@ class Confined:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
+        if self.memory is not None:
+            self.memory.stop()
         for stream in (self.process.stdin, self.process.stdout, self.process.stderr):
             if stream is not None:
                 stream.close()
+
+    def ending(self) -> tuple[Ending, str]:
+        """How the program ended by itself, and that in words for the student whose code it ran."""
+        try:
+            status = self.process.wait(5)
+        except subprocess.TimeoutExpired:
+            return "crashed", "your code closed the connection to the grader"
+        if self.memory is not None and self.memory.exceeded:
+            gigabytes = self.memory.limit_bytes / (1 << 30)
+            return "out of memory", f"your code took more than {gigabytes:.3g} GB of memory"
+        # bubblewrap reports a death by signal as a shell does.
+        number = -status if status < 0 else status - 128
+        if number == signal.SIGXCPU:
+            return "timed out", "your code used up the processor time it may have"
+        how = f"signal {number}" if number > 0 else f"exit status {status}"
+        return "crashed", f"your code ended the Python process it ran in ({how})"
 
     def last_words(self) -> str:
         """What the sandbox itself said when it failed to start."""
@@ -140,36 +171,44 @@ class Sandbox:
         Raises:
             SandboxError: it could not be started.
         """
-        confined = not allowed_without()
-        as_root = os.geteuid() == 0
+        if not allowed_without():
+            return self.confine(program, stdin, stdout)
+        for folder in (self.work, self.run):
+            folder.mkdir(exist_ok=True)
         limits = self.limits.resources()
-        if not confined:
-            # Both would count what else this user runs.
-            del limits["RLIMIT_NPROC"]
-        settings = {
-            "limits": limits,
-            # Limits on processes do not hold for root, and are counted by user.
-            "uid": random.randrange(10**9, 2 * 10**9) if as_root and confined else None,
-            "files": str(self.files) if self.files else None,
-        }
-        command = [sys.executable, "-I", "-S", str(_INSIDE), json.dumps(settings), *program]
-        popen: dict[str, Any] = {
-            "stdin": stdin,
-            "stdout": stdout,
-            "stderr": subprocess.PIPE,
-            "start_new_session": True,
-        }
-        if not confined:
-            for folder in (self.work, self.run):
-                folder.mkdir(exist_ok=True)
-            environment = self._environment()
-            return Confined(subprocess.Popen(command, cwd=self.work, env=environment, **popen))
+        del limits["RLIMIT_NPROC"]  # would count what else this user runs
+        command = self._command(program, limits, uid=None)
+        environment = self._environment()
+        streams: dict[str, Any] = {"stdin": stdin, "stdout": stdout, "stderr": subprocess.PIPE}
+        return Confined(
+            subprocess.Popen(
+                command, cwd=self.work, env=environment, start_new_session=True, **streams
+            )
+        )
 
+    def confine(
+        self,
+        program: Iterable[str],
+        stdin: int | IO[bytes] | None = subprocess.DEVNULL,
+        stdout: int | IO[bytes] | None = subprocess.DEVNULL,
+    ) -> Confined:
+        """Start ``program`` inside.
+
+        Raises:
+            SandboxError: it could not be started.
+        """
+        as_root = os.geteuid() == 0
+        # Limits on processes do not hold for root, and are counted by user.
+        uid = random.randrange(10**9, 2 * 10**9) if as_root else None
+        command = self._command(program, self.limits.resources(), uid)
+        streams: dict[str, Any] = {"stdin": stdin, "stdout": stdout, "stderr": subprocess.PIPE}
         read_end, write_end = os.pipe()
         with open(read_end, "rb") as information:
             bubblewrap = [*self._bubblewrap(as_root), "--info-fd", str(write_end), "--", *command]
             try:
-                process = subprocess.Popen(bubblewrap, pass_fds=[write_end], **popen)
+                process = subprocess.Popen(
+                    bubblewrap, pass_fds=[write_end], start_new_session=True, **streams
+                )
             except FileNotFoundError:
                 raise SandboxError("bubblewrap is not installed") from None
             finally:
@@ -181,7 +220,15 @@ class Sandbox:
             reason = started.last_words()
             started.kill()
             raise SandboxError(reason or "bubblewrap ended without a word")
-        return Confined(process, json.loads(described)["child-pid"])
+        init = json.loads(described)["child-pid"]
+        in_memory = [Path(path) for path in ("/tmp", "/dev/shm", self.work, self.run)]
+        return Confined(process, init, MemoryWatch(init, self.limits.memory_bytes, in_memory))
+
+    def _command(
+        self, program: Iterable[str], limits: dict[str, int], uid: int | None
+    ) -> list[str]:
+        settings = {"limits": limits, "uid": uid, "files": str(self.files) if self.files else None}
+        return [sys.executable, "-I", "-S", str(_INSIDE), json.dumps(settings), *program]
 
     def _environment(self) -> dict[str, str]:
         return {

@@ -7,6 +7,7 @@ take that form: across the airlock come data, and data shown in a cell is shown 
 
 from __future__ import annotations
 
+import functools
 import json
 import math
 from pathlib import Path
@@ -17,7 +18,7 @@ from IPython.display import publish_display_data
 
 import convkit.mine
 from convkit.checks import CheckFailed, LearnerError, Report
-from convkit.grading.airlock import Airlock
+from convkit.grading.airlock import Airlock, Loss
 from convkit.grading.sandbox import Limits, Sandbox
 
 VERDICT = "application/vnd.convkit.verdict+json"
@@ -46,26 +47,35 @@ def begin(job_file: str) -> None:
     shell = get_ipython()
     shell.user_ns.update(airlock.lent)
     shell.events.register("pre_run_cell", lambda info: airlock.next_test())
-    shell.events.register("post_run_cell", _report)
+    shell.events.register("post_run_cell", functools.partial(_report, airlock))
 
 
-def _report(result: Any) -> None:
-    verdict = judge(result.error_before_exec or result.error_in_exec, result.result)
+def _report(airlock: Airlock, result: Any) -> None:
+    error = result.error_before_exec or result.error_in_exec
+    verdict = judge(error, result.result, lost=airlock.lost)
     publish_display_data({VERDICT: verdict})
 
 
-def judge(error: BaseException | None, value: Any) -> dict[str, Any]:
+def judge(error: BaseException | None, value: Any, *, lost: Loss | None = None) -> dict[str, Any]:
     """What a cell is worth.
 
     Args:
         error: what it raised, if anything.
         value: of its last expression.
+        lost: why the student's code no longer answered it, if so.
 
     Returns:
         ``share`` of its points in [0, 1], or ``points``, where it says so itself; and, after a
         failure, ``failure`` in words, ``learner`` (whether the student's code raised it), and the
-        ``findings`` of a check, which tell nothing of its cases.
+        ``findings`` of a check, which tell nothing of its cases. A test that did not come to its
+        end says by ``lost`` why: "timed out", "out of memory", "crashed" or "tampered".
     """
+    if isinstance(error, KeyboardInterrupt):  # the test's own time is up
+        lost = lost or "timed out"
+    return _worth(error, value) | ({"lost": lost} if lost else {})
+
+
+def _worth(error: BaseException | None, value: Any) -> dict[str, Any]:
     if error is None:
         if isinstance(value, int | float) and not isinstance(value, bool):
             return {"points": float(value) if math.isfinite(value) else 0.0}

@@ -57,28 +57,45 @@ class Worker:
         self._objects: dict[int, Any] = {}
         self._numbers: dict[int, int] = {}
         self._next = 0
+        self._process = os.getpid()
 
     def answer(self, header: bytes, payload: bytes) -> list[bytes]:
         """The reply to one request, as the pieces of a frame."""
         request, spans = self._framing.decode(header, payload, self._dereference)
+        given = [(array.shape, array.dtype, array.flags.writeable) for _, array in spans]
+        question = request.pop("question")
         for number in request.pop("release"):
             self._numbers.pop(id(self._objects.pop(number)), None)
         try:
-            reply: dict[str, Any] = {"value": getattr(self, request.pop("do"))(**request)}
+            reply = {"value": getattr(self, request.pop("do"))(**request)}
+            # Arrays the callee changed in place go back, so that the caller sees it too.
+            changed = {
+                str(index): self._changed(array, given[index])
+                for index, (start, array) in enumerate(spans)
+                if array.tobytes() != payload[start : start + array.nbytes]
+            }
+            reply |= {"changed": changed, "question": question}
+            pieces, _ = self._framing.encode(reply, self._reference)
         except BaseException as error:
-            reply = {"error": self._described(error)}
-        # Arrays the callee changed in place go back, so that the caller sees it too.
-        changed = {
-            str(index): array
-            for index, (start, array) in enumerate(spans)
-            if array.tobytes() != payload[start : start + array.nbytes]
-        }
-        try:
-            pieces, _ = self._framing.encode({**reply, "changed": changed}, self._reference)
-        except self._framing.FramingError as error:
-            failure = self._described(TypeError(str(error)))
-            pieces, _ = self._framing.encode({"error": failure, "changed": {}})
+            if isinstance(error, self._framing.FramingError):
+                error = TypeError(str(error))
+            failure = {"error": self._described(error), "changed": {}, "question": question}
+            pieces, _ = self._framing.encode(failure)
+        if os.getpid() != self._process:  # student code forked, and both came back
+            os._exit(0)
         return pieces
+
+    def _changed(self, array: Any, given: tuple[Any, Any, bool]) -> Any:
+        """An array whose numbers changed, unless what it is changed as well."""
+        shape, dtype, writeable = given
+        if (array.shape, array.dtype) != (shape, dtype):
+            raise ValueError(
+                f"an array that was handed over, {dtype} of shape {shape}, was made into "
+                f"{array.dtype} of shape {array.shape}, in place"
+            )
+        if not writeable:
+            raise ValueError("an array that was handed over to be read was written to")
+        return array
 
     def ready(self) -> None:
         """Nothing to do: the answer shows that the worker runs."""
@@ -169,6 +186,12 @@ class Worker:
 
     def _described(self, error: BaseException) -> dict[str, Any]:
         """An exception as data: its type, its message, and the student's own line."""
+        try:
+            return self._shown(error)
+        except BaseException:  # student code can make a class of exceptions that does anything
+            return {"type_name": "Exception", "message": "it cannot be shown"}
+
+    def _shown(self, error: BaseException) -> dict[str, Any]:
         line_number: int | None
         line: str | None
         if isinstance(error, SyntaxError):

@@ -392,7 +392,7 @@ def test_a_liar_cannot_invent_changes():
         x = np.ones(2)
         for changed in ({"1": x}, {"0": np.ones(3)}, {"0": x.astype(int)}, {"0": 1}, {"": x}, 5):
             with pytest.raises(Exception, match=r"came back|lacks"):
-                airlock._opened({"value": None, "changed": changed}, [x])
+                airlock._opened({"value": None, "question": 7, "changed": changed}, 7, [x])
         np.testing.assert_array_equal(x, np.ones(2))
 
 
