@@ -20,6 +20,7 @@ from convkit.checks.concept import Concept, FunctionConcept, LayerConcept
 from convkit.checks.judging import DTYPE, RESULT, RUNS, UNCHANGED
 from convkit.checks.numbers import decimals, different_sizes, holding
 from convkit.checks.properties import Property
+from convkit.checks.seeds import SEEDS, probe_seeds
 from convkit.checks.shared import backward_properties, forward_properties
 from convkit.layers import Array, Flatten, Linear, SoftmaxCrossEntropy, softmax
 
@@ -292,6 +293,7 @@ CONCEPTS: dict[str, Concept] = {
             *forward_properties(
                 "y is the sum of the inputs times the weights, plus the bias.", ("weight", "bias")
             ),
+            SEEDS,
             _structure("batch", "Each sample of a batch is treated on its own.", _LAST),
             *backward_properties(("weight", "bias"), linear=True),
         ],
@@ -300,6 +302,7 @@ CONCEPTS: dict[str, Concept] = {
         probes=(
             probe_again,
             probe_single_precision,
+            probe_seeds,
             forward_probe(_LAST, lambda x: x[-1:].copy()),
         ),
         linear=True,

@@ -19,6 +19,7 @@ from convkit.checks.judging import DTYPE, RESULT, RUNS, UNCHANGED
 from convkit.checks.learner import LearnerError
 from convkit.checks.numbers import decimals, holding, two_sizes
 from convkit.checks.properties import Property
+from convkit.checks.seeds import SEEDS, probe_seeds
 from convkit.checks.shared import backward_properties, forward_properties
 from convkit.layers import Array, Conv2d, convolve2d, correlate2d
 
@@ -130,6 +131,7 @@ _LAYER_PROPERTIES = [
         "y is the correlation of x with the weights, summed over the channels, plus the bias.",
         ("weight", "bias"),
     ),
+    SEEDS,
     _structure(
         "batch", "Each image of a batch is treated on its own.", "y of the last image alone"
     ),
@@ -260,7 +262,7 @@ CONCEPTS: dict[str, Concept] = {
         _LAYER_PROPERTIES,
         _layer_cases,
         _draw_layer_cases,
-        probes=(probe_again, probe_single_precision, _probe_structure),
+        probes=(probe_again, probe_single_precision, probe_seeds, _probe_structure),
         linear=True,
     ),
 }

@@ -13,6 +13,7 @@ from convkit.checks.concept import Concept, FunctionConcept, LayerConcept
 from convkit.checks.judging import RESULT, RUNS
 from convkit.checks.numbers import decimals, holding, two_sizes
 from convkit.checks.properties import Property
+from convkit.checks.seeds import SEEDS, probe_seeds
 from convkit.checks.shared import backward_properties, forward_properties
 from convkit.layers import (
     Array,
@@ -108,6 +109,7 @@ _LAYER_PROPERTIES = [
         "y is the sum of each patch times the weights of its place, plus the bias of its place.",
         ("weight", "bias"),
     ),
+    SEEDS,
     _structure("batch", "Each image of a batch is treated on its own.", _LAST),
     _structure(
         "linear",
@@ -216,6 +218,7 @@ CONCEPTS: dict[str, Concept] = {
         probes=(
             probe_again,
             probe_single_precision,
+            probe_seeds,
             forward_probe(_LAST, lambda x: x[-1:].copy()),
             forward_probe(_MIXED, lambda x: 2 * x - 3 * x[::-1]),
         ),

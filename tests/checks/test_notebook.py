@@ -116,7 +116,7 @@ class TestInANotebook:
     def test_a_report_is_shown_once(self, kernel):
         captured = self.run(kernel, "check(Conv2d)")
         (shown,) = captured.outputs
-        assert "all 21 properties hold" in shown.data["text/plain"]
+        assert "all 22 properties hold" in shown.data["text/plain"]
         assert "<table" in shown.data["text/html"]
 
     def test_a_report_that_is_asked_for_later_is_shown_again(self, kernel):

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from convkit.checks.misconceptions.common import enter_common, with_backward, with_forward
+from convkit.checks.misconceptions.seeds import enter_seeds
 from convkit.checks.misconceptions.tables import Table, enter_parameter_gradients, enter_table
 from convkit.layers import Array, Linear
 
@@ -231,6 +232,7 @@ _GRADS: Table = {
 
 enter_table("Linear", NETWORK, _PARAMS)
 enter_common("Linear", Linear, NETWORK, NETWORK)
+enter_seeds(Linear, NETWORK)
 enter_parameter_gradients(Linear, NETWORK, ("weight", "bias"))
 enter_table("Linear", NETWORK, _FORWARD, lambda wrong: with_forward(Linear, wrong))
 enter_table("Linear", NETWORK, {**_BACKWARD, **_GRADS}, lambda wrong: with_backward(Linear, wrong))

@@ -10,7 +10,8 @@ import numpy as np
 from convkit.checks.misconceptions import misconception
 from convkit.checks.misconceptions.convolution.altered import Remembering, altered, flip
 from convkit.checks.misconceptions.convolution.backward import THROUGH, layer_with
-from convkit.layers import Array
+from convkit.checks.misconceptions.seeds import enter_seeds
+from convkit.layers import Array, Conv2d
 
 Change = Callable[[Array, Remembering, Array], Any]
 """From a right gradient of a parameter, the layer and grad_y to a wrong one."""
@@ -269,3 +270,6 @@ def bias_averaged(gradient: Array, layer: Remembering, grad_y: Array) -> Array:
 )
 def bias_one_image(gradient: Array, layer: Remembering, grad_y: Array) -> Array:
     return grad_y[-1].sum(axis=(1, 2))
+
+
+enter_seeds(Conv2d, ("04-convolution", "Weights and kernels"))

@@ -18,9 +18,11 @@ from convkit.checks.misconceptions.local.altered import (
     handed_back,
     patches,
 )
+from convkit.checks.misconceptions.seeds import enter_seeds
 from convkit.layers import Array, LocallyConnected2d
 
 enter_common(NAME, LocallyConnected2d, FORTH, BACK)
+enter_seeds(LocallyConnected2d, FORTH)
 
 
 @backward_mistake(
