@@ -277,4 +277,4 @@ def test_outside_a_notebook_the_report_is_printed(capsys):
 
 def test_what_cannot_be_tested_is_listed_by_name(capsys):
     text = str(report_of(conv_whose(forward=flipped_forward), only="forward"))
-    assert "– not tested yet: input unchanged, dtype, repeatable, batch" in text
+    assert "– not tested yet: input unchanged, dtype, repeatable, rng, batch" in text
