@@ -130,8 +130,8 @@ def _cells(path: Path) -> bytes:
     """Of a source notebook what grading uses: not its outputs, nor who ran it last."""
     notebook = json.loads(path.read_text(encoding="utf-8"))
     cells = [
-        [cell["cell_type"], "".join(cell["source"]), cell["metadata"].get("nbgrader")]
-        + [cell["metadata"].get("tags", []), cell.get("id")]
+        {"type": cell["cell_type"], "source": "".join(cell["source"]), "id": cell.get("id")}
+        | {name: cell["metadata"].get(name) for name in ("nbgrader", "tags")}
         for cell in notebook["cells"]
     ]
     kernel = notebook["metadata"].get("kernelspec", {}).get("name")

@@ -37,13 +37,14 @@ class GraderError(RuntimeError):
 @dataclass(frozen=True)
 class Times:
     """Seconds: for one of the student's cells, for all of them, for one call from a test, for all
-    such calls together, and for one test."""
+    such calls together, for one test, and for a submission as a whole."""
 
     cell: float = 30.0
     cells: float = 180.0
     call: float = 10.0
     calls: float = 180.0
     test: float = 120.0
+    submission: float = 1200.0
 
 
 @dataclass(frozen=True)

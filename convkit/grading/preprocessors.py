@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
+import dataclasses
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from nbconvert.exporters import NotebookExporter
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 from nbformat import NotebookNode
 from nbgrader import utils
-from nbgrader.api import Gradebook, MissingEntry
-from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import (
     AssignLatePenalties,
     CheckCellMetadata,
@@ -23,79 +25,98 @@ from nbgrader.preprocessors import (
 )
 from traitlets import Float, Integer
 
+from convkit.grading import ledger
 from convkit.grading import notebook as nb
-from convkit.grading.grade import Job, Times, grade
+from convkit.grading.course import Course, alone
+from convkit.grading.grade import Times
+from convkit.grading.intake import receive
+from convkit.grading.outcome import Outcome, Status
 from convkit.grading.probe import require
 from convkit.grading.sandbox import Limits
+from convkit.grading.submission import grade_notebook, rebuild
 
 Resources = dict[str, Any]
+_CAME_IN = "convkit"
 
 
-class SubmissionError(RuntimeError):
-    """A submission that cannot be graded as it is."""
+class _InCourse:
+    """What our parts of autograding need to know of where they are.
+
+    nbgrader makes each a child of its exporter, or is one, and the exporter of its converter.
+    """
+
+    def _course(self) -> Course:
+        settings = GradeInAirlock(parent=self.parent)  # type: ignore[attr-defined]
+        return Course(self._converter().coursedir, settings.limits(), settings.times())
+
+    def _converter(self) -> Any:
+        return self.parent.parent  # type: ignore[attr-defined]
 
 
-class _WithCourse(NbGraderPreprocessor):
-    """What both passes of autograding need to know of where they are."""
+@contextlib.contextmanager
+def _on_record(course: Course, resources: Resources) -> Iterator[None]:
+    """Whatever fails inside is in the gradebook as the grader's fault, as well as in the log.
 
-    def _course(self) -> CourseDirectory:
-        return self.parent.parent.coursedir  # the exporter's converter's
-
-    def _folder(self, directory: str, resources: Resources, student: str | None = None) -> Path:
-        known = resources["nbgrader"]
-        student = known["student"] if student is None else student
-        return Path(self._course().format_path(directory, student, known["assignment"])).resolve()
-
-    def _source_folder(self, resources: Resources) -> Path:
-        return self._folder(self._course().source_directory, resources, student=".")
-
-
-class RebuildFromSource(_WithCourse):
-    """First pass: only the student's answers stay as they came, the rest is the source's again."""
-
-    def preprocess(
-        self, notebook: NotebookNode, resources: Resources
-    ) -> tuple[NotebookNode, Resources]:
-        require()
-        self._refuse_links(resources)
-        known = resources["nbgrader"]
-        source = nb.read_source(self._source_folder(resources), known["notebook"])
-        return nb.rebuild(notebook, source, self._released(source, resources)), resources
-
-    def _released(self, source: NotebookNode, resources: Resources) -> dict[str, nb.Released]:
-        """What the gradebook holds, which must be what the source says today."""
-        known = resources["nbgrader"]
-        released = {}
-        with Gradebook(known["db_url"], self._course().course_id) as gradebook:
-            for name, cell in nb.graded_cells(source).items():
-                try:
-                    entry = gradebook.find_source_cell(name, known["notebook"], known["assignment"])
-                except MissingEntry:
-                    entry = None
-                changed = nb.is_trusted(cell) and (
-                    entry is None or entry.checksum != utils.compute_checksum(cell)
+    Nor do two graders work at once: see `alone`.
+    """
+    known = resources["nbgrader"]
+    with alone(course.root, shared=True):
+        try:
+            yield
+        except Exception as error:
+            outcome = Outcome(Status.GRADER_ERROR, str(error))
+            with course.gradebook() as gradebook:
+                ledger.finish(
+                    gradebook,
+                    known["assignment"],
+                    known["student"],
+                    {known["notebook"]: outcome},
+                    fingerprint="",
                 )
-                if entry is None or changed:
-                    raise SubmissionError(
-                        f"the cell {name!r} of the source notebook {known['notebook']!r} has "
-                        "changed since the assignment was generated. Run "
-                        f"`nbgrader generate_assignment {known['assignment']} --force` first."
-                    )
-                released[name] = nb.Released(entry.checksum, entry.source)
-        return released
+            raise
 
-    def _refuse_links(self, resources: Resources) -> None:
-        """A symbolic link in a submission could lead anywhere: to the solution, for one."""
-        course, known = self._course(), resources["nbgrader"]
-        submitted = self._folder(course.submitted_directory, resources)
-        graded = self._folder(course.autograded_directory, resources)
-        for path in submitted.rglob("*"):
-            if not path.is_symlink():
-                continue
-            if path.name == f"{known['notebook']}.ipynb":
-                raise SubmissionError(f"{path} is a symbolic link, which is not followed")
-            self.log.warning("Not taken over, because it is a symbolic link: %s", path)
-            # nbgrader has followed it already.
+
+class SubmissionExporter(_InCourse, NotebookExporter):
+    """First pass: only the student's answers stay as they came, the rest is the source's again.
+
+    As nbgrader's exporter it reads the file itself, and so whatever a student handed in.
+    """
+
+    def _converter(self) -> Any:
+        return self.parent
+
+    def from_filename(
+        self, filename: str, resources: Resources | None = None, **keywords: Any
+    ) -> tuple[Any, Resources]:
+        assert resources is not None
+        if not self._converter()._sanitizing:
+            return super().from_filename(filename, resources, **keywords)
+        course = self._course()
+        with _on_record(course, resources):
+            require()
+            known = resources["nbgrader"]
+            assignment, student, name = (
+                known[key] for key in ("assignment", "student", "notebook")
+            )
+            with course.gradebook() as gradebook:
+                now = str(course.fingerprint(assignment, student))
+                ledger.begin(gradebook, assignment, student, [name], now)
+            if (feedback := course.feedback(assignment, student)).exists():
+                utils.rmtree(str(feedback))
+            _drop_links(
+                course.submitted(assignment, student), course.autograded(assignment, student)
+            )
+            sources = course.sources(assignment)
+            received = receive(course.submitted(assignment, student), sources)[name]
+            notebook = rebuild(received.notebook, sources[name], course.released(assignment, name))
+            notebook.metadata[_CAME_IN] = [*dataclasses.astuple(received.outcome), now]
+        return self.from_notebook_node(notebook, resources, **keywords)
+
+
+def _drop_links(submitted: Path, graded: Path) -> None:
+    """A symbolic link in a submission could lead anywhere, and nbgrader has followed it already."""
+    for path in submitted.rglob("*"):
+        if path.is_symlink():
             copied = graded / path.relative_to(submitted)
             if copied.is_dir():
                 utils.rmtree(str(copied))
@@ -103,7 +124,7 @@ class RebuildFromSource(_WithCourse):
                 copied.unlink(missing_ok=True)
 
 
-class GradeInAirlock(_WithCourse):
+class GradeInAirlock(_InCourse, NbGraderPreprocessor):
     """Second pass: run the student's cells in the sandbox and the tests outside it."""
 
     cell_seconds = Float(Times.cell, help="Time for one of the student's cells.").tag(config=True)
@@ -114,28 +135,62 @@ class GradeInAirlock(_WithCourse):
         Limits.memory_bytes >> 20, help="Memory for each of the student's processes."
     ).tag(config=True)
 
+    def limits(self) -> Limits:
+        return Limits(memory_bytes=self.memory_megabytes << 20)
+
+    def times(self) -> Times:
+        return Times(cell=self.cell_seconds, call=self.call_seconds)
+
     def preprocess(
         self, notebook: NotebookNode, resources: Resources
     ) -> tuple[NotebookNode, Resources]:
-        require()
-        course = self._course()
-        folder = self._source_folder(resources)
-        grade(
-            Job(
-                submission=notebook,
-                source=nb.read_source(folder, resources["nbgrader"]["notebook"]),
-                source_folder=folder,
-                course=Path(course.root).resolve(),
-                files=self._folder(course.autograded_directory, resources),
-                limits=Limits(memory_bytes=self.memory_megabytes << 20),
-                times=Times(cell=self.cell_seconds, call=self.call_seconds),
+        course, known = self._course(), resources["nbgrader"]
+        with _on_record(course, resources):
+            require()
+            status, reason, notes, known["fingerprint"] = notebook.metadata.pop(_CAME_IN)
+            known["outcome"] = grade_notebook(
+                notebook,
+                Outcome(Status(status), reason, tuple(notes)),
+                source=course.sources(known["assignment"])[known["notebook"]],
+                source_folder=course.source(known["assignment"]),
+                course=course.root,
+                files=course.autograded(known["assignment"], known["student"]),
+                limits=course.limits,
+                times=course.times,
             )
-        )
+        return notebook, resources
+
+
+class SaveOutcome(_InCourse, NbGraderPreprocessor):
+    """Last of all: the gradebook learns how it ended."""
+
+    def preprocess(
+        self, notebook: NotebookNode, resources: Resources
+    ) -> tuple[NotebookNode, Resources]:
+        known = resources["nbgrader"]
+        with self._course().gradebook() as gradebook:
+            ledger.finish(
+                gradebook,
+                known["assignment"],
+                known["student"],
+                {known["notebook"]: known["outcome"]},
+                known["fingerprint"],
+            )
         return notebook, resources
 
 
 class SaveGrades(SaveAutoGrades):
-    """What a bonus earned is stored as nbgrader's extra credit, which no maximum includes."""
+    """What a bonus earned is stored as nbgrader's extra credit, which no maximum includes.
+
+    Where there is no grade, nothing is stored.
+    """
+
+    def preprocess(
+        self, notebook: NotebookNode, resources: Resources
+    ) -> tuple[NotebookNode, Resources]:
+        if not resources["nbgrader"]["outcome"].status.has_grade:
+            return notebook, resources
+        return super().preprocess(notebook, resources)
 
     def _add_score(self, cell: NotebookNode, resources: Resources) -> None:
         possible = nb.bonus(cell)
@@ -176,16 +231,15 @@ class HideMarkSchemes(ClearMarkScheme):
         return cell, resources
 
 
+STORING = (LimitOutput, SaveGrades, AssignLatePenalties, CheckCellMetadata)
+"""What takes a graded notebook into the gradebook, whoever has graded it."""
+
+
 def set_up(config: Any) -> None:
     """Put the airlock where nbgrader would run students' code in its own kernel."""
-    config.Autograde.sanitize_preprocessors = [RebuildFromSource, CheckCellMetadata]
-    config.Autograde.autograde_preprocessors = [
-        GradeInAirlock,
-        LimitOutput,
-        SaveGrades,
-        AssignLatePenalties,
-        CheckCellMetadata,
-    ]
+    config.Autograde.exporter_class = SubmissionExporter
+    config.Autograde.sanitize_preprocessors = [CheckCellMetadata]
+    config.Autograde.autograde_preprocessors = [GradeInAirlock, *STORING, SaveOutcome]
     # A mark scheme stands in the locked cell that asks, beside the answer that earns the points:
     # nbgrader would have it in a "task", which an unanswered question could not score 0 in.
     config.ClearMarkScheme.enforce_metadata = False

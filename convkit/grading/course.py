@@ -1,0 +1,134 @@
+"""A course folder as its nbgrader_config.py describes it."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import glob
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from nbformat import NotebookNode
+from nbgrader import utils
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.coursedir import CourseDirectory
+
+from convkit.grading import notebook as nb
+from convkit.grading.fingerprint import Fingerprint, fingerprint
+from convkit.grading.grade import GraderError, Times
+from convkit.grading.sandbox import Limits
+
+_LOCK = ".convkit-grading"
+
+
+@contextlib.contextmanager
+def alone(root: Path, *, shared: bool = False) -> Iterator[IO[str]]:
+    """Grade in the course at ``root`` while no other grader does; gives the open lock file.
+
+    Those who grade one submission, as formgrader does, may do so beside one another.
+
+    Raises:
+        GraderError: another one is at work.
+    """
+    with open(root / _LOCK, "a+", encoding="utf-8") as lock:
+        try:
+            fcntl.flock(lock, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise GraderError(
+                "another grader is at work on this course. Wait until it has finished, or stop it."
+            ) from None
+        yield lock
+
+
+@dataclass(frozen=True)
+class Course:
+    """Where everything lies, and what limits hold for student code."""
+
+    directory: CourseDirectory
+    limits: Limits
+    times: Times
+
+    @property
+    def root(self) -> Path:
+        return Path(self.directory.root).resolve()
+
+    def source(self, assignment: str) -> Path:
+        return self._folder(self.directory.source_directory, ".", assignment)
+
+    def submitted(self, assignment: str, student: str) -> Path:
+        return self._folder(self.directory.submitted_directory, student, assignment)
+
+    def autograded(self, assignment: str, student: str) -> Path:
+        return self._folder(self.directory.autograded_directory, student, assignment)
+
+    def feedback(self, assignment: str, student: str) -> Path:
+        return self._folder(self.directory.feedback_directory, student, assignment)
+
+    def _folder(self, step: str, student: str, assignment: str) -> Path:
+        # Its parents alone are resolved: a submission that is a link is seen to be one.
+        path = Path(self.directory.format_path(step, student, assignment))
+        return path.parent.resolve() / path.name
+
+    def gradebook(self) -> Gradebook:
+        return Gradebook(self.directory.db_url, self.directory.course_id)
+
+    def handed_in(self) -> set[str]:
+        """The students of whom there is a folder, with or without this assignment in it."""
+        structure = Path(self.directory.directory_structure)
+        if structure.name == "{assignment_id}":
+            structure = structure.parent
+        place = str(self.root / str(structure)).format(
+            nbgrader_step=self.directory.submitted_directory, student_id="\0", assignment_id="\1"
+        )
+        pattern = glob.escape(place).replace("\0", "*").replace("\1", "*")
+        expression = re.escape(place).replace("\0", "([^/]+)").replace("\1", "[^/]+")
+        found = (
+            re.fullmatch(expression, path, re.DOTALL)
+            for path in glob.glob(pattern)
+            if Path(path).is_dir()
+        )
+        return {match[1] for match in found if match}
+
+    def fingerprint(self, assignment: str, student: str) -> Fingerprint:
+        """What a grade given now would depend on."""
+        return fingerprint(
+            self.submitted(assignment, student),
+            self.source(assignment),
+            self.root,
+            f"{self.limits} {self.times}",
+        )
+
+    def sources(self, assignment: str) -> dict[str, NotebookNode]:
+        """The assignment's notebooks, by name."""
+        folder = self.source(assignment)
+        names = sorted(path.stem for path in folder.glob("*.ipynb"))
+        return {name: nb.read_source(folder, name) for name in names}
+
+    def released(self, assignment: str, notebook: str) -> dict[str, nb.Released]:
+        """What the gradebook holds of a notebook, which must be what the source says today.
+
+        Raises:
+            GraderError: it is not.
+        """
+        source = nb.read_source(self.source(assignment), notebook)
+        released = {}
+        with self.gradebook() as gradebook:
+            for name, cell in nb.graded_cells(source).items():
+                try:
+                    entry = gradebook.find_source_cell(name, notebook, assignment)
+                except MissingEntry:
+                    entry = None
+                changed = nb.is_trusted(cell) and (
+                    entry is None or entry.checksum != utils.compute_checksum(cell)
+                )
+                if entry is None or changed:
+                    raise GraderError(
+                        f"the cell {name!r} of the source notebook {notebook!r} has "
+                        "changed since the assignment was generated. Run "
+                        f"`nbgrader generate_assignment {assignment} --force` first."
+                    )
+                released[name] = nb.Released(entry.checksum, entry.source)
+        return released

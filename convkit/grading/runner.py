@@ -1,0 +1,342 @@
+"""`convkit grade`: a whole class, each submission in a process of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import logging
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+from nbgrader.apps import NbGrader
+from nbgrader.converters import GenerateAssignment
+from nbgrader.converters.base import NbGraderException
+from tqdm import tqdm
+
+from convkit.grading import ledger
+from convkit.grading import notebook as nb
+from convkit.grading.course import Course, alone
+from convkit.grading.grade import GraderError
+from convkit.grading.outcome import Outcome, Status
+from convkit.grading.preprocessors import STORING, GradeInAirlock
+from convkit.grading.probe import require
+from convkit.grading.store import Store
+from convkit.grading.submission import Part, Task, decode_parts, encode, gather_files
+
+_SCRATCH = "convkit-run-"
+
+
+def configured(root: Path) -> Any:
+    """nbgrader, with the settings of the course in ``root``.
+
+    Raises:
+        GraderError: it is no course.
+    """
+    if not (root / "nbgrader_config.py").is_file():
+        raise GraderError(
+            f"there is no nbgrader_config.py in {root}. Run this in the course's folder."
+        )
+    with contextlib.chdir(root):
+        app = NbGrader(log_level=logging.ERROR)
+        app.initialize([])
+    return app
+
+
+def course_of(app: Any) -> Course:
+    settings = GradeInAirlock(parent=app)
+    return Course(app.coursedir, settings.limits(), settings.times())
+
+
+@contextlib.contextmanager
+def _scratch(lock: IO[str]) -> Iterator[Path]:
+    """A folder for the run; what a killed grader left of its own goes."""
+    lock.seek(0)
+    left = lock.read()
+    if Path(left).name.startswith(_SCRATCH):
+        shutil.rmtree(left, ignore_errors=True)
+    scratch = Path(tempfile.mkdtemp(prefix=_SCRATCH))
+    try:
+        lock.truncate(0)
+        lock.write(str(scratch))
+        lock.flush()
+        yield scratch
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+        lock.truncate(0)
+
+
+@dataclass
+class Grader:
+    """Grades one assignment.
+
+    Attributes:
+        scratch: a folder for it alone.
+    """
+
+    app: Any
+    course: Course
+    assignment: str
+    scratch: Path
+    _running: set[subprocess.Popen[str]] = field(default_factory=set)
+    _released: dict[str, dict[str, nb.Released]] = field(default_factory=dict)
+
+    @property
+    def notebooks(self) -> list[str]:
+        return sorted(self._released)
+
+    def prepare(self) -> str:
+        """Generate the assignment and see the canary live: what may be said of it.
+
+        Raises:
+            GraderError: no student can be graded now; the message says why.
+        """
+        release = self._generate()
+        with self.course.gradebook() as gradebook:
+            found = gradebook.find_assignment(self.assignment).notebooks
+            names = [notebook.name for notebook in found]
+        self._released = {name: self.course.released(self.assignment, name) for name in names}
+        source = self.course.source(self.assignment)
+        with ThreadPoolExecutor(2) as pool:
+            solution, untouched = pool.map(self._canary, ("solution", "release"), (source, release))
+        most = sum(maximum for _, maximum, _ in solution.values())
+        short = {
+            name: said for name, (earned, maximum, said) in solution.items() if earned < maximum
+        }
+        if short:
+            raise GraderError(
+                "the solution itself does not earn all points here, so no student can be graded:\n"
+                + "\n".join(f"  {name}: {said}" for name, said in short.items())
+            )
+        free = [name for name, (earned, _, _) in untouched.items() if earned > 0]
+        if free:
+            raise GraderError(
+                "the release, in which nothing is answered, earns points, so no student can be "
+                f"graded: {', '.join(free)}"
+            )
+        return f"the solution earns all {most:g} points, the release none."
+
+    def _generate(self) -> Path:
+        """Generate the assignment into the gradebook, and its release into a folder of our own."""
+        if not self.course.source(self.assignment).is_dir():
+            raise GraderError(
+                f"there is no assignment {self.assignment!r} in "
+                f"{self.course.directory.source_directory}/"
+            )
+        directory = self.course.directory
+        usual = directory.release_directory, directory.assignment_id
+        directory.release_directory = str(self.scratch / "release")
+        directory.assignment_id = self.assignment
+        try:
+            with _log_of(self.app) as log:
+                GenerateAssignment(coursedir=directory, parent=self.app, force=True).start()
+        except (NbGraderException, SystemExit) as error:
+            said = log.getvalue().strip()
+            raise GraderError(
+                f"the assignment cannot be generated. nbgrader says:\n{said}"
+            ) from error
+        finally:
+            made = Path(directory.format_path(directory.release_directory, ".", self.assignment))
+            directory.release_directory, directory.assignment_id = usual
+        return made
+
+    def _canary(self, name: str, submitted: Path) -> dict[str, tuple[float, float, str]]:
+        """What each test gives and could give, and what it said, for a submission that we know."""
+        parts = self._grade(self._task(f"canary-{name}", submitted))
+        found = {}
+        for part in parts.values():
+            if part.notebook is None:
+                raise GraderError(
+                    f"the canary ({name}) is {part.outcome.status}: {part.outcome.reason}"
+                )
+            for test in filter(nb.is_test, part.notebook.cells):
+                earned = float(test.outputs[-1].data["text/plain"]) if test.outputs else 0.0
+                said = " ".join(each.text for each in test.outputs if each.output_type == "stream")
+                maximum = nb.points(test) - nb.bonus(test)
+                found[str(nb.grade_id(test))] = earned, maximum, said.strip()
+        return found
+
+    def _task(self, name: str, submitted: Path) -> Task:
+        files = self.scratch / name
+        source = self.course.source(self.assignment)
+        kept = self.app.config.Autograde.get("exclude_overwriting", {}).get(self.assignment, [])
+        gather_files(submitted, source, kept, files)
+        return Task(
+            self.assignment,
+            submitted=submitted,
+            files=files,
+            source=source,
+            course=self.course.root,
+            released=self._released,
+            limits=self.course.limits,
+            times=self.course.times,
+        )
+
+    def _grade(self, task: Task) -> dict[str, Part]:
+        """In a process of its own.
+
+        Raises:
+            GraderError: it did not come to its end.
+        """
+        process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "convkit.grading.submission"],
+            cwd=self.scratch,
+            env={"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+            | os.environ
+            | {"TMPDIR": str(self.scratch)},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,  # Ctrl-C is ours to hear
+        )
+        self._running.add(process)
+        try:
+            said, complaint = process.communicate(encode(task), timeout=task.times.submission)
+        except subprocess.TimeoutExpired:
+            _stop(process)
+            raise GraderError(
+                f"Grading did not come to an end in {task.times.submission:g} seconds."
+            ) from None
+        finally:
+            self._running.discard(process)
+        if process.returncode:
+            last = complaint.strip().splitlines()[-1:] or [f"status {process.returncode}"]
+            raise GraderError(f"The process that graded it ended: {last[0]}")
+        return decode_parts(said)
+
+    def stop(self) -> None:
+        """End every process that is at work."""
+        for process in list(self._running):
+            _stop(process)
+
+    def due(self, students: Sequence[str], *, force: bool) -> list[str]:
+        """Those without a grade that belongs to what there is today."""
+        if force:
+            return list(students)
+        with self.course.gradebook() as gradebook:
+            known = ledger.entries(gradebook, self.assignment)
+        return [
+            student
+            for student in students
+            if student not in known
+            or known[student].outcome.status is Status.GRADER_ERROR
+            or known[student].fingerprint != str(self.course.fingerprint(self.assignment, student))
+        ]
+
+    def students(self) -> list[str]:
+        """Everybody who is known to the gradebook or has handed anything in."""
+        with self.course.gradebook() as gradebook:
+            enrolled = {student.id for student in gradebook.students}
+        return sorted(enrolled | self.course.handed_in())
+
+    def grade_all(self, students: Sequence[str]) -> Iterator[tuple[str, Outcome]]:
+        """Grade and store one after the other, as many at a time as there are cores."""
+        store = Store(self.app, self.course, self.assignment, STORING)
+        cores = len(os.sched_getaffinity(0))
+        waiting = list(reversed(students))
+        running: dict[Future[dict[str, Part]], tuple[str, str]] = {}
+        pool = ThreadPoolExecutor(cores)
+        try:
+            while waiting or running:
+                while waiting and len(running) < cores:
+                    student = waiting.pop()
+                    fingerprint = str(self.course.fingerprint(self.assignment, student))
+                    store.begin(student, self.notebooks, fingerprint)
+                    running[pool.submit(self._grade_student, student)] = student, fingerprint
+                for done in wait(running, return_when=FIRST_COMPLETED).done:
+                    student, fingerprint = running.pop(done)
+                    files = self._files(student)
+                    try:
+                        outcome = store.finish(student, done.result(), files, fingerprint)
+                    except Exception as error:
+                        outcome = Outcome(Status.GRADER_ERROR, _in_words(error))
+                        store.fail(student, outcome, self.notebooks)
+                    shutil.rmtree(files, ignore_errors=True)
+                    yield student, outcome
+        finally:
+            self.stop()
+            pool.shutdown(cancel_futures=True)
+
+    def _files(self, student: str) -> Path:
+        return self.scratch / f"of-{student}"
+
+    def _grade_student(self, student: str) -> dict[str, Part]:
+        submitted = self.course.submitted(self.assignment, student)
+        if not submitted.exists():
+            nothing = Outcome(Status.MISSING, "Nothing was handed in.")
+            return dict.fromkeys(self.notebooks, Part(nothing, None))
+        return self._grade(self._task(self._files(student).name, submitted))
+
+
+def _in_words(error: Exception) -> str:
+    return str(error) if isinstance(error, GraderError) else f"{type(error).__name__}: {error}"
+
+
+def _stop(process: subprocess.Popen[str]) -> None:
+    """Let it put away what it made; it has a moment for that."""
+    process.terminate()
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+@contextlib.contextmanager
+def _log_of(app: Any) -> Iterator[io.StringIO]:
+    """nbgrader's complaints, as text instead of on the terminal."""
+    text = io.StringIO()
+    handlers, app.log.handlers = app.log.handlers, [logging.StreamHandler(text)]
+    try:
+        yield text
+    finally:
+        app.log.handlers = handlers
+
+
+def grade_class(root: Path, assignment: str, only: Sequence[str], *, force: bool) -> int:
+    """What `convkit grade` does: its exit status is 1 where somebody has no grade for our fault.
+
+    Args:
+        root: the course's folder.
+        only: students; everybody if there are none.
+        force: whether to grade again what is up to date.
+    """
+    require()
+    app = configured(root)
+    with alone(root) as lock, _scratch(lock) as scratch:
+        grader = Grader(app, course_of(app), assignment, scratch)
+        print(f"{assignment}: {grader.prepare()}")
+        students = grader.students()
+        unknown = sorted(set(only) - set(students))
+        if unknown:
+            raise GraderError(f"nobody here is called {', '.join(unknown)}")
+        students = [student for student in students if not only or student in only]
+        due = grader.due(students, force=force)
+        ended: Counter[Status] = Counter()
+        with tqdm(total=len(due), desc="grading", unit="", disable=not due) as bar:
+            for student, outcome in grader.grade_all(due):
+                ended[outcome.status] += 1
+                if outcome.status is not Status.GRADED or outcome.notes:
+                    lines = [f"{student}: {outcome.status}. {outcome.reason}", *outcome.notes]
+                    bar.write("\n    ".join(lines))
+                bar.update()
+    print(_summary(ended, len(students) - len(due)))
+    return int(ended[Status.GRADER_ERROR] > 0)
+
+
+def _summary(ended: Counter[Status], current: int) -> str:
+    counts = [f"{ended[status]} {status}" for status in Status if ended[status]]
+    said = f"Graded now: {', '.join(counts)}." if counts else "There was nothing to grade."
+    if current:
+        said += f" Up to date already: {current} (--force grades them again)."
+    return said

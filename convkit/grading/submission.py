@@ -1,0 +1,213 @@
+"""One submission, from its folder to data: what a process of its own does for the grader.
+
+Run as a program it reads a `Task` from standard input and writes what became of it to standard
+output, both as JSON, and ends with whoever started it.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import dataclasses
+import html
+import json
+import os
+import shutil
+import signal
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+from nbformat.v4 import new_markdown_cell, new_notebook
+
+from convkit.grading import notebook as nb
+from convkit.grading.grade import GraderError, Job, Times, copy_files, grade
+from convkit.grading.intake import receive
+from convkit.grading.kernels import KernelError
+from convkit.grading.outcome import Outcome, Status, together
+from convkit.grading.sandbox import Limits, SandboxError
+
+BANNER = "outcome"
+_PR_SET_PDEATHSIG = 1
+
+
+@dataclass(frozen=True)
+class Task:
+    """A submission to be graded, and all that is needed for it.
+
+    Attributes:
+        submitted: the folder as it came.
+        files: the submission's other files as they are graded with (see `gather_files`).
+        source: the assignment's folder in the source.
+        course: the course's folder, which student code must not see.
+        released: of each notebook, what was released.
+    """
+
+    assignment: str
+    submitted: Path
+    files: Path
+    source: Path
+    course: Path
+    released: Mapping[str, Mapping[str, nb.Released]]
+    limits: Limits
+    times: Times
+
+
+@dataclass(frozen=True)
+class Part:
+    """What became of one notebook of a submission; ``notebook`` is None where there is none."""
+
+    outcome: Outcome
+    notebook: NotebookNode | None
+
+
+def grade_submission(task: Task) -> dict[str, Part]:
+    """What became of each notebook, by its name.
+
+    Raises:
+        GraderError, SandboxError, KernelError: the fault is on the grader's side.
+    """
+    sources = {name: nb.read_source(task.source, name) for name in task.released}
+    parts = {}
+    for name, received in receive(task.submitted, sources).items():
+        if received.outcome.status is Status.MISSING:
+            parts[name] = Part(received.outcome, None)
+            continue
+        notebook = rebuild(received.notebook, sources[name], task.released[name])
+        parts[name] = Part(
+            grade_notebook(
+                notebook,
+                received.outcome,
+                source=sources[name],
+                source_folder=task.source,
+                course=task.course,
+                files=task.files,
+                limits=task.limits,
+                times=task.times,
+            ),
+            notebook,
+        )
+    return parts
+
+
+def rebuild(
+    submitted: NotebookNode | None, source: NotebookNode, released: Mapping[str, nb.Released]
+) -> NotebookNode:
+    """The submission as it is graded: as it was released where there is nothing to take."""
+    return nb.rebuild(new_notebook() if submitted is None else submitted, source, released)
+
+
+def grade_notebook(notebook: NotebookNode, received: Outcome, **job: Any) -> Outcome:
+    """Grade a rebuilt notebook, unless there is nothing to grade, and write on it how it ended.
+
+    Args:
+        received: how it came in.
+        job: the other attributes of `Job`.
+    """
+    outcome = received
+    if received.status.has_grade:
+        outcome = together([received, grade(Job(submission=notebook, **job))])
+    notebook.cells.insert(0, new_markdown_cell(_banner(outcome), id=BANNER))
+    return outcome
+
+
+def _banner(outcome: Outcome) -> str:
+    """What the student and the instructor read above everything else."""
+    lines = [f"Status: {outcome.status}", outcome.reason, *outcome.notes]
+    return f"<pre>{html.escape(chr(10).join(filter(None, lines)))}</pre>"
+
+
+def gather_files(submitted: Path, source: Path, kept: Iterable[str], destination: Path) -> None:
+    """A submission's other files: the student's, and over them the source's.
+
+    Args:
+        kept: files of the source, relative to it, of which the student's version counts.
+    """
+    if submitted.is_dir() and not submitted.is_symlink():
+        copy_files(submitted, destination)
+    destination.mkdir(exist_ok=True)
+    left_out = {Path(name) for name in kept}
+    for path in sorted(source.rglob("*")):
+        name = path.relative_to(source)
+        hidden = any(part.startswith((".", "__pycache__")) for part in name.parts)
+        if hidden or path.is_dir() or path.suffix == ".ipynb":
+            continue
+        target = destination / name
+        if name in left_out and target.is_file():
+            continue
+        _make_way(destination, name)
+        shutil.copyfile(path, target)
+        target.chmod(0o644)
+
+
+def _make_way(folder: Path, name: Path) -> None:
+    """Folders where ``name`` needs them, whatever a student put there."""
+    for parent in [*name.parents][-2::-1]:
+        if not (folder / parent).is_dir():
+            (folder / parent).unlink(missing_ok=True)
+            (folder / parent).mkdir()
+    if (folder / name).is_dir():
+        shutil.rmtree(folder / name)
+
+
+def encode(task: Task) -> str:
+    return json.dumps(dataclasses.asdict(task), default=str)
+
+
+def _decode(text: str) -> Task:
+    given = json.loads(text)
+    for name in ("submitted", "files", "source", "course"):
+        given[name] = Path(given[name])
+    given["released"] = {
+        notebook: {name: nb.Released(**cell) for name, cell in cells.items()}
+        for notebook, cells in given["released"].items()
+    }
+    return Task(**given | {"limits": Limits(**given["limits"]), "times": Times(**given["times"])})
+
+
+def decode_parts(text: str) -> dict[str, Part]:
+    """What the program wrote.
+
+    Raises:
+        GraderError: it failed; the message says why.
+    """
+    said = json.loads(text)
+    if "error" in said:
+        raise GraderError(said["error"])
+    return {
+        name: Part(
+            Outcome(Status(part["status"]), part["reason"], tuple(part["notes"])),
+            None if part["notebook"] is None else nbformat.from_dict(part["notebook"]),
+        )
+        for name, part in said.items()
+    }
+
+
+def _encode_parts(parts: Mapping[str, Part]) -> dict[str, Any]:
+    return {
+        name: dataclasses.asdict(part.outcome) | {"notebook": part.notebook}
+        for name, part in parts.items()
+    }
+
+
+def main() -> None:
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that all is put away
+    answer = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)  # whatever else prints must not be taken for the answer
+    said: dict[str, Any]
+    try:
+        said = _encode_parts(grade_submission(_decode(sys.stdin.read())))
+    except (GraderError, SandboxError, KernelError) as error:
+        said = {"error": str(error)}
+    except Exception as error:
+        said = {"error": f"{type(error).__name__}: {error}"}
+    with answer:
+        json.dump(said, answer)
+
+
+if __name__ == "__main__":
+    main()
