@@ -1,149 +1,267 @@
 // Convolution by hand: x with the window on it, k and what lies on x, the output, the sum in full.
 
 const [SMALLEST, LARGEST] = [34, 58]; // pixels, the side of a cell
+const LARGEST_OF_SEVERAL = 42; // where channels or maps stand below one another
 const AROUND = 250; // pixels for signs and gaps between the matrices
 const PACE = 900; // milliseconds a step, while playing
 
+const SUBSCRIPTS = "₀₁₂₃₄₅₆₇₈₉";
+const numbered = (name, number, of) => (of > 1 ? name + SUBSCRIPTS[number] : name);
+const isPadding = ({ padded: { shape: [, rows, columns] }, padding }, r, c) =>
+  Math.min(r, c, rows - 1 - r, columns - 1 - c) < padding;
+const range = (count) => Array.from({ length: count }, (_, index) => index);
+
 function render({ model, el, signal }) {
   let place = [0, 0]; // row and column of the output
+  let map = 0; // whose kernel lies on x
+  let pixel = null; // the input that was pointed at: {channel, row, column}
   const seen = new Set();
   let shape, flipped; // as last drawn
   let player = null;
+  let xs = [], kernels = [], weights = [], outputs = []; // a canvas, or inputs, for each channel or map
 
-  const x = canvas("x", { tabindex: 0, role: "application" });
-  const output = canvas("output");
-  const weight = canvas("the kernel as it lies on x");
   const view = scene({ model, el, signal }, draw);
-  const { root, status, ask } = view;
+  const { root, status, ask, asking } = view;
 
-  const kernel = matrixInput("kernel", (rows) => ask("kernel", rows));
   const flip = toggle("flip the kernel (convolution)", (on) => ask("flip", on));
   const stride = numberInput("stride", { min: 1, max: 9, step: 1 }, (value) => ask("stride", value));
   const padding = numberInput("padding", { min: 0, max: 9, step: 1 }, (value) => ask("padding", value));
   const play = button("▶ Play", () => (player ? stop() : start()));
-  const weightPanel = panel("", weight);
-  const outputPanel = panel("", output);
+  const [xColumn, kernelColumn, weightColumn, outputColumn] = range(4).map(() =>
+    element("div", { class: "convkit-column" }));
   const star = element("span", { class: "convkit-sign" });
   const turn = element("span", { class: "convkit-turn" });
-  const sum = element("div", { class: "convkit-sum", "aria-live": "polite" });
+  const sum = element("div", { "aria-live": "polite" });
+  const fed = element("p", { class: "convkit-fed", "aria-live": "polite" });
   const disagreement = element("p", { class: "convkit-status", role: "status" });
   const sign = (text) => element("span", { class: "convkit-sign" }, text);
 
   root.append(
     element("div", { class: "convkit-stage" },
-      panel("x", x), star, panel("k", kernel.node), turn, weightPanel, sign("="), outputPanel),
+      xColumn, star, asking(kernelColumn), turn, weightColumn, sign("="), outputColumn),
     sum,
+    fed,
     disagreement,
     element("div", { class: "convkit-bar" },
-      play, button("Empty the output", empty), flip.node,
-      labelled("stride", stride), labelled("padding", padding)),
+      play, button("Empty the output", empty),
+      asking(flip.node, labelled("stride", stride), labelled("padding", padding))),
     element("p", { class: "convkit-hint" },
-      "Point at x or at the output to move the window, or click x and use the arrow keys, Home, End; " +
+      "Point at the output to move the window; point at an input to see every output it feeds. " +
+      "Or click x or the output and use the arrow keys, Home, End (on x with Shift: the input); " +
       "the space bar plays. The numbers of k can be changed."),
     status,
   );
 
+  /** Panels for each channel and each map, when there are other numbers of them. */
+  function build(channels, maps) {
+    xs = range(channels).map((channel) => {
+      const node = canvas(numbered("x", channel, channels), { tabindex: 0, role: "application" });
+      const point = (event) => pointAtX(event, channel);
+      for (const kind of ["pointermove", "pointerdown"]) node.addEventListener(kind, point);
+      node.addEventListener("pointerleave", () => mark(null));
+      node.addEventListener("keydown", (event) => onKey(event, channel));
+      return node;
+    });
+    outputs = range(maps).map((which) => {
+      const node = canvas(numbered("y", which, maps), { tabindex: 0, role: "application" });
+      const point = (event) => pointAtOutput(event, which);
+      for (const kind of ["pointermove", "pointerdown"]) node.addEventListener(kind, point);
+      node.addEventListener("focus", () => move(place, which));
+      node.addEventListener("keydown", (event) => onKey(event));
+      return node;
+    });
+    weights = range(channels).map((channel) =>
+      canvas(`the kernel as it lies on ${numbered("x", channel, channels)}`));
+    kernels = range(channels).map((channel) =>
+      matrixInput(channels > 1 ? `kernel of channel ${channel}` : "kernel", (rows) =>
+        ask("kernel", model.get("kernel").map((kernel, which) =>
+          kernel.map((old, i) => (which === map && i === channel ? rows : old))))));
+    xColumn.replaceChildren(...xs.map((node, i) => panel(numbered("x", i, channels), node)));
+    kernelColumn.replaceChildren(...kernels.map(({ node }) => panel("", node)));
+    weightColumn.replaceChildren(...weights.map((node) => panel("", node)));
+    outputColumn.replaceChildren(...outputs.map((node) => panel("", node)));
+  }
+
   function draw(arrays) {
-    const { padded, products, sums, output: y, agrees } = arrays;
-    const [rows, columns] = y.shape;
-    const [height, width] = arrays.weight.shape;
+    const { padded, output: y } = arrays;
+    const [maps, ...size] = y.shape;
+    const [, channels, height, width] = arrays.weight.shape;
+    if (xs.length !== channels || outputs.length !== maps) build(channels, maps);
     if (shape !== String(y.shape)) seen.clear();
     shape = String(y.shape);
-    place = inside(place, y.shape);
-    seen.add(String(place));
+    place = inside(place, size);
+    map = Math.min(map, maps - 1);
+    seen.add(String([map, ...place]));
     const [i, j] = place;
     const [top, left] = [i * arrays.stride, j * arrays.stride];
     const colours = palette(root);
-    const across = padded.shape[1] + 2 * width + columns;
-    const cell = clamp(Math.floor((root.clientWidth - AROUND) / across), SMALLEST, LARGEST);
+    const across = padded.shape[2] + 2 * width + size[1];
+    const most = channels * maps > 1 ? LARGEST_OF_SEVERAL : LARGEST;
+    const cell = clamp(Math.floor((root.clientWidth - AROUND) / across), SMALLEST, most);
     const onWindow = (r, c) => r >= top && r < top + height && c >= left && c < left + width;
-    const isPadding = (r, c) =>
-      Math.min(r, c, padded.shape[0] - 1 - r, padded.shape[1] - 1 - c) < arrays.padding;
+    const window = { row: top, column: left, height, width, colour: colours.kernel, shade: 0.2 };
+    const feeding = (channel) => (pixel?.channel === channel
+      ? [{ ...pixel, height: 1, width: 1, colour: colours.frame, shade: 0.25 }] : []);
 
-    drawMatrix(x, padded, colours, {
-      cell,
-      tint: tinted(padded, 0.25, colours.ink, colours.negative),
-      faded: isPadding,
-      corner: (r, c) => onWindow(r, c) && `×${written(at(arrays.weight, r - top, c - left))}`,
-      frames: [{ row: top, column: left, height, width, colour: colours.kernel, shade: 0.2 }],
+    xs.forEach((node, channel) => {
+      const x = at(padded, channel);
+      const weight = at(arrays.weight, map, channel);
+      drawMatrix(node, x, colours, {
+        cell,
+        tint: tinted(x, 0.25, colours.ink, colours.negative),
+        faded: (r, c) => isPadding(arrays, r, c),
+        corner: (r, c) => onWindow(r, c) && `×${written(at(weight, r - top, c - left))}`,
+        frames: [window, ...feeding(channel)],
+      });
+      node.setAttribute("aria-label",
+        `${numbered("x", channel, channels)}, with the window for row ${i + 1} of ${size[0]}, ` +
+          `column ${j + 1} of ${size[1]} of the output`);
+      drawMatrix(weights[channel], weight, colours, {
+        cell,
+        frames: [{ ...window, row: 0, column: 0 }],
+      });
+      kernels[channel].show(model.get("kernel")[map][channel], cell);
+      caption(kernelColumn.children[channel], maps > 1 ? `k of ${numbered("y", map, maps)}` : "k");
+      caption(weightColumn.children[channel], arrays.flip ? "k̃" : "k",
+        `lies on ${numbered("x", channel, channels)}`);
     });
-    drawMatrix(weight, arrays.weight, colours, {
-      cell,
-      frames: [{ row: 0, column: 0, height, width, colour: colours.kernel, shade: 0.2 }],
-    });
-    drawMatrix(output, y, colours, {
-      cell,
-      tint: tinted(y, 0.4, colours.result, colours.negative),
-      hidden: (r, c) => !seen.has(`${r},${c}`),
-      frames: [{ row: i, column: j, height: 1, width: 1, colour: colours.result }],
-    });
-
-    if (flipped !== undefined && flipped !== arrays.flip) halfTurn(weight);
-    flipped = arrays.flip;
-
     const operation = arrays.flip ? "∗" : "⋆";
+    const taken = weightOf(arrays);
+    outputs.forEach((node, which) => {
+      const values = at(y, which);
+      const here = { row: i, column: j, height: 1, width: 1, colour: colours.result };
+      const reached = cells(size).filter(([r, c]) => taken(which, r, c) !== null);
+      drawMatrix(node, values, colours, {
+        cell,
+        tint: tinted(values, 0.4, colours.result, colours.negative),
+        hidden: (r, c) => !seen.has(`${which},${r},${c}`),
+        corner: (r, c) => taken(which, r, c) !== null && `×${written(taken(which, r, c))}`,
+        frames: [
+          ...reached.map(([row, column]) => ({ ...here, row, column, colour: colours.frame, shade: 0.2 })),
+          ...(which === map ? [here] : []),
+        ],
+      });
+      node.setAttribute("aria-label",
+        `${numbered("y", which, maps)}, at row ${i + 1} of ${size[0]}, column ${j + 1} of ${size[1]}`);
+      const name = channels * maps > 1 ? numbered("y", which, maps) : `x ${operation} k`;
+      caption(outputColumn.children[which], name, arrays.whose && `by ${arrays.whose}`);
+    });
+
+    if (flipped !== undefined && flipped !== arrays.flip) weights.forEach(halfTurn);
+    flipped = arrays.flip;
     star.textContent = operation;
     turn.textContent = arrays.flip ? "flipped ↻" : "as it is →";
-    caption(weightPanel, arrays.flip ? "k̃" : "k", "lies on x");
-    caption(outputPanel, `x ${operation} k`, arrays.whose && `by ${arrays.whose}`);
-    x.setAttribute(
-      "aria-label",
-      `x, with the window for row ${i + 1} of ${rows}, column ${j + 1} of ${columns} of the output`,
-    );
-    kernel.show(model.get("kernel"), cell);
     flip.input.checked = model.get("flip");
     keepTyped(stride, model.get("stride"));
     keepTyped(padding, model.get("padding"));
-    sum.replaceChildren(...terms(arrays, i, j, operation));
-    disagreement.textContent = at(agrees, i, j)
+    sum.replaceChildren(...sums(arrays, operation));
+    fed.replaceChildren(...told(arrays, size));
+    disagreement.textContent = at(arrays.agrees, map, i, j)
       ? ""
-      : `The products sum to ${written(at(sums, i, j))}, but ${arrays.whose} gives ${written(at(y, i, j))}.`;
+      : `The products sum to ${written(at(arrays.sums, map, i, j))}, but ${arrays.whose} gives ` +
+        `${written(at(y, map, i, j))}.`;
   }
 
-  /** "(x ∗ k)₀₀ = 1 × 0 + …" and, below, the products and their sum. */
-  function terms({ padded, weight, products, sums, stride }, i, j, operation) {
-    const cells = [
-      element("span", { class: "convkit-symbol" }, `(x ${operation} k)`, element("sub", {}, `${i}${j}`)),
-      element("span"),
+  /** With which weight an output takes the pixel that was pointed at; null: it does not. */
+  function weightOf({ weight, stride }) {
+    const [, , height, width] = weight.shape;
+    return (which, r, c) => {
+      if (!pixel) return null;
+      const [p, q] = [pixel.row - r * stride, pixel.column - c * stride];
+      const inWindow = p >= 0 && p < height && q >= 0 && q < width;
+      return inWindow ? at(weight, which, pixel.channel, p, q) : null;
+    };
+  }
+
+  /** What the input that was pointed at feeds, in words. */
+  function told(arrays, size) {
+    if (!pixel) return [];
+    const taken = weightOf(arrays);
+    const { channel, row, column } = pixel;
+    const count = cells(size).filter(([r, c]) => taken(0, r, c) !== null).length;
+    const [maps, channels] = arrays.weight.shape;
+    const own = [row - arrays.padding, column - arrays.padding];
+    const value = written(at(arrays.padded, channel, row, column));
+    const name = isPadding(arrays, row, column)
+      ? "This 0 of the padding"
+      : `${numbered("x", channel, channels)}[${own.join(", ")}] = ${value}`;
+    const where = maps > 1 ? ` of each of the ${maps} maps` : "";
+    return [
+      `${name} feeds `,
+      element("strong", {}, `${count} output${count === 1 ? "" : "s"}`),
+      `${where}, each with the weight in its corner.`,
     ];
-    const [height, width] = weight.shape;
-    const bracketed = (number) => (number < 0 ? `(${written(number)})` : written(number));
-    for (let p = 0; p < height; p++) {
-      for (let q = 0; q < width; q++) {
-        const lead = p + q ? "+" : "=";
-        const factor = element("span", { class: "convkit-factor" }, bracketed(at(weight, p, q)));
-        const value = bracketed(at(padded, i * stride + p, j * stride + q));
-        cells.push(element("span", {}, `${lead} `, factor, ` × ${value}`));
-        cells.push(element("span", {}, `${lead} ${bracketed(at(products, i, j, p, q))}`));
-      }
-    }
-    cells.push(element("span"), element("strong", {}, `= ${written(at(sums, i, j))}`));
-    return cells;
   }
 
-  function move(to) {
-    if (String(to) === String(place)) return;
-    place = to;
+  const bracketed = (number) => (number < 0 ? `(${written(number)})` : written(number));
+
+  /** "(x ∗ k)₀₀ = 1 × 0 + …" and, below, the products and their sum; a channel at a time. */
+  function sums(arrays, operation) {
+    const [i, j] = place;
+    const [maps, channels] = arrays.weight.shape;
+    const total = element("strong", {}, `= ${written(at(arrays.sums, map, i, j))}`);
+    const index = element("sub", {}, `${i}${j}`);
+    const symbol = (...text) => element("span", { class: "convkit-symbol" }, ...text);
+    if (channels === 1) {
+      const name = maps > 1 ? numbered("y", map, maps) : `(x ${operation} k)`;
+      return [writtenOut(arrays, 0, symbol(name, index), total)];
+    }
+    const parts = range(channels).map((channel) => at(arrays.channel_sums, map, i, j, channel));
+    const last = element("div", { class: "convkit-sum" },
+      symbol(numbered("y", map, maps), index), element("span"),
+      element("span", {}, `= ${parts.map(bracketed).join(" + ")}`), element("span"), total);
+    return [
+      ...parts.map((part, channel) =>
+        writtenOut(arrays, channel, symbol(`x${SUBSCRIPTS[channel]}:`), element("span", {}, `= ${written(part)}`))),
+      last,
+    ];
+  }
+
+  function writtenOut({ padded, weight, products, stride }, channel, name, end) {
+    const [i, j] = place;
+    const [, , height, width] = weight.shape;
+    const terms = cells([height, width]).flatMap(([p, q]) => {
+      const lead = p + q ? "+" : "=";
+      const factor = element("span", { class: "convkit-factor" }, bracketed(at(weight, map, channel, p, q)));
+      const value = bracketed(at(padded, channel, i * stride + p, j * stride + q));
+      return [
+        element("span", {}, `${lead} `, factor, ` × ${value}`),
+        element("span", {}, `${lead} ${bracketed(at(products, map, i, j, channel, p, q))}`),
+      ];
+    });
+    return element("div", { class: "convkit-sum" }, name, element("span"), ...terms, element("span"), end);
+  }
+
+  function move(to, which = map) {
+    if (String(to) === String(place) && which === map) return;
+    [place, map] = [to, which];
+    view.redraw();
+  }
+
+  function mark(next) {
+    if (JSON.stringify(next) === JSON.stringify(pixel)) return;
+    pixel = next;
     view.redraw();
   }
 
   function empty() {
     stop();
     seen.clear();
-    place = [0, 0];
+    [place, map] = [[0, 0], 0];
     view.redraw();
   }
 
   function step() {
-    const [rows, columns] = view.arrays.output.shape;
-    const next = place[0] * columns + place[1] + 1;
-    if (next < rows * columns) move([Math.floor(next / columns), next % columns]);
+    const [maps, rows, columns] = view.arrays.output.shape;
+    const next = (map * rows + place[0]) * columns + place[1] + 1;
+    const row = Math.floor(next / columns);
+    if (next < maps * rows * columns) move([row % rows, next % columns], Math.floor(row / rows));
     else stop();
   }
 
   function start() {
-    const [rows, columns] = view.arrays.output.shape;
-    if (place[0] === rows - 1 && place[1] === columns - 1) empty();
+    const [maps, rows, columns] = view.arrays.output.shape;
+    if (String([map, ...place]) === String([maps - 1, rows - 1, columns - 1])) empty();
     play.textContent = "❚❚ Pause";
     player = setInterval(step, PACE);
   }
@@ -155,31 +273,39 @@ function render({ model, el, signal }) {
   }
   signal.addEventListener("abort", stop);
 
-  /** The window whose middle is nearest to the pointer. */
-  function pointAtX(event) {
-    const { padded, weight, stride } = view.arrays;
-    const pointer = underPointer(event, x, padded.shape);
-    const nearest = pointer.map((position, axis) => Math.round((position - weight.shape[axis] / 2) / stride));
-    move(inside(nearest, view.arrays.output.shape));
+  /** The pixel under the pointer, and the window whose middle is nearest. */
+  function pointAtX(event, channel) {
+    const { padded, weight, stride, output } = view.arrays;
+    const size = padded.shape.slice(1);
+    const pointer = underPointer(event, xs[channel], size);
+    const nearest = pointer.map((position, axis) =>
+      Math.round((position - weight.shape[axis + 2] / 2) / stride));
+    const [row, column] = inside(pointer.map(Math.floor), size);
+    move(inside(nearest, output.shape.slice(1)));
+    mark({ channel, row, column });
   }
 
-  function pointAtOutput(event) {
-    const { shape } = view.arrays.output;
-    const pointer = underPointer(event, output, shape);
-    move(inside(pointer.map(Math.floor), shape));
+  function pointAtOutput(event, which) {
+    const size = view.arrays.output.shape.slice(1);
+    const pointer = underPointer(event, outputs[which], size);
+    move(inside(pointer.map(Math.floor), size), which);
   }
 
-  for (const kind of ["pointermove", "pointerdown"]) {
-    x.addEventListener(kind, pointAtX);
-    output.addEventListener(kind, pointAtOutput);
-  }
-  x.addEventListener("keydown", (event) => {
-    const to = arrowMove(event.key, place, view.arrays.output.shape);
-    if (to) move(to);
-    else if (event.key === " ") play.click();
-    else return;
+  function onKey(event, channel) {
+    const { padded, output } = view.arrays;
+    if (event.shiftKey && channel !== undefined) {
+      const from = pixel?.channel === channel ? [pixel.row, pixel.column] : [0, 0];
+      const to = arrowMove(event.key, from, padded.shape.slice(1));
+      if (!to) return;
+      mark({ channel, row: to[0], column: to[1] });
+    } else {
+      const to = arrowMove(event.key, place, output.shape.slice(1));
+      if (to) move(to);
+      else if (event.key === " ") play.click();
+      else return;
+    }
     event.preventDefault();
-  });
+  }
 
   view.redraw();
 }

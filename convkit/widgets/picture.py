@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 WINDOW_COLOUR = "#b45309"
 
 
-def new_figure(panels: int) -> tuple[Figure, Any]:
-    """A figure of its own (no window, no pyplot) and its axes, side by side."""
+def new_figure(panels: int, rows: int = 1) -> tuple[Figure, Any]:
+    """A figure of its own (no window, no pyplot) and its axes, side by side, in rows."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(2.3 * panels, 2.5), layout="constrained")
-    return figure, figure.subplots(1, panels)
+    figure = Figure(figsize=(2.3 * panels, 2.5 * rows), layout="constrained")
+    return figure, figure.subplots(rows, panels)
 
 
 def draw_matrix(
