@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import sys
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -23,6 +25,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     grade.add_argument("--student", nargs="+", default=[], metavar="STUDENT", help="only these")
     grade.add_argument("--force", action="store_true", help="grade again what is up to date")
     grade.set_defaults(run=_grade)
+    report = commands.add_parser(
+        "report", help="for instructors: who has which grade, and whether it is up to date"
+    )
+    report.add_argument("assignment")
+    report.set_defaults(run=_report)
+    doctor = commands.add_parser(
+        "doctor", help="for instructors: whether student code can be graded safely on this machine"
+    )
+    doctor.set_defaults(run=_doctor)
     options = parser.parse_args(arguments)
     status: int = options.run(options)
     return status
@@ -36,6 +47,40 @@ def _progress(options: argparse.Namespace) -> int:
 
 
 def _grade(options: argparse.Namespace) -> int:
+    from convkit.grading.grade import GraderError
     from convkit.grading.runner import grade_class
+    from convkit.grading.sandbox import SandboxError
 
-    return grade_class(Path.cwd(), options.assignment, options.student, force=options.force)
+    try:
+        return grade_class(Path.cwd(), options.assignment, options.student, force=options.force)
+    except (GraderError, SandboxError) as error:
+        print(f"convkit grade: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print(f"Stopped. `convkit grade {options.assignment}` goes on from here.", file=sys.stderr)
+        return 130
+
+
+def _report(options: argparse.Namespace) -> int:
+    from convkit.grading.grade import GraderError
+    from convkit.grading.runner import report_class
+
+    try:
+        print(report_class(Path.cwd(), options.assignment))
+    except GraderError as error:
+        print(f"convkit report: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from convkit.grading.probe import findings
+
+    found = findings()
+    for each in found:
+        print(f"{'✓' if each.holds else '✗' if each.required else '!'} {each.what}")
+        if each.cure:
+            print(textwrap.indent(each.cure, "    "))
+    broken = any(each.required and not each.holds for each in found)
+    print("Grading is refused on this machine." if broken else "This machine can grade.")
+    return int(broken)

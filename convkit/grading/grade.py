@@ -15,6 +15,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
 from convkit.grading import notebook as nb
+from convkit.grading import shortcuts
 from convkit.grading.airlock import WORKER_FILES
 from convkit.grading.kernels import CellRun, Kernel
 from convkit.grading.outcome import Outcome, Status, together
@@ -59,6 +60,7 @@ class Job:
         files: the folder of the submission's other files.
     """
 
+    assignment: str
     submission: NotebookNode
     source: NotebookNode
     source_folder: Path
@@ -66,6 +68,10 @@ class Job:
     files: Path
     limits: Limits
     times: Times
+
+    @property
+    def hidden(self) -> tuple[Path, ...]:
+        return (self.course, *shortcuts.hidden_paths(self.assignment))
 
 
 def grade(job: Job) -> Outcome:
@@ -92,7 +98,9 @@ def grade(job: Job) -> Outcome:
     code = (cell for cell in job.submission.cells if cell.cell_type == "code")
     for number, cell in enumerate(code, start=1):
         cell.execution_count = number
-    return _outcome(lost, sum(map(nb.is_test, job.source.cells)))
+    named = shortcuts.notes(nb.implementations(job.submission), job.assignment)
+    ended = _outcome(lost, sum(map(nb.is_test, job.source.cells)))
+    return Outcome(ended.status, ended.reason, tuple(named))
 
 
 def _outcome(lost: dict[str, list[str]], tests: int) -> Outcome:
@@ -134,7 +142,7 @@ def _run_cells(job: Job, scratch: Path, files: Path) -> None:
     sandbox = Sandbox(
         scratch,
         readable=(connection_file, *_package()),
-        hidden=(job.course,),
+        hidden=job.hidden,
         files=files,
         limits=job.limits,
     )
@@ -215,7 +223,7 @@ def _start_trusted(job: Job, scratch: Path, files: Path) -> Kernel:
         "sandbox": {
             "scratch": str(scratch),
             "readable": [str(path) for path in readable],
-            "hidden": [str(job.course)],
+            "hidden": [str(path) for path in job.hidden],
             "files": str(files),
             "limits": dataclasses.asdict(job.limits),
         },

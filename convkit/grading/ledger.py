@@ -16,6 +16,7 @@ from typing import Any
 from nbgrader.api import Gradebook, MissingEntry
 from sqlalchemy import Column, DateTime, MetaData, String, Table, Text, and_, delete, select
 
+from convkit.grading.course import Course
 from convkit.grading.outcome import Outcome, Status, of_submission
 
 _OUTCOMES = Table(
@@ -100,6 +101,17 @@ def entries(gradebook: Gradebook, assignment: str) -> dict[str, Entry]:
             of_submission(outcomes), prints.pop() if len(prints) == 1 else "", oldest.time
         )
     return known
+
+
+def outdated(course: Course, assignment: str, student: str, entry: Entry) -> str:
+    """Why the submission should be graded again, in words; "" if what is known holds."""
+    if entry.outcome.status is Status.GRADER_ERROR:
+        return "it has no grade yet"
+    there = course.submitted(assignment, student).exists()
+    if entry.outcome.status is Status.MISSING and not there:
+        return ""
+    changed = course.fingerprint(assignment, student).changes(entry.fingerprint)
+    return changed and f"{changed} changed since"
 
 
 def _prepare(gradebook: Gradebook) -> None:

@@ -13,6 +13,7 @@ from nbconvert.exporters import NotebookExporter
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 from nbformat import NotebookNode
 from nbgrader import utils
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import (
     AssignLatePenalties,
     CheckCellMetadata,
@@ -46,8 +47,7 @@ class _InCourse:
     """
 
     def _course(self) -> Course:
-        settings = GradeInAirlock(parent=self.parent)  # type: ignore[attr-defined]
-        return Course(self._converter().coursedir, settings.limits(), settings.times())
+        return course_at(self._converter().coursedir, self.parent)  # type: ignore[attr-defined]
 
     def _converter(self) -> Any:
         return self.parent.parent  # type: ignore[attr-defined]
@@ -91,9 +91,9 @@ class SubmissionExporter(_InCourse, NotebookExporter):
         assert resources is not None
         if not self._converter()._sanitizing:
             return super().from_filename(filename, resources, **keywords)
+        require()
         course = self._course()
         with _on_record(course, resources):
-            require()
             known = resources["nbgrader"]
             assignment, student, name = (
                 known[key] for key in ("assignment", "student", "notebook")
@@ -146,11 +146,11 @@ class GradeInAirlock(_InCourse, NbGraderPreprocessor):
     ) -> tuple[NotebookNode, Resources]:
         course, known = self._course(), resources["nbgrader"]
         with _on_record(course, resources):
-            require()
             status, reason, notes, known["fingerprint"] = notebook.metadata.pop(_CAME_IN)
             known["outcome"] = grade_notebook(
                 notebook,
                 Outcome(Status(status), reason, tuple(notes)),
+                assignment=known["assignment"],
                 source=course.sources(known["assignment"])[known["notebook"]],
                 source_folder=course.source(known["assignment"]),
                 course=course.root,
@@ -159,6 +159,12 @@ class GradeInAirlock(_InCourse, NbGraderPreprocessor):
                 times=course.times,
             )
         return notebook, resources
+
+
+def course_at(directory: CourseDirectory, parent: Any) -> Course:
+    """The course, with the limits that are configured for ``parent``, which belongs to nbgrader."""
+    settings = GradeInAirlock(parent=parent)
+    return Course(directory, settings.limits(), settings.times())
 
 
 class SaveOutcome(_InCourse, NbGraderPreprocessor):

@@ -28,8 +28,9 @@ from convkit.grading import notebook as nb
 from convkit.grading.course import Course, alone
 from convkit.grading.grade import GraderError
 from convkit.grading.outcome import Outcome, Status
-from convkit.grading.preprocessors import STORING, GradeInAirlock
+from convkit.grading.preprocessors import STORING, course_at
 from convkit.grading.probe import require
+from convkit.grading.report import rows, table
 from convkit.grading.store import Store
 from convkit.grading.submission import Part, Task, decode_parts, encode, gather_files
 
@@ -46,15 +47,12 @@ def configured(root: Path) -> Any:
         raise GraderError(
             f"there is no nbgrader_config.py in {root}. Run this in the course's folder."
         )
+    # nbgrader starts alembic by its name.
+    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     with contextlib.chdir(root):
         app = NbGrader(log_level=logging.ERROR)
         app.initialize([])
     return app
-
-
-def course_of(app: Any) -> Course:
-    settings = GradeInAirlock(parent=app)
-    return Course(app.coursedir, settings.limits(), settings.times())
 
 
 @contextlib.contextmanager
@@ -229,8 +227,7 @@ class Grader:
             student
             for student in students
             if student not in known
-            or known[student].outcome.status is Status.GRADER_ERROR
-            or known[student].fingerprint != str(self.course.fingerprint(self.assignment, student))
+            or ledger.outdated(self.course, self.assignment, student, known[student])
         ]
 
     def students(self) -> list[str]:
@@ -314,7 +311,7 @@ def grade_class(root: Path, assignment: str, only: Sequence[str], *, force: bool
     require()
     app = configured(root)
     with alone(root) as lock, _scratch(lock) as scratch:
-        grader = Grader(app, course_of(app), assignment, scratch)
+        grader = Grader(app, course_at(app.coursedir, app), assignment, scratch)
         print(f"{assignment}: {grader.prepare()}")
         students = grader.students()
         unknown = sorted(set(only) - set(students))
@@ -332,6 +329,18 @@ def grade_class(root: Path, assignment: str, only: Sequence[str], *, force: bool
                 bar.update()
     print(_summary(ended, len(students) - len(due)))
     return int(ended[Status.GRADER_ERROR] > 0)
+
+
+def report_class(root: Path, assignment: str) -> str:
+    """What `convkit report` prints.
+
+    Raises:
+        GraderError: there is no such course or assignment.
+    """
+    app = configured(root)
+    course = course_at(app.coursedir, app)
+    with course.gradebook() as gradebook:
+        return table(rows(gradebook, course, assignment))
 
 
 def _summary(ended: Counter[Status], current: int) -> str:

@@ -81,6 +81,7 @@ def grade_submission(task: Task) -> dict[str, Part]:
             grade_notebook(
                 notebook,
                 received.outcome,
+                assignment=task.assignment,
                 source=sources[name],
                 source_folder=task.source,
                 course=task.course,

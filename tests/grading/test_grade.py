@@ -23,6 +23,7 @@ def graded(source, change=lambda notebook: None, files=None, **times):
     change(notebook)
     with tempfile.TemporaryDirectory() as nothing:
         job = Job(
+            assignment="mini",
             submission=notebook,
             source=source,
             source_folder=ROOT,
