@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import IO, Any, Literal
 
 import convkit
+from convkit.grading import seccomp
 from convkit.grading.memory import MemoryWatch
 
 UNSAFE = "CONVKIT_UNSAFE_NO_SANDBOX"
@@ -203,11 +204,16 @@ class Sandbox:
         command = self._command(program, self.limits.resources(), uid)
         streams: dict[str, Any] = {"stdin": stdin, "stdout": stdout, "stderr": subprocess.PIPE}
         read_end, write_end = os.pipe()
-        with open(read_end, "rb") as information:
-            bubblewrap = [*self._bubblewrap(as_root), "--info-fd", str(write_end), "--", *command]
+        with open(read_end, "rb") as information, _to_read(seccomp.program()) as calls:
+            bubblewrap = [*self._bubblewrap(as_root), "--info-fd", str(write_end)]
+            if calls is not None:
+                bubblewrap += ["--seccomp", str(calls)]
             try:
                 process = subprocess.Popen(
-                    bubblewrap, pass_fds=[write_end], start_new_session=True, **streams
+                    [*bubblewrap, "--", *command],
+                    pass_fds=[write_end, *([] if calls is None else [calls])],
+                    start_new_session=True,
+                    **streams,
                 )
             except FileNotFoundError:
                 raise SandboxError("bubblewrap is not installed") from None
@@ -286,8 +292,22 @@ class Sandbox:
                     made.add(parent)
             command += [*mounts[path], str(path)]
         command += ["--proc", "/proc", "--dev", "/dev"]
+        # Mapped to be shared it is memory without a file, see `seccomp`.
+        command += ["--dev-bind", "/dev/null", "/dev/zero"]
         command += ["--perms", "1777", "--size", size, "--tmpfs", "/dev/shm"]
         return [*command, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", str(self.work)]
+
+
+@contextlib.contextmanager
+def _to_read(data: bytes | None) -> Iterator[int | None]:
+    """A descriptor from which a program that is started can read ``data``."""
+    if data is None:
+        yield None
+        return
+    with tempfile.TemporaryFile() as file:
+        file.write(data)
+        file.seek(0)
+        yield file.fileno()
 
 
 @contextlib.contextmanager

@@ -128,7 +128,8 @@ def test_there_is_no_network():
             tried["names"] = socket.gethostbyname("example.org")
         except OSError:
             tried["names"] = "refused"
-        tried["interfaces"] = [name for _, name in socket.if_nameindex()]
+        lines = open("/proc/net/dev").readlines()
+        tried["interfaces"] = [line.split(":")[0].strip() for line in lines if ":" in line]
         print(json.dumps(tried))
         """
     ) == {
