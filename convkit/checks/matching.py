@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from convkit.checks.behaviour import Behaviour, Observation, Trial
+from convkit.checks.behaviour import Behaviour, Case, Observation, Trial
 from convkit.checks.concept import Concept
 from convkit.checks.evidence import FAILS, HOLDS, NOT_TESTED
 from convkit.checks.learner import LearnerError, Output
@@ -69,6 +69,7 @@ def name_suspects(
     wrong = [
         _Suspect(entry, implementation, concept, situations)
         for entry in entries
+        if not entry.broad
         for implementation in entry.implementations
     ]
     failing = [row for row in rows.values() if row.status == FAILS]
@@ -115,9 +116,15 @@ def _marked(
     assert problem is not None
     judged = [situations[number] for number in row.problems]
     for entry in entries:
-        if entry.mark and entry.mark(problem.quantity, judged):
-            return [entry]
+        said = entry.mark and entry.mark(problem.quantity, judged)
+        if said:
+            more = f" {said}" if isinstance(said, str) else ""
+            return [replace(entry, sentence=entry.sentence + more)]
     return []
+
+
+_KNOWN: dict[Any, dict[Any, Behaviour]] = {}
+"""What wrong implementations do on visible cases: they will do so again in the next check."""
 
 
 class _Suspect:
@@ -132,8 +139,9 @@ class _Suspect:
     ) -> None:
         self.entry, self._situations = entry, situations
         self._observe = concept.observer(implementation, ("forward", "backward"), Output())
-        self._known: dict[int, Behaviour] = {}
-        self._probed: set[int] = set()
+        self._visible = set(concept.cases)
+        self._known: dict[Any, Behaviour] = {}
+        self._known_for_good = _KNOWN.setdefault(implementation, {})
 
     def fails_like(self, row: Row, needed: Sequence[Row]) -> bool:
         """Whether it fails on the case that is shown, in the way of the learner's code."""
@@ -209,12 +217,16 @@ class _Suspect:
     def _behaviour(self, number: int, quantity: str) -> Behaviour:
         """What it does on a case, with the probes only if they are what gives the quantity."""
         case = self._situations[number].trial.case
-        if number not in self._known:
-            self._known[number] = self._observe(replace(case, thorough=False)).behaviour
-        if quantity not in self._known[number] and case.thorough and number not in self._probed:
-            self._known[number] = self._observe(case).behaviour
-            self._probed.add(number)
-        return self._known[number]
+        behaviour = self._observed(case, thorough=False)
+        if quantity in behaviour or not case.thorough:
+            return behaviour
+        return self._observed(case, thorough=True)
+
+    def _observed(self, case: Case, *, thorough: bool) -> Behaviour:
+        known = self._known_for_good if case in self._visible else self._known
+        if (case, thorough) not in known:
+            known[case, thorough] = self._observe(replace(case, thorough=thorough)).behaviour
+        return known[case, thorough]
 
 
 def _both_broken(learner: Observation, suspect: Observation, right: Array) -> bool:

@@ -14,8 +14,10 @@ from convkit.checks.properties import Situation
 
 _Implementation = TypeVar("_Implementation", bound=Callable[..., Any])
 
-Mark = Callable[[str, Sequence[Situation]], bool]
+Mark = Callable[[str, Sequence[Situation]], str | bool]
 """Is given a quantity and the situations it was judged in: do they show that this is the mistake?
+
+A sentence means yes, and is added to the entry's; it must tell nothing of a hidden case.
 
 For mistakes that come out in more ways than one can implement; the implementations are examples.
 """
@@ -35,6 +37,7 @@ class Misconception:
         implementations: the mistake itself; more than one where it can come out differently.
         same_as: ids of entries that cannot be told apart from this one by what they do.
         mark: tells the mistake where no implementation of the catalogue behaves in the same way.
+        broad: it is told by its mark alone.
     """
 
     id: str
@@ -47,6 +50,7 @@ class Misconception:
     implementations: tuple[Callable[..., Any], ...]
     same_as: tuple[str, ...] = ()
     mark: Mark | None = None
+    broad: bool = False
 
 
 _CATALOGUE: dict[str, list[Misconception]] = {}
@@ -63,6 +67,7 @@ def misconception(
     variants: tuple[Callable[..., Any], ...] = (),
     same_as: tuple[str, ...] = (),
     mark: Mark | None = None,
+    broad: bool = False,
 ) -> Callable[[_Implementation], _Implementation]:
     """Enter the decorated wrong implementation into the catalogue.
 
@@ -70,13 +75,15 @@ def misconception(
         when: how "This is what you get when …" goes on, without the full stop.
         read: the lecture and the section that teach it.
         variants: further implementations of the same mistake.
-        mark: tells it where it comes out in yet another way.
+        mark: tells it where it comes out in yet another way; ``broad``: it alone does.
     """
 
     def enter(implementation: _Implementation) -> _Implementation:
         sentence = f"This is what you get when {when}."
         implementations: tuple[Callable[..., Any], ...] = (implementation, *variants)
-        entry = Misconception(id, of, title, sentence, hint, *read, implementations, same_as, mark)
+        entry = Misconception(
+            id, of, title, sentence, hint, *read, implementations, same_as, mark, broad
+        )
         _CATALOGUE.setdefault(of, []).append(entry)
         return implementation
 
