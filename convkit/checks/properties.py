@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from convkit.checks.behaviour import Observation, Trial
-from convkit.checks.learner import LearnerError, WrongResult
+from convkit.checks.errors import kind_of
+from convkit.checks.learner import LearnerError
 from convkit.layers import Array
 
 
@@ -144,11 +145,9 @@ def anyhow(one: Observation, other: Observation) -> bool:
 
 
 def same_failure(one: Observation, other: Observation) -> bool:
-    """Both failed with the same type of exception, or neither failed."""
+    """Both failed with the same kind of exception, or neither failed."""
     if isinstance(one, LearnerError) and isinstance(other, LearnerError):
-        return one.type_name == other.type_name and isinstance(one, WrongResult) == isinstance(
-            other, WrongResult
-        )
+        return kind_of(one) == kind_of(other)
     return not isinstance(one, LearnerError) and not isinstance(other, LearnerError)
 
 

@@ -1,0 +1,118 @@
+"""What a failing quantity has to show, for diagnoses that no single implementation gives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from convkit.checks.behaviour import Case, Observation
+from convkit.checks.learner import LearnerError
+from convkit.checks.properties import SECOND_TIME, SINGLE_ROUNDING, Expected, Situation
+from convkit.layers import Array
+
+
+@dataclass(frozen=True)
+class View:
+    """A quantity on one case.
+
+    Attributes:
+        got, right: what came, and what should have come; at kinks, where anything is right,
+            ``right`` is what came.
+        wrong: whether they differ by more than rounding.
+        expected: every right quantity of the case.
+    """
+
+    case: Case
+    got: Observation
+    right: Array
+    wrong: bool
+    expected: Mapping[str, Expected]
+
+
+@dataclass(frozen=True)
+class Look:
+    """A quantity on every case where it was judged, visible cases first."""
+
+    quantity: str
+    views: Sequence[View]
+
+    @property
+    def name(self) -> str:
+        """The quantity, whether it was asked for once or a second time."""
+        return self.quantity.removesuffix(SECOND_TIME)
+
+    @cached_property
+    def wrong(self) -> list[View]:
+        return [view for view in self.views if view.wrong]
+
+    @cached_property
+    def raised(self) -> list[LearnerError]:
+        """What came in place of an array, where it goes wrong."""
+        return [view.got for view in self.wrong if isinstance(view.got, LearnerError)]
+
+    @cached_property
+    def arrays(self) -> list[tuple[Array, Array]]:
+        """What came and what is right, wherever it goes wrong; nothing where an error came."""
+        return [
+            (view.got, view.right) for view in self.wrong if isinstance(view.got, np.ndarray)
+        ] * (not self.raised)
+
+    @cached_property
+    def pairs(self) -> list[tuple[Array, Array]]:
+        """`arrays` in float64, if they all have the right shape."""
+        if any(got.shape != right.shape for got, right in self.arrays):
+            return []
+        return [(got.astype(np.float64), right.astype(np.float64)) for got, right in self.arrays]
+
+    @cached_property
+    def finite(self) -> list[tuple[Array, Array]]:
+        """`pairs`, if all that came are finite numbers."""
+        return self.pairs if all(np.isfinite(got).all() for got, _ in self.pairs) else []
+
+
+def look(quantity: str, situations: Sequence[Situation]) -> Look:
+    """What there is to see of a quantity in the situations that it was judged in.
+
+    A second run is held against the first, whether that was right or not.
+    """
+    views = [_view(quantity, s) for s in situations if quantity in s.trial.behaviour]
+    return Look(quantity, sorted(views, key=lambda view: view.case.hidden))
+
+
+def _view(quantity: str, situation: Situation) -> View:
+    case, got = situation.trial.case, situation.trial.behaviour[quantity]
+    name = quantity.removesuffix(SECOND_TIME)
+    expected = situation.expected.get(quantity, situation.expected[name])
+    right = expected.value
+    if name != quantity:
+        first = situation.trial.behaviour.get(name)
+        right = first if isinstance(first, np.ndarray) else right
+    right = expected.away_from_kinks(right, got)
+    credited = quantity in situation.credited
+    wrong = not credited and _differs(got, right, expected.tolerance)
+    return View(case, got, right, wrong, situation.expected)
+
+
+def _differs(got: Observation, right: Array, tolerance: Array) -> bool:
+    if isinstance(got, LearnerError) or got.shape != right.shape:
+        return True
+    if np.float32 in (got.dtype, right.dtype):
+        tolerance = tolerance + SINGLE_ROUNDING * np.max(np.abs(right), initial=0.0)
+    with np.errstate(invalid="ignore"):
+        return not bool(np.all(np.abs(got.astype(np.float64) - right) <= tolerance))
+
+
+def close(got: Array, right: Array) -> Array:
+    """Elementwise: equal up to rounding, as a share of the largest number that is right."""
+    scale = float(np.max(np.abs(right), initial=0.0))
+    with np.errstate(invalid="ignore", over="ignore"):
+        near: Array = np.abs(got - right) <= 1e-6 * (np.abs(right) + scale)
+    return near
+
+
+def equal(got: Array, right: Array) -> bool:
+    """The same numbers in the same places, up to rounding."""
+    return got.shape == right.shape and bool(close(got, right).all())

@@ -1,0 +1,57 @@
+"""Broad diagnoses, entered for a name once its specific mistakes have been."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from convkit.checks.misconceptions.broad.conditions import (
+    Conditions,
+    enter_conditions,
+    enter_sometimes,
+)
+from convkit.checks.misconceptions.broad.entering import (
+    Anatomy,
+    enter_broad,
+    enter_broad_parameters,
+)
+from convkit.checks.misconceptions.broad.errors import ERRORS, RESULTS
+from convkit.checks.misconceptions.broad.numbers import NUMBERS
+from convkit.checks.misconceptions.broad.parts import enter_sums
+from convkit.checks.misconceptions.broad.places import PLACES, RARE_PLACES
+from convkit.checks.misconceptions.broad.shapes import PARAMETERS, SHAPES
+from convkit.checks.misconceptions.broad.state import enter_remembering
+
+__all__ = ["Anatomy", "enter_broad_function", "enter_broad_layer"]
+
+
+def enter_broad_layer(
+    anatomy: Anatomy,
+    *,
+    conditions: Conditions,
+    sums: Sequence[str] = (),
+    narrower: Callable[[], None] = lambda: None,
+) -> None:
+    """Enter all that can be said of any layer, what says most first.
+
+    Args:
+        conditions: what a mistake may depend on; see `enter_conditions`.
+        sums: the quantities that are sums of terms; see `enter_sums`.
+        narrower: enters what the layer has of its own, between what is sure and what is vague.
+    """
+    enter_remembering(anatomy)
+    enter_broad(anatomy, [*NUMBERS, *PLACES])
+    narrower()
+    enter_sums(anatomy, sums)
+    enter_conditions(anatomy, conditions)
+    enter_broad(anatomy, [*RESULTS, *SHAPES, *ERRORS])
+    if "weight" in "".join(anatomy.axes):
+        enter_broad_parameters(anatomy, PARAMETERS)
+    enter_broad(anatomy, RARE_PLACES)
+    enter_sometimes(anatomy, [trait for trait, _, _ in conditions.values()])
+
+
+def enter_broad_function(anatomy: Anatomy, *, narrower: Callable[[], None] = lambda: None) -> None:
+    """Enter all that can be said of any function of arrays."""
+    enter_broad(anatomy, [*NUMBERS, *PLACES])
+    narrower()
+    enter_broad(anatomy, [*RESULTS, *SHAPES, *ERRORS, *RARE_PLACES])

@@ -1,0 +1,109 @@
+"""Broad entries about *when* something goes wrong: with which arguments, and with no others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+
+from convkit.checks.look import Look
+from convkit.checks.misconceptions import misconception
+from convkit.checks.misconceptions.broad.entering import Anatomy, Recognise, mark_of
+from convkit.checks.misconceptions.common import with_backward, with_forward
+from convkit.layers import Array
+
+Holds = Callable[[Any, Array], bool]
+"""Is given a layer and x: whether the condition holds."""
+
+Conditions = Mapping[str, tuple[str, str, Holds]]
+"""By id: the condition as the cases' traits say it, the hint, and when it holds."""
+
+
+def enter_conditions(anatomy: Anatomy, conditions: Conditions) -> None:
+    """Enter, for either pass of a layer, that it goes wrong under each of the conditions.
+
+    Where two conditions tell the same cases, the one that is entered first is named.
+    """
+    assert anatomy.back is not None
+    for prefix, passing, read, wrong in (
+        ("forward-", "Forward", anatomy.forth, _bent_forward),
+        ("backward-", "Backward", anatomy.back, _bent_backward),
+    ):
+        for id, (trait, hint, holds) in conditions.items():
+            misconception(
+                f"{anatomy.name.lower()}-{prefix}only-{id}",
+                anatomy.name,
+                title=f"{passing} goes wrong only where {trait}",
+                when=f"one kind of arguments was not thought of: where {trait} the "
+                f"{passing.lower()} pass fails, and everywhere else it is right",
+                hint=hint,
+                read=read,
+                mark=mark_of(anatomy, only_where(trait), prefix),
+                broad=True,
+            )(wrong(anatomy, holds))
+
+
+def only_where(*traits: str) -> Recognise:
+    """It is wrong in all the cases that have these traits, and in no others, of which there are."""
+
+    def recognise(look: Look, anatomy: Anatomy) -> bool:
+        told = [set(traits) <= set(view.case.traits) for view in look.views]
+        return [view.wrong for view in look.views] == told and not all(told)
+
+    return recognise
+
+
+def enter_sometimes(anatomy: Anatomy, traits: Sequence[str]) -> None:
+    """Enter, for either pass, that it goes wrong in some cases that share one trait or two.
+
+    For what `enter_conditions` does not tell: it may go right in other such cases.
+    """
+    assert anatomy.back is not None
+
+    def recognise(look: Look, anatomy: Anatomy) -> str | bool:
+        for count in (1, 2):
+            for chosen in combinations(traits, count):
+                if _never_without(look, chosen):
+                    return f"It goes wrong only where {' and '.join(chosen)}."
+        return False
+
+    for prefix, passing, read, wrong in (
+        ("forward-", "Forward", anatomy.forth, _bent_forward),
+        ("backward-", "Backward", anatomy.back, _bent_backward),
+    ):
+        misconception(
+            f"{anatomy.name.lower()}-{prefix}sometimes",
+            anatomy.name,
+            title=f"{passing} is right for some arguments and wrong for others",
+            when="a size or a setting is taken for another one that is equal to it in many cases, "
+            "or one kind of arguments was not thought of",
+            hint="Compare a case that goes right with one that goes wrong. What is different?",
+            read=read,
+            mark=mark_of(anatomy, recognise, prefix),
+            broad=True,
+        )(wrong(anatomy, lambda layer, x: x.shape[-1] == 8))
+
+
+def _never_without(look: Look, traits: Sequence[str]) -> bool:
+    has = [set(traits) <= set(view.case.traits) for view in look.views]
+    wrong = [view.wrong for view in look.views]
+    return not all(has) and all(h for h, w in zip(has, wrong, strict=True) if w)
+
+
+def _bent(value: Array) -> Array:
+    """Numbers that have nothing to do with the right ones."""
+    scale = float(np.abs(value).max())
+    return scale * np.cos(1 + np.arange(value.size)).reshape(value.shape)
+
+
+def _bent_forward(anatomy: Anatomy, holds: Holds) -> type[Any]:
+    return with_forward(anatomy.target, lambda layer, x, y: _bent(y) if holds(layer, x) else y)
+
+
+def _bent_backward(anatomy: Anatomy, holds: Holds) -> type[Any]:
+    return with_backward(
+        anatomy.target,
+        lambda layer, grad_y, grad_x: _bent(grad_x) if holds(layer, layer.x) else grad_x,
+    )

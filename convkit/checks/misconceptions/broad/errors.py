@@ -1,0 +1,249 @@
+"""Broad entries for what raises an error, by what Python and NumPy say about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from convkit.checks.errors import kind_of
+from convkit.checks.look import Look
+from convkit.checks.misconceptions.broad.entering import Anatomy, Broad, Recognise
+
+_Words = tuple[str, str, str, Callable[[Any], Any]]
+"""Title, when, hint, and an example."""
+
+
+def _raises(error: type[Exception], message: str) -> Callable[[Any], Any]:
+    def raising(value: Any) -> Any:
+        raise error(message)
+
+    return raising
+
+
+_ERRORS: dict[str, _Words] = {
+    "gone": (
+        "A name is used that NumPy does not have",
+        "the code asks NumPy for something that is not there: misspelt, or gone since NumPy 2, as "
+        "np.int and np.float are",
+        "Which name does the message quote? Look it up in NumPy's manual.",
+        lambda value: int,
+    ),
+    "arguments": (
+        "Something is called with the wrong arguments",
+        "a function or a constructor asks for more arguments than it is given, for fewer, or for "
+        "others: one that may be left out needs a default, and a method's first is `self`",
+        "Compare the call in the message with the `def` line. What if an argument is left out?",
+        lambda value: (lambda one, two: one)(value),  # type: ignore[call-arg]
+    ),
+    "not-callable": (
+        "Something is called that is no function",
+        "there is a pair of round brackets behind a number or an array: `x(…)` in place of `x[…]`, "
+        "or a missing `*`",
+        "What does the name before the brackets hold?",
+        lambda value: value(1),
+    ),
+    "None": (
+        "Something is None",
+        "a name holds None where a number or an array is needed: an argument that was left out, or "
+        "the result of a function without a `return`",
+        "Which name is None, and where did it get its value?",
+        _raises(TypeError, "unsupported operand type(s) for +: 'NoneType' and 'NoneType'"),
+    ),
+    "float-size": (
+        "A float is used as a size or an index",
+        "a size is worked out with `/`, or taken from an array of floats, and a float is no size "
+        "and no index, even if nothing is left over",
+        "Python has two divisions. Which one gives whole numbers?",
+        lambda value: np.zeros(3.0),
+    ),
+    "pair": (
+        "A pair is used as if it were a number",
+        "arithmetic is done with a whole tuple, such as (3, 2), and not with one of its numbers",
+        "Which argument may be a pair? Which of its two numbers is meant here?",
+        lambda value: value.shape // 2,
+    ),
+    "number": (
+        "A number is used as if it were a pair",
+        "a single number is indexed or unpacked like a pair",
+        "Which argument may be a single number? Where do you make a pair of it?",
+        lambda value: value.ndim[0],
+    ),
+    "unpacking": (
+        "A tuple is unpacked into the wrong number of names",
+        "`a, b = …` has more names on its left than there are values on its right, or fewer",
+        "How many numbers has the tuple on the right? Print it.",
+        _raises(ValueError, "too many values to unpack (expected 2)"),
+    ),
+    "attribute": (
+        "An attribute is read that was never set",
+        "`self.…` or another object is asked for a name that it does not have: misspelt, or stored "
+        "only in a branch that was not taken",
+        "Which name does the message quote? Search for the line that sets it.",
+        lambda value: value.something,
+    ),
+    "unbound": (
+        "A name has no value on one way through the code",
+        "a name is given its value inside an `if`, or in a loop that did not run once, and is read "
+        "after it",
+        "Follow the code by hand for the case above. Which line gives this name its value?",
+        _raises(UnboundLocalError, "cannot access local variable 'padded'"),
+    ),
+    "name": (
+        "A name is used that nobody has defined",
+        "a name is misspelt, or not imported; a cell with `%%implement` does not see the "
+        "notebook's names",
+        "Which name does the message quote? Where does your cell define it?",
+        _raises(NameError, "name 'xp' is not defined"),
+    ),
+    "import": (
+        "An import fails",
+        "a module or a name in it is imported that does not exist here",
+        "Which import does the message quote? Do you need it at all?",
+        _raises(ModuleNotFoundError, "No module named 'numppy'"),
+    ),
+    "key": (
+        "A dictionary is asked for a key that it does not have",
+        "a key of `self.params`, `self.grads` or of another dictionary is misspelt, or was never "
+        "put in",
+        "Which key does the message quote, and under which names are things stored?",
+        lambda value: {"weight": value}["weights"],
+    ),
+    "axes": (
+        "An axis is named that the array does not have",
+        "a sum, a transposition or the like is told to work along an axis that is not there, or "
+        "twice along the same",
+        "How many axes has the array at this line? Print its shape.",
+        lambda value: value.sum(axis=7),
+    ),
+    "index": (
+        "An index runs over the edge of an array",
+        "a loop goes further than the array, or two of its indices are swapped",
+        "Which axis does this index run along, and how long is it?",
+        lambda value: value[..., value.shape[-1]],
+    ),
+    "reshape": (
+        "A reshape does not fit the numbers that are there",
+        "an array is reshaped to sizes whose product is not how many numbers it has",
+        "Multiply the new sizes. Then multiply the old ones. Which size is not what you think?",
+        lambda value: value.reshape(value.size + 1),
+    ),
+    "shapes": (
+        "Two shapes do not fit together",
+        "arrays whose shapes do not match are added, multiplied or assigned to one another",
+        "Print both shapes just before this line. Which axis is as long as you expect?",
+        lambda value: np.zeros(value.size + 2) + np.zeros(value.size + 3),
+    ),
+    "truth": (
+        "A whole array is asked whether it is true",
+        "`if` or `while` is given an array of answers, one for each number",
+        "Do you mean all of them, any of them, or one of them?",
+        lambda value: value if np.array([True, False]) else -value,
+    ),
+    "assertion": (
+        "An assertion in the code does not hold",
+        "an `assert` of your own, or of NumPy's, refuses a legal case",
+        "What does the assertion ask for? Is it true of every legal call?",
+        _raises(AssertionError, "not on my watch"),
+    ),
+    "dtype": (
+        "Two types of numbers do not go together",
+        "a result is written in place into an array of another type, such as floats into integers",
+        "Which dtype has the array that is written to?",
+        _raises(
+            TypeError, "Cannot cast ufunc 'add' output from dtype('float64') to dtype('int64')"
+        ),
+    ),
+    "read-only": (
+        "An array is written to that is only a view",
+        "numbers are written into an array that may not be changed: a broadcast or a sliding "
+        "window is a view of other numbers",
+        "Where does this array come from? Do you need one of your own?",
+        lambda value: np.broadcast_to(value, (2, *value.shape)).__setitem__(0, 1),
+    ),
+    "depth": (
+        "Something calls itself without end",
+        "a method calls itself, perhaps by way of another one",
+        "Which method does the line call? Is it the one that the line stands in?",
+        _raises(RecursionError, "maximum recursion depth exceeded"),
+    ),
+    "division": (
+        "Something is divided by zero",
+        "a size or a count that may be 0 stands below a division",
+        "Which number is 0 in this case? May it be?",
+        lambda value: 1 // 0,
+    ),
+    "unfinished": (
+        "A part is not written yet",
+        "the code reaches `raise NotImplementedError`, which stands where something is left to you",
+        "Which method still has this line?",
+        _raises(NotImplementedError, ""),
+    ),
+    "value": (
+        "A legal call is refused",
+        "the code raises an error of its own for something that the layer has to be able to do",
+        "What does the message say? Is it true of this case?",
+        _raises(ValueError, "I do not like this"),
+    ),
+}
+
+_RESULTS: dict[str, _Words] = {
+    "None": (
+        "Nothing is returned",
+        "the function ends without a `return`, and Python then returns None",
+        "Where does your code say what the result is?",
+        lambda value: None,
+    ),
+    "tuple": (
+        "More than one thing is returned",
+        "a `return` with commas makes a tuple of several things",
+        "Which one of them is asked for? Is there a comma too many?",
+        lambda value: (value, 1),
+    ),
+    "list": (
+        "A list is returned",
+        "the numbers are collected in a list, which is no array",
+        "How do you make an array of a list?",
+        lambda value: list(value) if value.ndim else [value],
+    ),
+    "other": (
+        "Something is returned that is no array of numbers",
+        "the result is text, a dictionary, a function or the like: perhaps the brackets of a call "
+        "are missing",
+        "Print the type of your result.",
+        str,
+    ),
+}
+
+
+def _kind(kind: str) -> Recognise:
+    known = set(_ERRORS) - {"value"}
+
+    def recognise(look: Look, anatomy: Anatomy) -> bool:
+        kinds = {kind_of(error) for error in look.raised}
+        if kind == "value":
+            return bool(kinds) and not kinds & known and not any("result" in k for k in kinds)
+        return kinds == {kind} or (kind in kinds and kinds <= {kind, "shapes", "index", "reshape"})
+
+    return recognise
+
+
+def _result(kind: str) -> Recognise:
+    def recognise(look: Look, anatomy: Anatomy) -> bool:
+        kinds = {kind_of(error) for error in look.raised}
+        if kind == "other":
+            return bool(kinds) and all(each.startswith("result ") for each in kinds)
+        return kinds == {f"result {kind}"}
+
+    return recognise
+
+
+ERRORS = [
+    Broad(f"error-{kind.lower()}", title, when, hint, _kind(kind), (example,))
+    for kind, (title, when, hint, example) in _ERRORS.items()
+]
+RESULTS = [
+    Broad(f"returns-{kind.lower()}", title, when, hint, _result(kind), (example,))
+    for kind, (title, when, hint, example) in _RESULTS.items()
+]

@@ -1,0 +1,358 @@
+"""Broad entries about where numbers are: in other places, or right in some places only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from itertools import combinations, permutations
+from typing import Any
+
+import numpy as np
+
+from convkit.checks.look import Look, close, equal
+from convkit.checks.misconceptions.broad.entering import Anatomy, Broad
+from convkit.layers import Array
+
+
+def _everywhere(look: Look, holds: Callable[[Array, Array], Any]) -> bool:
+    return bool(look.finite) and all(holds(got, right) for got, right in look.finite)
+
+
+def _ndim(look: Look) -> int:
+    return look.finite[0][1].ndim if look.finite else 0
+
+
+def mirrored(look: Look, anatomy: Anatomy) -> str | bool:
+    """Reversed along some axes; says along which."""
+    ndim = _ndim(look)
+    for count in range(1, ndim + 1):
+        for axes in combinations(range(ndim), count):
+            if _everywhere(look, partial(_flipped, axes=axes)):
+                names = anatomy.axes_of(look, ndim)
+                return f"It is reversed along its {' and '.join(names[axis] for axis in axes)}."
+    return False
+
+
+def rolled(look: Look, anatomy: Anatomy) -> str | bool:
+    """Moved along one or two axes, around the edge or off it; says how far."""
+    ndim = _ndim(look)
+    for count in (1, 2):
+        for axes in combinations(range(ndim), count):
+            for steps in np.ndindex(*(5,) * count):
+                moves = tuple(step - 2 for step in steps)
+                if all(moves) and _everywhere(look, partial(_moved, moves=moves, axes=axes)):
+                    names = anatomy.axes_of(look, ndim)
+                    ways = (
+                        f"{abs(move)} of the {names[axis]} too far {'on' if move > 0 else 'back'}"
+                        for move, axis in zip(moves, axes, strict=True)
+                    )
+                    return f"It is {' and '.join(ways)}."
+    return False
+
+
+def _flipped(got: Array, right: Array, axes: tuple[int, ...]) -> bool:
+    return equal(got, np.flip(right, axes))
+
+
+def _moved(got: Array, right: Array, moves: tuple[int, ...], axes: tuple[int, ...]) -> bool:
+    """What lies in both is the same, and it is more than a few numbers."""
+    here: list[slice] = [slice(None)] * right.ndim
+    there = list(here)
+    for move, axis in zip(moves, axes, strict=True):
+        size = right.shape[axis]
+        if abs(move) >= size:
+            return False
+        here[axis] = slice(max(0, move), size + min(0, move))
+        there[axis] = slice(max(0, -move), size + min(0, -move))
+    common = got[tuple(here)]
+    return common.size >= 4 and bool(common.any()) and equal(common, right[tuple(there)])
+
+
+def reordered(look: Look, anatomy: Anatomy) -> str | bool:
+    """The numbers of one axis are in another order."""
+    ndim = _ndim(look)
+    for axis in range(ndim):
+        if _everywhere(look, partial(_same_lines, axis=axis)):
+            return f"Its {anatomy.axes_of(look, ndim)[axis]} are mixed up."
+    return False
+
+
+def _same_lines(got: Array, right: Array, axis: int) -> bool:
+    """The slices along an axis are those that are right, each once, in another order."""
+    if right.shape[axis] < 2:
+        return equal(got, right)
+    left = [np.take(right, index, axis) for index in range(right.shape[axis])]
+    for index in range(got.shape[axis]):
+        one = np.take(got, index, axis)
+        found = next((i for i, other in enumerate(left) if equal(one, other)), None)
+        if found is None:
+            return False
+        left.pop(found)
+    return True
+
+
+def refolded(look: Look, anatomy: Anatomy) -> bool:
+    """The numbers as another order of the axes lays them in memory."""
+    ndim = _ndim(look)
+    orders = list(permutations(range(ndim)))[1:] if ndim > 1 else []
+
+    return any(_everywhere(look, partial(_folds, order=order)) for order in orders)
+
+
+def _folds(got: Array, right: Array, order: tuple[int, ...]) -> bool:
+    shape = [right.shape[axis] for axis in order]
+    return equal(got, right.transpose(order).reshape(right.shape)) or equal(
+        got, right.reshape(shape).transpose(np.argsort(order))
+    )
+
+
+def scattered(look: Look, anatomy: Anatomy) -> bool:
+    """All the right numbers, each once, in other places."""
+
+    def same_numbers(got: Array, right: Array) -> bool:
+        return right.size > 3 and equal(np.sort(got, axis=None), np.sort(right, axis=None))
+
+    return _everywhere(look, same_numbers)
+
+
+def borrowed(look: Look, anatomy: Anatomy) -> bool:
+    """Every number is one of the right ones, but not the one of its place."""
+
+    def among(got: Array, right: Array) -> bool:
+        known = np.sort(right, axis=None)
+        place = np.clip(np.searchsorted(known, got), 1, known.size - 1)
+        near = np.minimum(np.abs(known[place] - got), np.abs(known[place - 1] - got))
+        return right.size > 3 and float(near.max()) <= 1e-9 * float(np.abs(right).max())
+
+    return _everywhere(look, among)
+
+
+def copies(look: Look, anatomy: Anatomy) -> str | bool:
+    """Along some axis all slices are the same; says along which."""
+    ndim = _ndim(look)
+    for axis in range(ndim):
+
+        def alike(got: Array, right: Array, axis: int = axis) -> bool:
+            return _constant(got, axis) and (right.shape[axis] < 2 or not _constant(right, axis))
+
+        longer = any(right.shape[axis] > 1 for _, right in look.finite)
+        if longer and not zero(look) and _everywhere(look, alike):
+            return f"All its {anatomy.axes_of(look, ndim)[axis]} are alike."
+    return False
+
+
+def zero(look: Look) -> bool:
+    return not any(got.any() for got, _ in look.finite)
+
+
+def _constant(values: Array, axis: int) -> bool:
+    first = np.take(values, [0], axis)
+    return bool(np.all(np.abs(values - first) <= 1e-9 * np.abs(values).max()))
+
+
+_PARTS: dict[str, Callable[[int], slice]] = {
+    "the first of its {}": lambda size: slice(0, 1),
+    "the last of its {}": lambda size: slice(size - 1, size),
+    "all its {} but the first": lambda size: slice(1, size),
+    "all its {} but the last": lambda size: slice(0, size - 1),
+    "all its {} but the first and the last": lambda size: slice(1, size - 1),
+    "the second half of its {}": lambda size: slice(size // 2, size),
+    "the first half of its {}": lambda size: slice(0, size // 2),
+}
+
+
+def partly_right(look: Look, anatomy: Anatomy) -> str | bool:
+    """Right in some part along an axis, the same part in every case; says in which."""
+    ndim = _ndim(look)
+    for axis in range(ndim):
+        for words, part in _PARTS.items():
+            if _everywhere(look, partial(_right_in, axis=axis, part=part)):
+                words = words.format(anatomy.axes_of(look, ndim)[axis])
+                return f"Only {words} are right." if " but" in words else f"Only {words} is right."
+    return False
+
+
+def _right_in(got: Array, right: Array, axis: int, part: Callable[[int], slice]) -> bool:
+    """Right in the part, and wrong all over the rest; or there is no rest."""
+    size = right.shape[axis]
+    right_at = _right_lines(got, right, axis)
+    inside = np.zeros(size, bool)
+    inside[part(size)] = True
+    return bool(inside.any()) and bool(np.array_equal(right_at, inside))
+
+
+def _right_lines(got: Array, right: Array, axis: int) -> Array:
+    others = tuple(other for other in range(right.ndim) if other != axis)
+    return np.asarray(close(got, right).all(axis=others))
+
+
+def wrong_at_the_border(look: Look, anatomy: Anatomy) -> bool:
+    """Right inside, along the last two axes, and wrong somewhere near their ends."""
+
+    def inside_right(got: Array, right: Array) -> bool:
+        if right.ndim < 2 or min(right.shape[-2:]) < 3:
+            return False
+        wrong = np.asarray(~close(got, right).reshape(-1, *right.shape[-2:]).all(axis=0))
+        for width in (1, 2, 3):
+            inside = wrong[width:-width, width:-width]
+            if inside.size >= 2 and not inside.any():
+                return True
+        return False
+
+    return _everywhere(look, inside_right)
+
+
+def wrong_at_one_end(look: Look, anatomy: Anatomy) -> str | bool:
+    """Along an axis everything is right up to some place, or from some place on."""
+    ndim = _ndim(look)
+    for axis in range(ndim):
+        for words, turn in (("beginning", 1), ("end", -1)):
+
+            def settles(got: Array, right: Array, axis: int = axis, turn: int = turn) -> bool:
+                lines = _right_lines(got, right, axis)[::turn]
+                ends = np.flatnonzero(~lines)
+                return (
+                    lines.size > 1
+                    and bool(lines[-1])
+                    and ends[-1] < lines.size - 1 - (lines[ends[-1] + 1 :].sum() < 1)
+                )
+
+            if _everywhere(look, settles):
+                name = anatomy.axes_of(look, ndim)[axis]
+                return f"It goes wrong at the {words} of its {name}, and the rest is right."
+    return False
+
+
+def one_place(look: Look, anatomy: Anatomy) -> bool:
+    """Few numbers are wrong: at most one in eight."""
+
+    def few(got: Array, right: Array) -> bool:
+        return right.size >= 8 and int(np.sum(~close(got, right))) * 8 <= right.size
+
+    return _everywhere(look, few)
+
+
+def _partly(value: Array) -> Array:
+    """Right in the first line of the first axis only."""
+    wrong = np.sin(3 * value) + 0.5
+    wrong[:1] = value[:1]
+    return wrong
+
+
+def _odd_border(value: Array) -> Array:
+    bent = np.sin(3 * value) + 0.5
+    if min(value.shape[-2:]) < 3:
+        return bent
+    bent[..., 1:-1, 1:-1] = value[..., 1:-1, 1:-1]
+    return bent
+
+
+def _bent_end(value: Array) -> Array:
+    bent = value.copy()
+    bent[..., -1] = np.sin(3 * value[..., -1]) + 0.5
+    bent[..., -1, -1] = 7.0
+    return bent
+
+
+PLACES = [
+    Broad(
+        "mirrored",
+        "{it} is mirrored",
+        "the numbers are right and their order is reversed: a flip too many, or one too few",
+        "Follow the first number. Where does it end up?",
+        mirrored,
+        (lambda value: np.flip(value, (-1, -2)),),
+    ),
+    Broad(
+        "moved",
+        "{it} is moved by some places",
+        "the numbers are right, and stand beside the places where they belong: an index begins one "
+        "too early or too late, or the wrong end is cut off",
+        "Which number should stand in the corner, and which one does?",
+        rolled,
+        (lambda value: np.roll(value, 1, -1), lambda value: np.roll(value, -1, -2)),
+    ),
+    Broad(
+        "mixed-up",
+        "Parts of {it} are mixed up",
+        "whole parts of the result are right, and stand in each other's places",
+        "Which index do you write to, and which one have you computed?",
+        reordered,
+        (lambda value: np.roll(value, value.shape[1] // 2, 1) if value.ndim > 1 else value[::-1],),
+    ),
+    Broad(
+        "refolded",
+        "{it} is reshaped where it should be transposed",
+        "the shape is right and the numbers are in the wrong places: reshape does not move an "
+        "axis, it keeps the order in memory and cuts it up anew",
+        "Which axis varies fastest before the reshape, and which one after it?",
+        refolded,
+        (lambda value: value.transpose(*range(value.ndim)[::-1]).reshape(value.shape),),
+    ),
+    Broad(
+        "scattered",
+        "{it} has the right numbers in the wrong places",
+        "every number that should come comes once, but not where it belongs",
+        "Take one number of the result. Which indices did it get, and which should it have?",
+        scattered,
+        (lambda value: np.sort(value, axis=-1),),
+    ),
+    Broad(
+        "copies",
+        "Parts of {it} are copies of one another",
+        "an index is not used, or an axis is summed away and spread again, so that what should "
+        "differ is the same",
+        "Which index should these numbers depend on, and where does it appear in your code?",
+        copies,
+        (lambda value: np.broadcast_to(np.sin(value[..., :1]), value.shape),),
+    ),
+    Broad(
+        "partly-right",
+        "Only a part of {it} is right",
+        "a loop, a slice or an index serves one part of the result only, and the rest stays as it "
+        "was made, or gets something else",
+        "What is different about the part that is right?",
+        partly_right,
+        (_partly,),
+    ),
+]
+
+RARE_PLACES = [
+    Broad(
+        "borrowed",
+        "{it} takes numbers from other places",
+        "every number is a right one, but of another place; some come twice and others not at all",
+        "Take one number of the result. Where does it belong?",
+        borrowed,
+        (lambda value: np.maximum(value, np.roll(value, 1, -1)),),
+    ),
+    Broad(
+        "border",
+        "{it} is wrong at the border",
+        "in the middle all is right, and around it something about the border is not",
+        "What is special about the first and the last places? Which pixels do they see?",
+        wrong_at_the_border,
+        (_odd_border,),
+    ),
+    Broad(
+        "one-end",
+        "{it} is wrong at one end",
+        "a loop ends too early or too late, or a slice is cut off",
+        "At which index does it begin to go wrong? What is special about it?",
+        wrong_at_one_end,
+        (_bent_end,),
+    ),
+    Broad(
+        "few",
+        "A few numbers of {it} are wrong",
+        "nearly everything is right: something happens in rare places only, such as in a corner, "
+        "among equals, or where two things overlap",
+        "Print the places where the difference is not 0. What have they in common?",
+        one_place,
+        (
+            lambda value: np.where(
+                np.arange(value.size).reshape(value.shape) == value.size // 2, value + 5, value
+            ),
+        ),
+    ),
+]

@@ -1,0 +1,143 @@
+"""What can be said of a wrong `Conv2d`, `correlate2d` or `convolve2d` in general."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from convkit.checks.behaviour import Case
+from convkit.checks.misconceptions.broad import (
+    Anatomy,
+    enter_broad_function,
+    enter_broad_layer,
+)
+from convkit.checks.misconceptions.broad.conditions import Conditions
+from convkit.checks.misconceptions.convolution.backward import THROUGH
+from convkit.checks.misconceptions.convolution.forward import MAPS
+from convkit.checks.misconceptions.convolution.functions import IDEA
+from convkit.layers import Array, Conv2d, convolve2d, correlate2d
+
+
+def _sizes(case: Case) -> dict[str, int]:
+    (n, _, height, width), (maps, channels, h, w) = case.x.shape, case.params["weight"].shape
+    rows, columns = case.grad_y.shape[2:]
+    return {
+        "the number of images": n,
+        "the number of channels": channels,
+        "the number of feature maps": maps,
+        "the size of the kernel": h * w,
+        "the number of weights in a feature map": channels * h * w,
+        "the number of places in y": rows * columns,
+        "the number of images times the number of places in y": n * rows * columns,
+        "the number of pixels": height * width,
+        "the height of the kernel": h,
+        "the width of the kernel": w,
+        "the number of numbers in y": case.grad_y.size,
+    }
+
+
+_CONV2D = Anatomy(
+    Conv2d,
+    {
+        "y": ("images", "feature maps", "rows", "columns"),
+        "grad_x": ("images", "channels", "rows", "columns"),
+        'grads["weight"]': ("feature maps", "channels", "kernel rows", "kernel columns"),
+        'grads["bias"]': ("feature maps",),
+        'first params["weight"]': ("feature maps", "channels", "kernel rows", "kernel columns"),
+        'first params["bias"]': ("feature maps",),
+    },
+    _sizes,
+    MAPS,
+    THROUGH,
+)
+
+
+def _ragged(layer: Any, x: Array) -> bool:
+    sizes = zip(x.shape[2:], layer.kernel_size, layer.stride, layer.padding, strict=True)
+    return any((size + 2 * p - k) % s for size, k, s, p in sizes)
+
+
+_CONDITIONS: Conditions = {
+    "padding-zero": (
+        "the padding is 0",
+        "Follow a slice such as [p:-p] by hand for p = 0. Which names has the code seen?",
+        lambda layer, x: layer.padding == (0, 0),
+    ),
+    "padding-zero-somewhere": (
+        "the padding is 0 in some direction",
+        "Follow a slice such as [p:-p] by hand for p = 0.",
+        lambda layer, x: 0 in layer.padding,
+    ),
+    "padding": (
+        "there is padding",
+        "Where does the padding enter: in the sizes, in the image, in the crop at the end?",
+        lambda layer, x: layer.padding != (0, 0),
+    ),
+    "padding-differs": (
+        "the two paddings differ",
+        "Where in your code does `padding[1]` appear, and along which axis?",
+        lambda layer, x: layer.padding[0] != layer.padding[1],
+    ),
+    "stride": (
+        "the stride is not 1",
+        "Where does the stride enter: in the size of y, and in every index of a window?",
+        lambda layer, x: layer.stride != (1, 1),
+    ),
+    "stride-one": (
+        "the stride is 1",
+        "What does your code do if the stride is 1?",
+        lambda layer, x: layer.stride == (1, 1),
+    ),
+    "stride-differs": (
+        "the two strides differ",
+        "Where in your code does `stride[1]` appear, and along which axis?",
+        lambda layer, x: layer.stride[0] != layer.stride[1],
+    ),
+    "kernel-not-square": (
+        "the kernel is not square",
+        "Where in your code do the kernel's height and its width appear, and along which axes?",
+        lambda layer, x: layer.kernel_size[0] != layer.kernel_size[1],
+    ),
+    "overlap": (
+        "windows overlap",
+        "How many windows does one pixel lie in? What happens to the second one?",
+        lambda layer, x: any(k > s for k, s in zip(layer.kernel_size, layer.stride, strict=True)),
+    ),
+    "ragged": (
+        "windows do not reach the image's edge (the size is ragged)",
+        "What happens to the rows and columns that are left over?",
+        _ragged,
+    ),
+    "one-image": (
+        "the batch is a single image",
+        "What do your axes, sums and squeezes do to an axis of size 1?",
+        lambda layer, x: len(x) == 1,
+    ),
+    "several-images": (
+        "the batch is more than one image",
+        "Which of your lines knows that there is more than one image?",
+        lambda layer, x: len(x) > 1,
+    ),
+}
+
+enter_broad_layer(_CONV2D, conditions=_CONDITIONS, sums=("forward", "backward"))
+
+
+def _function(target: Callable[..., Any]) -> Anatomy:
+    return Anatomy(target, {"y": ("rows", "columns")}, _function_sizes, IDEA)
+
+
+def _function_sizes(case: Case) -> dict[str, int]:
+    (height, width), (h, w) = (np.shape(array) for array in case.arguments[:2])
+    return {
+        "the size of the kernel": h * w,
+        "the height of the kernel": h,
+        "the width of the kernel": w,
+        "the number of pixels": height * width,
+    }
+
+
+enter_broad_function(_function(correlate2d))
+enter_broad_function(_function(convolve2d))
