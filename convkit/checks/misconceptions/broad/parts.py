@@ -207,77 +207,10 @@ def _only(kept: int, count: int) -> Array:
     return np.arange(count) == kept
 
 
-def _only(kept: int, count: int) -> Array:
-    return np.arange(count) == kept
-
-
 def _one_term_each(layer: Any, grad_y: Array, grad_x: Array) -> Array:
     """Pixels get the terms of the feature maps in turn."""
     maps = range(grad_y.shape[1])
     terms = np.array([_upstream(partial(_only, m))(layer, grad_y, grad_x) for m in maps])
-    turn = np.arange(grad_x.size).reshape(grad_x.shape) % len(terms)
-    return np.take_along_axis(terms, turn[None], 0)[0]
-
-
-_FORWARD_EXAMPLES)
-            if passing == "forward"
-            else ("a gradient", anatomy.back, _BACKWARD_EXAMPLES)
-        )
-        assert read is not None
-        make = with_forward if passing == "forward" else with_backward
-        for id, (title, when, hint, says, judge) in _SUMS.items():
-            misconception(
-                f"{anatomy.name.lower()}-{passing}-{id}",
-                anatomy.name,
-                title=title.format(it),
-                when=when,
-                hint=hint,
-                read=read,
-                mark=mark_of(anatomy, _of_terms(judge, says), f"{passing}-"),
-                broad=True,
-            )(make(anatomy.target, examples[id]))
-
-
-def _with_weight(change: Callable[[Array], None]) -> Forward:
-    """y with weights that are changed in place."""
-
-    def wrong(layer: Any, x: Array, y: Array) -> Array:
-        twin, weight = copy(layer), layer.params["weight"].copy()
-        change(weight)
-        twin.params = layer.params | {"weight": weight}
-        return super(type(layer), twin).forward(x)
-
-    return wrong
-
-
-def _second(axis: int, factor: float) -> Callable[[Array], None]:
-    def change(weight: Array) -> None:
-        np.moveaxis(weight, axis, 0)[1 % weight.shape[axis]] *= factor
-
-    return change
-
-
-def _upstream(factors: Callable[[int], Array]) -> Backward:
-    """grad_x of a grad_y whose maps have factors; what is in ``grads`` stays right."""
-
-    def wrong(layer: Any, grad_y: Array, grad_x: Array) -> Array:
-        right = dict(layer.grads)
-        weighed = grad_y * factors(grad_y.shape[1])[:, np.newaxis, np.newaxis]
-        changed: Array = layer.once_more(weighed)
-        layer.grads = right
-        return changed
-
-    return wrong
-
-
-def _only(kept: int, count: int) -> Array:
-    return np.arange(count) == kept
-
-
-def _one_term_each(layer: Any, grad_y: Array, grad_x: Array) -> Array:
-    """Pixels get the terms of the feature maps in turn."""
-    kept = [np.arange(grad_y.shape[1]) == m for m in range(grad_y.shape[1])]
-    terms = np.array([_upstream(lambda count, one=one: one)(layer, grad_y, grad_x) for one in kept])
     turn = np.arange(grad_x.size).reshape(grad_x.shape) % len(terms)
     return np.take_along_axis(terms, turn[None], 0)[0]
 
