@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import itertools
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -148,7 +149,7 @@ def rebuild(
             position = 0 if before is None else _position(cells, before) + 1
             cells.insert(position, places[name])
         before = places[name]
-    _name_cells(cells)
+    name_cells(cells)
     metadata = {"kernelspec": source.metadata.get("kernelspec", {"name": "python3"})}
     return new_notebook(cells=cells, metadata=metadata, nbformat=4, nbformat_minor=5)
 
@@ -198,10 +199,11 @@ def _position(cells: Iterable[NotebookNode], wanted: NotebookNode) -> int:
     return next(i for i, cell in enumerate(cells) if cell is wanted)
 
 
-def _name_cells(cells: Iterable[NotebookNode]) -> None:
+def name_cells(cells: Iterable[NotebookNode]) -> None:
     """Give every cell an id that is valid and its own."""
     taken: set[str] = set()
     for number, cell in enumerate(cells):
-        if cell.id in taken or not re.fullmatch(r"[a-zA-Z0-9_-]{1,64}", cell.id):
-            cell.id = f"graded-{number}"
+        names = (f"cell-{free}" for free in itertools.count(number))
+        if not re.fullmatch(r"[a-zA-Z0-9_-]{1,64}", cell.id) or cell.id in taken:
+            cell.id = next(name for name in names if name not in taken)
         taken.add(cell.id)

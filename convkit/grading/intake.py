@@ -1,0 +1,318 @@
+"""What comes in: of whatever lies in a student's folder, the notebooks of the assignment.
+
+Nothing here raises for what a student may have put there, follows a link, or runs anything.
+"""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import os
+import stat
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_notebook
+
+from convkit.grading import notebook as nb
+from convkit.grading.matching import Matched, match, released
+from convkit.grading.outcome import Outcome, Status, together
+from convkit.grading.reading import BYTES_CAP, UnreadableError, read_notebook
+
+_ENTRIES_CAP = 10_000
+_DEPTH_CAP = 8
+_NOTEBOOKS_CAP = 20
+_NEWER_SECONDS = 60.0
+_NOT_HANDED_IN = ("__MACOSX", "__pycache__", "autograded", "feedback")
+
+
+@dataclass(frozen=True)
+class Received:
+    """One notebook of an assignment, as it came in.
+
+    Attributes:
+        notebook: the submitted notebook, in which the source's cells bear their names again (see
+            `matching`) and of all others only text is left; None where there is none.
+        outcome: GRADED where all of its answers are there, else why not.
+        path: where it was found.
+    """
+
+    notebook: NotebookNode | None
+    outcome: Outcome
+    path: Path | None = None
+
+
+@dataclass
+class _Folder:
+    """What lies in a student's folder: regular files, links, and whatever else there is."""
+
+    path: Path
+    files: list[Path] = field(default_factory=list)
+    links: list[Path] = field(default_factory=list)
+    others: list[Path] = field(default_factory=list)
+    problem: str = ""
+
+    def called(self, path: Path) -> str:
+        """How a path in the folder is shown, whatever its name is made of."""
+        text = os.fsencode(os.path.relpath(path, self.path)).decode("utf-8", "replace")
+        text = "".join(character if character.isprintable() else "\ufffd" for character in text)
+        return f"'{text}'" if len(text) <= 80 else f"'{text[:60]}…{text[-19:]}'"
+
+    def listed(self, paths: Sequence[Path]) -> str:
+        shown = ", ".join(map(self.called, paths[:5]))
+        return shown if len(paths) <= 5 else f"{shown} and {len(paths) - 5} more"
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    """A file that may be a notebook: what was read of it, or why nothing was."""
+
+    path: Path
+    notebook: NotebookNode | None = None
+    changed: float = 0.0
+    notes: tuple[str, ...] = ()
+    damage: str = ""
+
+
+@dataclass(frozen=True)
+class _Version:
+    """A candidate, seen as one of the assignment's notebooks."""
+
+    candidate: _Candidate
+    matched: Matched
+    stubs: Mapping[str, str]
+
+    @property
+    def path(self) -> Path:
+        return self.candidate.path
+
+    def goes_on_from(self, other: _Version) -> bool:
+        """Whether whatever is written in the other one is in this one too, and more."""
+        ours, theirs = self._written(), other._written()
+        return theirs.items() < ours.items()
+
+    def is_like(self, other: _Version) -> bool:
+        return [cell.source for cell in self.matched.cells] == [
+            cell.source for cell in other.matched.cells
+        ]
+
+    def _written(self) -> dict[str, str]:
+        return {
+            name: text.strip()
+            for name, text in self.matched.answers.items()
+            if text.strip() != self.stubs[name].strip()
+        }
+
+
+def receive(folder: Path, sources: Mapping[str, NotebookNode]) -> dict[str, Received]:
+    """Find each notebook of an assignment in the folder that a student handed in.
+
+    A renamed notebook is known by what is in it. Of several the one that goes on from the others
+    is taken, else the one with the right name, else the newest.
+
+    Args:
+        folder: of one student and one assignment; it need not be there.
+        sources: the notebooks that the assignment is made from, by name.
+    """
+    there = _look(folder)
+    releases = {name: released(source) for name, source in sources.items()}
+    candidates = [_read(path) for path in _possible(there, list(sources))]
+    versions = _sorted_out(candidates, releases)
+    received = {name: _received(name, there, candidates, versions[name]) for name in sources}
+    if any(each.notebook is not None for each in received.values()):
+        received = {name: _partly(name, each) for name, each in received.items()}
+    notes = _left_out(there, candidates)
+    return {
+        name: dataclasses.replace(
+            each, outcome=together([each.outcome, Outcome(notes=tuple(notes))])
+        )
+        for name, each in received.items()
+    }
+
+
+def _look(folder: Path) -> _Folder:
+    """Everything in a folder, hidden things and what notebook programs make left out."""
+    found = _Folder(folder)
+    try:
+        kind = os.lstat(folder).st_mode
+    except OSError:
+        found.problem = "nothing was handed in"
+        return found
+    if not stat.S_ISDIR(kind):
+        (found.links if stat.S_ISLNK(kind) else found.others).append(folder)
+        return found
+    left = _ENTRIES_CAP
+    folders = [(folder, 0)]
+    for here, depth in folders:
+        try:
+            with os.scandir(here) as entries:
+                inside = sorted(
+                    zip(entries, range(left + 1), strict=False), key=lambda pair: pair[0].name
+                )
+        except OSError as error:
+            found.problem = f"{found.called(here)} cannot be read: {error.strerror}"
+            continue
+        left -= len(inside)
+        if left < 0:
+            found.problem = f"there are more than {_ENTRIES_CAP} files"
+            break
+        for entry, _ in inside:
+            path = Path(entry.path)
+            if entry.name.startswith(".") or entry.name in _NOT_HANDED_IN:
+                continue
+            if entry.is_symlink():
+                found.links.append(path)
+            elif entry.is_file(follow_symlinks=False):
+                found.files.append(path)
+            elif not entry.is_dir(follow_symlinks=False):
+                found.others.append(path)
+            elif depth < _DEPTH_CAP:
+                folders.append((path, depth + 1))
+    return found
+
+
+def _possible(there: _Folder, names: Sequence[str]) -> list[Path]:
+    """The files that may be notebooks, those with the right names first."""
+    exact = [there.path / f"{name}.ipynb" for name in names]
+
+    def may_be(path: Path) -> bool:
+        name = path.name.lower()
+        called_so = any(name.startswith(each.lower()) for each in names)
+        return ".ipynb" in name or (called_so and path.suffix in ("", ".json", ".txt"))
+
+    found = sorted(filter(may_be, there.files), key=lambda path: (path not in exact, path))
+    return found[:_NOTEBOOKS_CAP]
+
+
+def _read(path: Path) -> _Candidate:
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        with open(descriptor, "rb") as file:
+            changed = os.fstat(descriptor).st_mtime
+            data = file.read(BYTES_CAP + 1)
+    except OSError as error:
+        return _Candidate(path, damage=f"cannot be read: {error.strerror}")
+    try:
+        reading = read_notebook(data)
+    except UnreadableError as error:
+        return _Candidate(path, damage=str(error))
+    return _Candidate(path, reading.notebook, changed, reading.notes, reading.damage)
+
+
+def _sorted_out(
+    candidates: Iterable[_Candidate], releases: Mapping[str, NotebookNode]
+) -> dict[str, list[_Version]]:
+    """The versions of each notebook: a candidate counts for the one of which it holds most."""
+    versions: dict[str, list[_Version]] = {name: [] for name in releases}
+    for candidate in candidates:
+        if candidate.notebook is None:
+            continue
+        found = {
+            name: match(copy.deepcopy(candidate.notebook), release)
+            for name, release in releases.items()
+        }
+        best = max(found, key=lambda name: (found[name].share, name in candidate.path.name))
+        matched = found[best]
+        named_so = best.lower() in candidate.path.name.lower()
+        if matched.share >= (0.5 if not named_so else 1e-9):
+            stubs = {n: cell.source for n, cell in nb.graded_cells(releases[best]).items()}
+            versions[best].append(_Version(candidate, matched, stubs))
+    return versions
+
+
+def _received(
+    name: str, there: _Folder, candidates: Sequence[_Candidate], versions: Sequence[_Version]
+) -> Received:
+    """The one version that counts, or why there is none."""
+    right = there.path / f"{name}.ipynb"
+    found: list[Outcome] = []
+    if right in there.links or there.path in there.links:
+        link = there.called(right) if right in there.links else "the folder"
+        found.append(Outcome(Status.TAMPERED, f"{link} is a symbolic link, which is not followed"))
+    if not versions:
+        return Received(None, together([*found, _nothing(there, candidates)]))
+    version, notes = _chosen(right, there, versions)
+    if version is None:
+        return Received(None, together([*found, Outcome(Status.UNREADABLE, notes[0])]))
+    if version.candidate.damage:
+        notes.append(f"It {version.candidate.damage}.")
+    if version.path != right:
+        notes.append(f"Taken from {there.called(version.path)}.")
+    matched = version.matched
+    if matched.forged:
+        found.append(Outcome(Status.TAMPERED, "; ".join(matched.forged)))
+    if matched.missing:
+        missing = ", ".join(map(repr, matched.missing))
+        found.append(Outcome(Status.PARTIAL, f"not there, or not to be told: the answer {missing}"))
+    notes += [*version.candidate.notes, *matched.notes]
+    notebook = new_notebook(cells=matched.cells)
+    return Received(notebook, together([*found, Outcome(notes=tuple(notes))]), version.path)
+
+
+def _chosen(
+    right: Path, there: _Folder, versions: Sequence[_Version]
+) -> tuple[_Version | None, list[str]]:
+    """The version that the student meant, if that is certain, and what to know about the others."""
+    ordered = sorted(versions, key=lambda version: version.path != right)
+    different: list[_Version] = []
+    for version in ordered:
+        if not any(version.is_like(other) for other in different):
+            different.append(version)
+    last = [v for v in different if not any(other.goes_on_from(v) for other in different)]
+    newest = sorted(last, key=lambda version: version.candidate.changed)
+    others = [version.path for version in ordered]
+    if len(last) == 1 or last[0].path == right:
+        chosen, why = last[0], "there is nothing in them that is not in this one"
+        if len(last) > 1:
+            why = "they differ, and this one has the right name"
+    elif newest[-1].candidate.changed - newest[-2].candidate.changed >= _NEWER_SECONDS:
+        chosen, why = newest[-1], "they differ, and this one is the newest"
+    else:
+        return None, [f"it cannot be told which one is meant: {there.listed(others)} differ"]
+    others.remove(chosen.path)
+    return chosen, [f"Not taken: {there.listed(others)} ({why})."] if others else []
+
+
+def _nothing(there: _Folder, candidates: Sequence[_Candidate]) -> Outcome:
+    """Why none of the files is the notebook."""
+    broken = [each for each in candidates if each.damage]
+    if broken:
+        reasons = [f"{there.called(each.path)} {each.damage}" for each in broken[:3]]
+        return Outcome(Status.UNREADABLE, "; ".join(reasons))
+    if candidates:
+        names = there.listed([each.path for each in candidates])
+        return Outcome(
+            Status.MISSING,
+            f"less than half of the assignment's answers and tests are in {names}",
+        )
+    if there.problem:
+        return Outcome(Status.MISSING, there.problem)
+    if not there.files:
+        return Outcome(Status.MISSING, "the folder is empty")
+    return Outcome(Status.MISSING, f"there is no notebook; there is {there.listed(there.files)}")
+
+
+def _partly(name: str, received: Received) -> Received:
+    """Where other notebooks of the assignment are there, one that is not makes it a part."""
+    outcome = received.outcome
+    if outcome.status not in (Status.MISSING, Status.UNREADABLE):
+        return received
+    reason = f"the notebook {name} is {outcome.status}: {outcome.reason}"
+    return dataclasses.replace(
+        received, outcome=dataclasses.replace(outcome, status=Status.PARTIAL, reason=reason)
+    )
+
+
+def _left_out(there: _Folder, candidates: Sequence[_Candidate]) -> list[str]:
+    notes = []
+    if there.links:
+        notes.append(f"Not followed, because they are links: {there.listed(there.links)}.")
+    if there.others:
+        notes.append(f"Left out, because they are no files: {there.listed(there.others)}.")
+    if there.problem and there.files:
+        notes.append(f"Not all of the folder was looked at: {there.problem}.")
+    if len(candidates) == _NOTEBOOKS_CAP:
+        notes.append(f"Only the first {_NOTEBOOKS_CAP} notebooks were looked at.")
+    return notes
