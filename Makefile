@@ -1,6 +1,7 @@
 # make course      set everything up and open the course (ARGS=--no-browser prints the address only)
 # make test        set up what tests need and run them; make test-all runs the exhaustive tables whole
 # make exercises   generate exercises/ from solutions/, as nbgrader releases them
+# make site        build the lectures as a static site, into build/site
 # make bench       measure the layers beside PyTorch, and the checks; print the tables
 
 PYTHON ?= python3
@@ -12,7 +13,7 @@ FIRST_PAGE := lectures/00-start-here.ipynb
 # nbgrader starts alembic and jupyter by their names.
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
-.PHONY: course test test-all lint exercises bench packages clean
+.PHONY: course test test-all lint exercises site bench packages clean
 
 course: $(VENV)/course
 	$(BIN)/jupyter lab --ServerApp.root_dir="$(CURDIR)" --LabApp.default_url="/lab/tree/$(FIRST_PAGE)" \
@@ -34,6 +35,9 @@ exercises: $(VENV)/course
 	for folder in solutions/*/; do \
 		$(BIN)/nbgrader generate_assignment "$$(basename "$$folder")" --no-db --force || exit 1; \
 	done
+
+site: $(VENV)/site
+	$(BIN)/python docs/site/build.py
 
 bench: $(VENV)/test
 	$(BIN)/python -m benchmarks
@@ -60,6 +64,10 @@ $(BIN)/python:
 
 $(VENV)/course: $(BIN)/python pyproject.toml
 	$(BIN)/python -m pip install --quiet --editable .
+	touch $@
+
+$(VENV)/site: $(VENV)/course
+	$(BIN)/python -m pip install --quiet --editable ".[site]"
 	touch $@
 
 # PyTorch is an oracle for the tests: any build will do, and the CPU's is the smallest.

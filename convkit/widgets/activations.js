@@ -9,7 +9,7 @@ function render({ model, el, signal }) {
   let shown = "y";
 
   const view = scene({ model, el, signal }, draw);
-  const { root, status, ask } = view;
+  const { root, status, ask, asking } = view;
   const { names } = view.arrays;
   const depth = view.arrays.mean.shape[1];
   const rows = names.map((name) => canvas(`histograms of all layers ${name}`));
@@ -42,9 +42,9 @@ function render({ model, el, signal }) {
       element("div", { style: `width: ${ROW_NAME}px; flex: none` }, names[i]), row)),
     reading,
     element("div", { class: "convkit-bar" },
-      doublings.scale.node, function_.node, doublings.batch_size.node, ranges.gamma.node, ranges.beta.node),
+      asking(doublings.scale.node, function_.node, doublings.batch_size.node, ranges.gamma.node, ranges.beta.node)),
     element("div", { class: "convkit-bar" },
-      ranges.company.node, testTime.node, ranges.seen.node, show.node),
+      asking(ranges.company.node, testTime.node, ranges.seen.node), show.node),
     element("p", { class: "convkit-hint" },
       "Orange: one unit of one sample; the bar below is where it would be in other company. ∇: how much of a gradient " +
       "arrives. Point at a layer, or click the upper row and use the arrow keys, for its numbers."),

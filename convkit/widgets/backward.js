@@ -19,7 +19,7 @@ function render({ model, el, signal }) {
   let timer = null;
 
   const view = scene({ model, el, signal }, draw);
-  const { root, status, ask } = view;
+  const { root, status, ask, asking } = view;
   const convolves = view.arrays.layer === "Conv2d";
   const can = { tabindex: 0, role: "application" };
   const x = canvas("x", can);
@@ -49,13 +49,13 @@ function render({ model, el, signal }) {
   const middle = (node) => convolves && node;
   root.append(
     element("div", { style: `${GRID}; grid-template-columns: repeat(${convolves ? 6 : 4}, auto)` },
-      ...row("forward →", panel("x", x), middle(panel("W", weight.node)), yPanel, reading),
+      ...row("forward →", panel("x", x), middle(panel("W", asking(weight.node))), yPanel, reading),
       ...row("← backward", gradXPanel, middle(panel("∇W", gradWeight)), panel("∇y", gradY),
         numericalPanel, middle(panel("∇W", numericalWeight)))),
     verdict,
     element("div", { class: "convkit-bar" },
-      flow, labelled("framed ∇y", valueY), labelled("framed x", valueX),
-      ...(convolves ? [stride.node, padding.node] : [kernelSize.node, stride.node])),
+      flow, asking(labelled("framed ∇y", valueY), labelled("framed x", valueX),
+        ...(convolves ? [stride.node, padding.node] : [kernelSize.node, stride.node]))),
     element("p", { class: "convkit-hint" },
       "Click a unit of ∇y to send a gradient of 1 in, click again to take it out. Point at anything, or click it " +
       "and use the arrow keys: on ∇y the space bar sends, and Enter goes to the number of the framed cell."),

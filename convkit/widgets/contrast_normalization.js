@@ -14,7 +14,7 @@ function render({ model, el, signal }) {
   let bitmaps = {}; // painted, of one answer
 
   const view = scene({ model, el, signal }, draw);
-  const { root, status, ask } = view;
+  const { root, status, ask, asking } = view;
   const maps = view.arrays.x.shape[0];
   const pictures = NAMES.map((name) => canvas(name, name === "x" ? { tabindex: 0, role: "application" } : {}));
   const profiles = NAMES.map((name) => canvas(`the line of ${name} through the window`));
@@ -43,9 +43,10 @@ function render({ model, el, signal }) {
 
   root.append(
     maps > 1 ? element("div", { class: "convkit-maps convkit-top", style: "margin-top: 0" },
-      ...buttons, element("div", { class: "convkit-bar" }, gain.node)) : "",
+      ...buttons, element("div", { class: "convkit-bar" }, asking(gain.node))) : "",
     element("div", { class: "convkit-stage convkit-top" }, ...panels),
-    element("div", { class: "convkit-bar" }, ...Object.values(controls).map(({ node }) => node), c.node, show.node),
+    element("div", { class: "convkit-bar" },
+      asking(...Object.values(controls).map(({ node }) => node), c.node), show.node),
     element("p", { class: "convkit-hint" },
       "Point at a picture to move the window, or click x and use the arrow keys. Orange: the local mean. " +
       "Green: one deviation, or c where that is larger, to both sides of it." +

@@ -13,10 +13,14 @@ export function element(tag, properties = {}, ...children) {
   return node;
 }
 
+const WITHOUT_PYTHON = "What is grey here needs Python: open this page in JupyterLab to change it.";
+
 /** The frame of a widget: its root, its status line, and the conversation with Python.
  *  `draw(arrays)` is called at once, after each answer, and when the theme changes. */
 export function scene({ model, el, signal }, draw) {
-  const status = element("p", { class: "convkit-status", role: "status" });
+  const python = !el.closest("[data-python=none]"); // on a page that JupyterLab did not make
+  const status = element("p", { class: python ? "convkit-status" : "convkit-hint", role: "status" },
+    python ? "" : WITHOUT_PYTHON);
   const root = element("div", { class: "convkit" });
   el.append(root);
   keepKeys(root);
@@ -55,6 +59,7 @@ export function scene({ model, el, signal }, draw) {
 
   /** Have Python compute again with another operand. */
   const ask = (name, value) => {
+    if (!python) return redraw(); // and show again what it is
     root.classList.add("convkit-waiting");
     clearTimeout(waiting);
     waiting = setTimeout(() => {
@@ -64,7 +69,10 @@ export function scene({ model, el, signal }, draw) {
     model.set(name, value);
     model.save_changes();
   };
-  return { root, status, ask, redraw, get arrays() { return arrays; } };
+  /** Controls that ask Python, side by side; without it they rest. */
+  const asking = (...controls) =>
+    element("fieldset", { class: "convkit-asking", disabled: !python }, ...controls);
+  return { root, status, ask, asking, redraw, get arrays() { return arrays; } };
 }
 
 /** JupyterLab would take keys pressed in a widget for its own ("d d" deletes the cell). */

@@ -12,7 +12,7 @@ function render({ model, el, signal }) {
   const detection = canvas("the detector's output, 0 black, 1 white");
   const patch = canvas("the window on x, enlarged, with the flipped kernel on it");
   const view = scene({ model, el, signal }, draw);
-  const { root, status, ask } = view;
+  const { root, status, ask, asking } = view;
 
   const kernels = view.arrays.kernels;
   const kernel = matrixInput("kernel", (rows) => ask("kernel", rows));
@@ -28,9 +28,9 @@ function render({ model, el, signal }) {
   root.append(
     element("div", { class: "convkit-stage convkit-top" }, panel("x", image), responsePanel, detectionPanel),
     element("div", { class: "convkit-stage" },
-      panel("k", kernel.node), element("span", { class: "convkit-turn" }, "flipped ↻"),
+      panel("k", asking(kernel.node)), element("span", { class: "convkit-turn" }, "flipped ↻"),
       panel("k̃ on x", patch), reading),
-    element("div", { class: "convkit-bar" }, pick.node, gain.node, bias.node),
+    element("div", { class: "convkit-bar" }, asking(pick.node, gain.node, bias.node)),
     element("p", { class: "convkit-hint" },
       "Point at a picture to move the window, or click x and use the arrow keys. The numbers of k can be changed."),
     status,

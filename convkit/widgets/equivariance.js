@@ -10,7 +10,7 @@ function render({ model, el, signal }) {
   const expected = canvas("the feature map at rest, moved along");
   const difference = canvas("the difference, 0 black");
   const view = scene({ model, el, signal }, draw);
-  const { root, status, ask } = view;
+  const { root, status, ask, asking } = view;
   const yPanel = panel("", y);
   const expectedPanel = panel("", expected);
   const differencePanel = panel("", difference);
@@ -23,7 +23,7 @@ function render({ model, el, signal }) {
     element("div", { class: "convkit-stage convkit-top" }, panel("x", x), yPanel, expectedPanel, differencePanel),
     reading,
     element("div", { class: "convkit-bar" },
-      shared.node, stride.node, padding.node, button("Back to rest", () => move([0, 0]))),
+      asking(shared.node, stride.node, padding.node), button("Back to rest", () => move([0, 0]))),
     element("p", { class: "convkit-hint" },
       "Drag the picture, or click it and use the arrow keys; Home and End go to the corners. Checked grey: where the map at rest knows nothing."),
     status,

@@ -9,7 +9,7 @@ function render({ model, el, signal }) {
   let start = [0, 0]; // and before
 
   const view = scene({ model, el, signal }, draw);
-  const { root, status, ask } = view;
+  const { root, status, ask, asking } = view;
   const row = (when) => ({
     x: canvas(`x ${when}`, when === "now" ? { tabindex: 0, role: "application" } : {}),
     detection: canvas(`the detector's map ${when}, 0 black, 1 white`),
@@ -28,7 +28,7 @@ function render({ model, el, signal }) {
     element("div", { "aria-live": "polite", style: GRID },
       element("span", {}, "now"), ...Object.values(panels), element("span", {}, "before"), ...Object.values(before), element("span"), ...Object.values(changes)),
     element("div", { class: "convkit-bar" },
-      kernelSize.node, button("Start from here", () => { start = place; view.redraw(); })),
+      asking(kernelSize.node), button("Start from here", () => { start = place; view.redraw(); })),
     element("p", { class: "convkit-hint" },
       "Drag the face in the upper row, or click it and use the arrow keys. The lower row is where it started; " +
       "the frames are the neighbourhoods in which the eyes were then."),

@@ -11,7 +11,7 @@ function render({ model, el, signal }) {
   let bitmaps = {}; // painted, of one answer
 
   const view = scene({ model, el, signal }, draw);
-  const { root, status, ask } = view;
+  const { root, status, ask, asking } = view;
   const [maps, channels] = view.arrays.weight.shape;
   const image = canvas("x", { tabindex: 0, role: "application" });
   const kernels = Array.from({ length: channels }, (_, i) => canvas(`the weights of channel ${i}, negative blue, positive red`, { class: "convkit-framed" }));
@@ -34,7 +34,7 @@ function render({ model, el, signal }) {
         element("div", { class: "convkit-stage" },
           ...kernels.map((kernel, i) => panel(channels === 3 ? CHANNELS[i] : "", kernel)))),
       element("div", { class: "convkit-maps" }, ...buttons, reading,
-        element("div", { class: "convkit-bar" }, gain.node, bias.node))),
+        element("div", { class: "convkit-bar" }, asking(gain.node, bias.node)))),
     element("p", { class: "convkit-hint" },
       "Point at a picture to move the window, or click x and use the arrow keys. Click a map to choose it."),
     status,

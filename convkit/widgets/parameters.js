@@ -17,7 +17,7 @@ function render({ model, el, signal }) {
   const sketches = canvas("");
   const bars = canvas("");
   const view = scene({ model, el, signal }, draw);
-  const { root, status, ask } = view;
+  const { root, status, ask, asking } = view;
 
   const control = (label, name, limits) => slider(label, limits, (value) => ask(name, value));
   const controls = {
@@ -31,7 +31,7 @@ function render({ model, el, signal }) {
 
   root.append(
     element("div", { class: "convkit-stage convkit-top" }, sketches, bars, numbers),
-    element("div", { class: "convkit-bar" }, ...Object.values(controls).map(({ node }) => node)),
+    element("div", { class: "convkit-bar" }, asking(...Object.values(controls).map(({ node }) => node))),
     element("p", { class: "convkit-hint" },
       "Each step to the right on the scale is ten times as many weights. ▼ is the slides' figure. " +
       "Memory: four bytes a weight; training takes several times that."),

@@ -10,7 +10,7 @@ function render({ model, el, signal }) {
   let chosen = 0; // of the images
 
   const view = scene({ model, el, signal }, draw);
-  const { root, status, ask } = view;
+  const { root, status, ask, asking } = view;
   const image = canvas("", { tabindex: 0, role: "application" });
   const bars = canvas("", { tabindex: 0, role: "application" });
   const chain = element("div", { style: "display: flex; flex-wrap: wrap; gap: 10px; align-items: flex-start" });
@@ -26,9 +26,9 @@ function render({ model, el, signal }) {
 
   root.append(
     element("div", { class: "convkit-bar", style: "margin: 0 0 12px" },
-      stages.node, rectify.node, normalize.node, pooling.node),
+      asking(stages.node, rectify.node, normalize.node, pooling.node)),
     chain,
-    element("div", { class: "convkit-bar" }, negative.node, contrast.node, light.node),
+    element("div", { class: "convkit-bar" }, asking(negative.node, contrast.node, light.node)),
     reading, bars,
     element("p", { class: "convkit-hint" },
       "Click the image, or use its arrow keys, for another digit. Click a pair of bars, or use their arrow keys, to assemble that design."),

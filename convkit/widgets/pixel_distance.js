@@ -8,7 +8,7 @@ function render({ model, el, signal }) {
   const pictures = names.map((name) => canvas(name, { class: "convkit-framed" }));
   const scale = canvas("");
   const view = scene({ model, el, signal }, draw);
-  const { root, status, ask } = view;
+  const { root, status, ask, asking } = view;
   const control = (label, name, limits) => slider(label, limits, (value) => ask(name, value));
   const controls = {
     number: control("image", "number", { min: 0, max: view.arrays.count - 1 }),
@@ -23,7 +23,7 @@ function render({ model, el, signal }) {
     element("div", { class: "convkit-stage" }, ...panels),
     scale,
     verdict,
-    element("div", { class: "convkit-bar" }, ...Object.values(controls).map(({ node }) => node)),
+    element("div", { class: "convkit-bar" }, asking(...Object.values(controls).map(({ node }) => node))),
     element("p", { class: "convkit-hint" }, "Move the image with “down” and “right”; “light” multiplies its ink."),
     status,
   );

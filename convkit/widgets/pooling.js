@@ -7,7 +7,7 @@ function render({ model, el, signal }) {
   let unit = [0, 0]; // row and column of x
 
   const view = scene({ model, el, signal }, draw);
-  const { root, status, ask } = view;
+  const { root, status, ask, asking } = view;
   const x = canvas("x", { tabindex: 0, role: "application" });
   const shown = POOLED.filter((name) => view.arrays[name]);
   const pooled = shown.map((name) => canvas(name));
@@ -23,7 +23,7 @@ function render({ model, el, signal }) {
       ...pooled.map((node, i) => panel(titles[shown[i]], node))),
     sums,
     element("div", { class: "convkit-bar" },
-      labelled("framed unit", value), kernelSize.node, overlapping.node),
+      asking(labelled("framed unit", value), kernelSize.node, overlapping.node)),
     element("p", { class: "convkit-hint" },
       "Orange: the winner of its neighbourhood. Point at x or at a pooled map, or click x and use the arrow keys; " +
       "Enter goes to the number of the framed unit."),

@@ -9,7 +9,7 @@ function render({ model, el, signal }) {
   let unit = { stage: model.get("depth"), row: 4, column: 4 };
 
   const view = scene({ model, el, signal }, draw);
-  const { root, status, ask } = view;
+  const { root, status, ask, asking } = view;
 
   const channels = CHANNELS[view.arrays.image.shape[0]].map((name) => ({ name, node: canvas(name) }));
   const layers = Array.from({ length: DEEPEST }, (_, i) => {
@@ -26,7 +26,7 @@ function render({ model, el, signal }) {
     element("div", { class: "convkit-stage convkit-top" },
       ...channels.map(({ name, node }) => panel(name, node)), ...layers.map(({ panel }) => panel)),
     reading,
-    element("div", { class: "convkit-bar" }, depth.node, kernelSize.node, stride.node),
+    element("div", { class: "convkit-bar" }, asking(depth.node, kernelSize.node, stride.node)),
     element("p", { class: "convkit-hint" },
       "Point at a unit of any layer, or click a layer and use the arrow keys. The stronger the orange, " +
       "the more ways lead from there to the unit."),

@@ -8,7 +8,7 @@ function render({ model, el, signal }) {
   let place; // row and column of z
 
   const view = scene({ model, el, signal }, draw);
-  const { root, status, ask } = view;
+  const { root, status, ask, asking } = view;
   const { names } = view.arrays;
   const column = (title) => {
     const canvases = ["above", "below, black and white exchanged"].map((row) => canvas(`${title}, ${row}`, { class: "convkit-framed" }));
@@ -27,7 +27,7 @@ function render({ model, el, signal }) {
 
   root.append(
     element("div", { class: "convkit-stage convkit-top", style: "gap: 12px 8px" }, ...columns.map(({ node }) => node)),
-    element("div", { class: "convkit-bar" }, contrast.node, pooling.node, size.node),
+    element("div", { class: "convkit-bar" }, asking(contrast.node, pooling.node, size.node)),
     element("p", { class: "convkit-hint" },
       "Negative blue, zero white, positive red. Point at a picture to move the window, or click x and use the arrow " +
       "keys. On the curves the same place in both rows: green above, purple below."),

@@ -6,7 +6,7 @@ const GRID = "display: grid; grid-template-columns: repeat(6, max-content); gap:
 
 function render({ model, el, signal }) {
   const view = scene({ model, el, signal }, draw);
-  const { root, status, ask } = view;
+  const { root, status, ask, asking } = view;
   const { classes } = view.arrays;
   const setAll = (change) => ask("logits", model.get("logits").map((logit) => clamp(change(logit), LOWEST, HIGHEST)));
   const rows = classes.map((name, number) => ({
@@ -27,13 +27,14 @@ function render({ model, el, signal }) {
   root.append(
     element("div", { style: GRID }, ...head,
       ...rows.flatMap(({ name, logit, probability, share, gradient, slope }) =>
-        [name, logit.node, probability, share, gradient, slope])),
+        [name, asking(logit.node), probability, share, gradient, slope])),
     reading,
     element("div", { class: "convkit-bar" },
-      right.node,
-      button("One step downhill", () => ask("logits", view.arrays.downhill)),
-      button("All + 1", () => setAll((logit) => logit + 1)),
-      button("All × 2", () => setAll((logit) => 2 * logit))),
+      asking(
+        right.node,
+        button("One step downhill", () => ask("logits", view.arrays.downhill)),
+        button("All + 1", () => setAll((logit) => logit + 1)),
+        button("All × 2", () => setAll((logit) => 2 * logit)))),
     element("p", { class: "convkit-hint" },
       "Red: this logit is too large, a step downhill makes it smaller. Blue: it is too small. " +
       "A step subtracts the gradient, with learning rate 1."),

@@ -7,7 +7,7 @@ function render({ model, el, signal }) {
   let chosen = 0; // of the test images
 
   const view = scene({ model, el, signal }, draw);
-  const { root, status, ask } = view;
+  const { root, status, ask, asking } = view;
   const count = view.arrays.filters.shape[0];
   const filters = Array.from({ length: count }, (_, j) => canvas(`filter ${j}, negative blue, positive red`, { class: "convkit-framed" }));
   const maps = Array.from({ length: count }, (_, j) => canvas(`what filter ${j} makes of the chosen image`, { class: "convkit-framed" }));
@@ -28,13 +28,13 @@ function render({ model, el, signal }) {
   const saying = element("div", { "aria-live": "polite" });
 
   root.append(
-    run.node,
+    asking(run.node),
     element("div", { style: `display: inline-grid; grid-template-columns: auto repeat(${count}, auto); gap: 6px 10px; align-items: center` },
       filtersTitle, ...filters, element("span", {}, "and their maps"), ...maps),
     element("div", { class: "convkit-stage", style: "margin-top: 12px; align-items: flex-start" },
       element("div", {}, curve, reading),
       element("div", {}, digits, says, saying)),
-    element("div", { class: "convkit-bar" }, lr.node, momentum.node, batch.node, first.node),
+    element("div", { class: "convkit-bar" }, asking(lr.node, momentum.node, batch.node), first.node),
     element("p", { class: "convkit-hint" },
       "Point at a test image, or click it and use the arrow keys, to see its maps and what the network says. " +
       "Learning rate, momentum and batch may be changed while it trains."),

@@ -2,7 +2,7 @@
 
 function render({ model, el, signal }) {
   const view = scene({ model, el, signal }, draw);
-  const { root, status, ask } = view;
+  const { root, status, ask, asking } = view;
   const { names } = view.arrays;
   const run = runner({
     advance: (steps) => ask("steps", view.arrays.step + steps),
@@ -26,9 +26,9 @@ function render({ model, el, signal }) {
   const function_ = select("f", ["tanh", "relu"], set("function"));
 
   root.append(
-    run.node,
+    asking(run.node),
     element("div", { class: "convkit-stage" }, curves, element("div", {}, accuracies, ...lines)),
-    element("div", { class: "convkit-bar" }, scale.node, function_.node, lr.node, batch.node),
+    element("div", { class: "convkit-bar" }, asking(scale.node, function_.node, lr.node, batch.node)),
     element("p", { class: "convkit-hint" },
       "Same first weights, same batches in the same order. A change of any of these starts the race again."),
     status,

@@ -1,0 +1,129 @@
+"""Build the course as a static site: every lecture run once, its widgets alive without Python.
+
+python docs/site/build.py    # into build/site, for any file server
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from importlib.resources import files
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+from nbconvert import HTMLExporter
+from nbformat import NotebookNode
+
+ROOT = Path(__file__).parents[2]
+HERE = Path(__file__).parent
+TARGET = ROOT / "build" / "site"
+VIEW = "application/vnd.jupyter.widget-view+json"
+STATE = "application/vnd.jupyter.widget-state+json"
+
+INDEX = """# convkit
+
+A course on convolutional networks in which you write the layers yourself.
+
+These are its lectures, run once. Their pictures move under the mouse and the arrow keys; what is grey
+there needs Python. For that, and for the exercises, which tell you *what you did wrong*, get the course
+and open it with `make course`.
+"""
+
+
+def build(target: Path = TARGET) -> None:
+    """Write the site into the folder ``target``, which is made anew.
+
+    Raises:
+        CellExecutionError: a lecture does not run to its end.
+    """
+    lectures = sorted(ROOT.glob("lectures/*.ipynb"))
+    with ThreadPoolExecutor(max_workers=2) as threads:
+        pages = dict(zip(lectures, threads.map(_executed, lectures), strict=True))
+    for path in sorted(ROOT.glob("exercises/*/*.ipynb")):
+        pages[path] = nbformat.read(path, as_version=4)
+    for path in sorted(ROOT.glob("docs/*.md")):
+        pages[path] = _text(path.read_text(encoding="utf-8"))
+    pages[ROOT / "index"] = _text(_index(pages))
+
+    shutil.rmtree(target, ignore_errors=True)
+    (target / "static").mkdir(parents=True)
+    for name in ("site.css", "widgets.js"):
+        shutil.copy(HERE / name, target / "static")
+    mathjax = files("mathjax") / "static" / "mathjax" / "es5" / "tex-svg.js"
+    (target / "static" / "tex-svg.js").write_bytes(mathjax.read_bytes())
+    for path, notebook in pages.items():
+        _write(notebook, target, path.relative_to(ROOT).with_suffix(".html"))
+
+
+def _executed(path: Path) -> NotebookNode:
+    """The notebook with its outputs and the state of its widgets."""
+    notebook = nbformat.read(path, as_version=4)
+    client = NotebookClient(
+        notebook,
+        timeout=120,
+        extra_arguments=["--log-level=40"],
+        resources={"metadata": {"path": str(path.parent)}},
+    )
+    try:
+        client.execute()
+    except CellExecutionError as error:
+        error.add_note(f"That was in {path.name}.")
+        raise
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs = [output for output in cell.outputs if not _is_progress_bar(output)]
+    return notebook
+
+
+def _is_progress_bar(output: NotebookNode) -> bool:
+    """Whether it shows a widget that is none of convkit's: a bar that has reached its end."""
+    data = output.get("data", {})
+    return VIEW in data and "image/png" not in data
+
+
+def _text(markdown: str) -> NotebookNode:
+    """A notebook of one cell of text."""
+    return nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(markdown)])
+
+
+def _index(pages: dict[Path, NotebookNode]) -> str:
+    parts = [INDEX]
+    for folder, title in (
+        ("lectures", "Lectures"),
+        ("exercises", "Exercises"),
+        ("docs", "For instructors and maintainers"),
+    ):
+        parts += ["", f"## {title}", ""]
+        for path, notebook in pages.items():
+            place = path.relative_to(ROOT)
+            if place.parts[0] == folder:
+                parts.append(f"- [{_title(notebook)}]({place})")
+    return "\n".join(parts)
+
+
+def _title(notebook: NotebookNode) -> str:
+    """The first heading."""
+    match = re.search(r"^# (.+)$", notebook.cells[0].source, re.MULTILINE)
+    return match[1] if match else "convkit"
+
+
+def _write(notebook: NotebookNode, target: Path, place: Path) -> None:
+    """One page; its links lead to pages."""
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = re.sub(r"(\]\((?!\w+:)[^)\s#]+)\.(ipynb|md)(?=[#)])", r"\1.html", cell.source)
+    root = "../" * (len(place.parts) - 1)
+    exporter = HTMLExporter(template_name="template", extra_template_basedirs=[str(HERE)])
+    page, _ = exporter.from_notebook_node(
+        notebook, {"root": root, "metadata": {"name": _title(notebook)}}
+    )
+    (target / place).parent.mkdir(parents=True, exist_ok=True)
+    (target / place).write_text(page, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    build()
+    print(f"Open {TARGET / 'index.html'}, or serve the folder from any file server.")

@@ -1,0 +1,29 @@
+// Brings the widgets of a page to life without Python: what only moves the view is answered here.
+
+const STATE = 'script[type="application/vnd.jupyter.widget-state+json"]';
+
+/** What a widget's script knows as its model: all that Python last said, and nobody who answers. */
+function modelOf({ state, buffers = [] }) {
+  for (const { path, data } of buffers) {
+    const bytes = Uint8Array.from(atob(data), (character) => character.charCodeAt(0));
+    const owner = path.slice(0, -1).reduce((node, key) => node[key], state);
+    owner[path.at(-1)] = new DataView(bytes.buffer);
+  }
+  return { get: (name) => state[name], set() {}, save_changes() {}, on() {}, off() {} };
+}
+
+async function show(place, saved) {
+  const model = modelOf(saved);
+  const script = new Blob([model.get("_esm")], { type: "text/javascript" });
+  const widget = (await import(URL.createObjectURL(script))).default;
+  const style = document.createElement("style");
+  style.textContent = model.get("_css");
+  place.replaceChildren(style);
+  widget.render({ model, el: place, signal: new AbortController().signal });
+}
+
+const places = document.querySelectorAll("[data-model]");
+if (places.length) {
+  const { state } = JSON.parse(document.querySelector(STATE).textContent);
+  for (const place of places) show(place, state[place.dataset.model]);
+}
