@@ -186,7 +186,7 @@ class Grader:
             GraderError: it did not come to its end.
         """
         process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "convkit.grading.submission"],
+            [sys.executable, "-P", "-m", "convkit.grading.submission", str(os.getpid())],
             cwd=self.scratch,
             env={"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
             | os.environ

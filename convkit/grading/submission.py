@@ -1,12 +1,11 @@
 """One submission, from its folder to data: what a process of its own does for the grader.
 
 Run as a program it reads a `Task` from standard input and writes what became of it to standard
-output, both as JSON, and ends with whoever started it.
+output, both as JSON, and ends with whoever started it, whose process id is its argument.
 """
 
 from __future__ import annotations
 
-import ctypes
 import dataclasses
 import html
 import json
@@ -27,11 +26,11 @@ from convkit.grading import notebook as nb
 from convkit.grading.grade import GraderError, Job, Times, copy_files, grade
 from convkit.grading.intake import receive
 from convkit.grading.kernels import KernelError
+from convkit.grading.lifeline import end_with
 from convkit.grading.outcome import Outcome, Status, together
 from convkit.grading.sandbox import Limits, SandboxError
 
 BANNER = "outcome"
-_PR_SET_PDEATHSIG = 1
 
 
 @dataclass(frozen=True)
@@ -195,7 +194,7 @@ def _encode_parts(parts: Mapping[str, Part]) -> dict[str, Any]:
 
 
 def main() -> None:
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    end_with(int(sys.argv[1]))
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that all is put away
     answer = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # whatever else prints must not be taken for the answer
