@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -18,13 +18,6 @@ Forward = Callable[[Any, Array, Array], Any]
 
 Backward = Callable[[Any, Array, Array], Any]
 """Is given the layer after a right backward, grad_y and the right grad_x; returns a grad_x."""
-
-
-Function = Callable[[Array], Any]
-"""A function that stands in for an element-wise one."""
-
-Slope = Callable[[Array, Array], Array]
-"""Is given x and the right y; returns what grad_y is multiplied with."""
 
 
 def with_forward(base: type[Layer], wrong: Forward) -> type[Layer]:
@@ -80,50 +73,6 @@ def enter_common(
                 variants=tuple(others),
                 same_as=alike if make is _state and only_shape else (),
             )(first)
-
-
-def enter_elementwise(
-    base: type[Layer],
-    functions: Mapping[str, tuple[str, str, str, tuple[Function, ...]]],
-    slopes: Mapping[str, tuple[str, str, str, tuple[Slope, ...]]],
-    forth: Reading,
-    back: Reading,
-) -> None:
-    """Enter mistakes of an element-wise layer: other functions, and wrong slopes of the right one.
-
-    Args:
-        functions, slopes: by id, the title, when, the hint and the wrong functions or slopes.
-        forth, back: what teaches its forward and its backward pass.
-    """
-    name = base.__name__
-    made = {
-        f"forward-{id}": (words, forth, [_by_function(base, function) for function in wrong])
-        for id, (*words, wrong) in functions.items()
-    } | {
-        f"backward-{id}": (words, back, [_by_slope(base, slope) for slope in wrong])
-        for id, (*words, wrong) in slopes.items()
-    }
-    for id, ((title, when, hint), read, (first, *others)) in made.items():
-        misconception(
-            f"{name.lower()}-{id}",
-            name,
-            title=title,
-            when=when,
-            hint=hint,
-            read=read,
-            variants=tuple(others),
-        )(first)
-
-
-def _by_function(base: type[Layer], function: Function) -> type[Layer]:
-    return with_forward(base, lambda layer, x, y: function(x))
-
-
-def _by_slope(base: type[Layer], slope: Slope) -> type[Layer]:
-    def wrong(layer: Any, grad_y: Array, grad_x: Array) -> Any:
-        return (slope(layer.x, base().forward(layer.x)) * grad_y).astype(grad_x.dtype)
-
-    return with_backward(base, wrong)
 
 
 def one_image(values: Array, image: int) -> Array:

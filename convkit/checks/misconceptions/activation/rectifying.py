@@ -5,13 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from convkit.checks.misconceptions import misconception
-from convkit.checks.misconceptions.common import (
-    Function,
-    Slope,
-    enter_common,
-    enter_elementwise,
-    with_backward,
-)
+from convkit.checks.misconceptions.activation.altered import Function, Slope, enter_elementwise
+from convkit.checks.misconceptions.activation.marks import enter_marks
+from convkit.checks.misconceptions.common import enter_common, with_backward
 from convkit.layers import Abs, ReLU
 
 RELU = ("08-rectification", "The non-linearities so far")
@@ -207,12 +203,13 @@ _ABS_SLOPES: dict[str, tuple[str, str, str, tuple[Slope, ...]]] = {
     ),
 }
 
-for _class, _read, _functions, _slopes in (
-    (ReLU, RELU, _RELU_FORWARD, _RELU_SLOPES),
-    (Abs, ABS, _ABS_FORWARD, _ABS_SLOPES),
+for _class, _read, _functions, _slopes, _formula in (
+    (ReLU, RELU, _RELU_FORWARD, _RELU_SLOPES, lambda x, y: y > 0),
+    (Abs, ABS, _ABS_FORWARD, _ABS_SLOPES, lambda x, y: np.sign(y)),
 ):
     enter_common(_class.__name__, _class, _read, BACK)
-    enter_elementwise(_class, _functions, _slopes, _read, BACK)
+    enter_elementwise(_class, _functions, _slopes, _read, BACK, _formula)
+    enter_marks(_class, _read, BACK, _formula)
 
 misconception(
     "relu-backward-of-the-gradient",

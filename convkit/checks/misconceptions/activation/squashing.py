@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from convkit.checks.misconceptions.common import (
-    Function,
-    Slope,
-    enter_common,
-    enter_elementwise,
-)
+from convkit.checks.misconceptions.activation.altered import Function, Slope, enter_elementwise
+from convkit.checks.misconceptions.activation.marks import enter_marks
+from convkit.checks.misconceptions.common import enter_common
 from convkit.layers import Array, Sigmoid, Tanh
 
 SIGMOID = ("04-convolution", "From a filter to a detector")
@@ -287,9 +284,10 @@ _TANH_SLOPES: dict[str, tuple[str, str, str, tuple[Slope, ...]]] = {
     ),
 }
 
-for _class, _read, _functions, _slopes in (
-    (Sigmoid, SIGMOID, _SIGMOID_FORWARD, _SIGMOID_SLOPES),
-    (Tanh, TANH, _TANH_FORWARD, _TANH_SLOPES),
+for _class, _read, _functions, _slopes, _formula in (
+    (Sigmoid, SIGMOID, _SIGMOID_FORWARD, _SIGMOID_SLOPES, lambda x, y: y * (1 - y)),
+    (Tanh, TANH, _TANH_FORWARD, _TANH_SLOPES, lambda x, y: 1 - y * y),
 ):
     enter_common(_class.__name__, _class, _read, BACK)
-    enter_elementwise(_class, _functions, _slopes, _read, BACK)
+    enter_elementwise(_class, _functions, _slopes, _read, BACK, _formula)
+    enter_marks(_class, _read, BACK, _formula)

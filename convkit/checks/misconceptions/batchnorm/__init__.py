@@ -1,5 +1,9 @@
-"""Wrong `BatchNorm` layers."""
+"""Wrong batch normalizations: in either pass, and in the running statistics.
 
-from convkit.checks.misconceptions.batchnorm import backward, forward, running
+What is told by a mark is entered last.
+"""
 
-__all__ = ["backward", "forward", "running"]
+from convkit.checks.misconceptions.batchnorm import forward, backward, running  # isort: skip
+from convkit.checks.misconceptions.batchnorm import marks, moves  # isort: skip
+
+__all__ = ["backward", "forward", "marks", "moves", "running"]

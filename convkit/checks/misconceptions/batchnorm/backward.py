@@ -171,6 +171,21 @@ def _matrix(layer: Any, grad_y: Array) -> Array:
     return product
 
 
+def _means_for_sums(*names: str) -> Any:
+    """Gradients that are means, and a grad_x that is worked out from them."""
+
+    def wrong(layer: Any, grad_y: Array, grad_x: Array) -> Array:
+        m = grad_y.size // grad_y.shape[1]
+        for name in names:
+            layer.grads[name] = layer.grads[name] / m
+        if not layer.training:
+            return grad_x
+        factors = {name: 1 / m if name in names else 1.0 for name in ("gamma", "beta")}
+        return _formula(layer, grad_y, mean=factors["beta"], variance=factors["gamma"])
+
+    return wrong
+
+
 _GRADS: Table = {
     "backward-gamma-gradient-of-x": (
         "γ's gradient uses x where it should use x̂",
@@ -226,6 +241,16 @@ _GRADS: Table = {
         _with_gradient(
             "beta", lambda layer, grad_y: layer.params["gamma"] * grad_y.sum(axes(grad_y))
         ),
+    ),
+    "backward-gradient-averaged": (
+        "A gradient is a mean where a sum is due",
+        "the gradient of γ or of β is averaged over the m numbers of its channel",
+        "Every number of a channel uses the same γ and β. How do their contributions add up?",
+        _with_gradient("beta", lambda layer, grad_y: grad_y.mean(axes(grad_y))),
+        _with_gradient(
+            "gamma", lambda layer, grad_y: (grad_y * _normalized(layer)).mean(axes(grad_y))
+        ),
+        *(_means_for_sums(*names) for names in (("beta",), ("gamma",), ("gamma", "beta"))),
     ),
     "backward-maps-not-summed": (
         "A gradient keeps rows and columns",

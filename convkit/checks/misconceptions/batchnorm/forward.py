@@ -15,8 +15,9 @@ from convkit.checks.misconceptions.batchnorm.altered import (
     axes,
     outcome,
     statistics,
+    ways,
 )
-from convkit.checks.misconceptions.common import enter_common, with_forward
+from convkit.checks.misconceptions.common import enter_common
 from convkit.checks.misconceptions.tables import Table, enter_table
 from convkit.layers import Array, BatchNorm
 
@@ -140,6 +141,7 @@ _FORMULA: Table = {
         lambda layer, x, y: outcome(
             layer, x, deviation=np.sqrt(np.maximum(statistics(layer, x)[1], 1e-300))
         ),
+        lambda layer, x, y: outcome(layer, x, deviation=np.sqrt(statistics(layer, x)[1])),
         lambda layer, x, y: outcome(layer, x, deviation=np.sqrt(statistics(layer, x)[1] + 1e-5)),
         lambda layer, x, y: outcome(layer, x, deviation=np.sqrt(statistics(layer, x)[1] + 1e-8)),
     ),
@@ -284,12 +286,15 @@ _SWITCHES: Table = {
 }
 
 
-def _make(wrong: Any) -> Any:
-    return with_forward(BatchNorm, wrong)
+def _in_all_ways(table: Table) -> Table:
+    return {
+        id: (title, when, hint, *(way for each in wrong for way in ways(each)))
+        for id, (title, when, hint, *wrong) in table.items()
+    }
 
 
 enter_common("BatchNorm", BatchNorm, FORMULA, BACK)
-enter_table("BatchNorm", MAPS, _AXES, _make)
-enter_table("BatchNorm", FORMULA, _FORMULA, _make)
-enter_table("BatchNorm", COMPANY, _MODES, _make)
+enter_table("BatchNorm", MAPS, _in_all_ways(_AXES))
+enter_table("BatchNorm", FORMULA, _in_all_ways(_FORMULA))
+enter_table("BatchNorm", COMPANY, _in_all_ways(_MODES))
 enter_table("BatchNorm", COMPANY, _SWITCHES)
