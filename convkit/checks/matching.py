@@ -13,6 +13,7 @@ import numpy as np
 from convkit.checks.behaviour import Behaviour, Case, Observation, Trial
 from convkit.checks.concept import Concept
 from convkit.checks.evidence import FAILS, HOLDS, NOT_TESTED
+from convkit.checks.judging import HEEDED
 from convkit.checks.learner import LearnerError, Output
 from convkit.checks.misconceptions import Misconception
 from convkit.checks.properties import Alike, NotJudged, Problem, Property, Situation, same_values
@@ -100,23 +101,66 @@ def name_suspects(
             best = min(ranks.values())
             row.suspects = [entry for entry in entries if ranks.get(entry.id) == best]
             row.suspects.sort(key=lambda entry: entry.id not in causes)
-        if not row.suspects:
-            continue
-        cause = causes.setdefault(row.suspects[0].id, row)
-        if cause is not row:
+        cause = _cause_of(row, causes, rows, situations)
+        if cause is not None and cause is not row:
             cause.also.append(row.property.name)
             row.explained = True
+
+
+def _cause_of(
+    row: Row,
+    causes: dict[str, Row],
+    rows: Mapping[str, Row],
+    situations: Sequence[Situation],
+) -> Row | None:
+    """The first row that fails for the same reason: by its suspects, else by what it rests on."""
+    if row.suspects:
+        return causes.setdefault(row.suspects[0].id, row)
+    if row.property.group == "backward":
+        failing = (other for other in rows.values() if other.status == FAILS)
+        first = next((other for other in failing if other.property.group == "forward"), None)
+        if _other_parameters(rows) or not _where_forward_fits(row, situations):
+            return first
+    return None
+
+
+def _other_parameters(rows: Mapping[str, Row]) -> bool:
+    """Whether the layer computes with other parameters than those that were set.
+
+    Of those the first is the one that x is multiplied with.
+    """
+    used = [row for row in rows.values() if row.property.test is HEEDED][:1]
+    made = [row for row in rows.values() if row.property.name == "parameters"]
+    return any(row.status == FAILS for row in used + made)
+
+
+def _where_forward_fits(row: Row, situations: Sequence[Situation]) -> list[int]:
+    """The failing cases where y has the right shape: elsewhere grad_y belongs to another y."""
+    return [
+        number for number, problem in row.problems.items() if problem and _fits(situations[number])
+    ]
+
+
+def _fits(situation: Situation) -> bool:
+    y = situation.trial.behaviour.get("y")
+    return isinstance(y, np.ndarray) and y.shape == situation.expected["y"].value.shape
 
 
 def _marked(
     row: Row, situations: Sequence[Situation], entries: Sequence[Misconception]
 ) -> list[Misconception]:
-    """The first entry whose mark is on what came out: narrow marks are entered before broad."""
-    problem = row.problems[row.shown(situations)]
-    assert problem is not None
-    judged = [situations[number] for number in row.problems]
+    """The first entry whose mark is on what came out: narrow marks are entered before broad.
+
+    A backward pass is looked at only where its forward's result has the right shape.
+    """
+    judged = list(row.problems)
+    if row.property.group == "backward":
+        if not _where_forward_fits(row, situations):
+            return []
+        judged = [number for number in judged if _fits(situations[number])]
+    problem = next(problem for number in judged if (problem := row.problems[number]))
     for entry in entries:
-        said = entry.mark and entry.mark(problem.quantity, judged)
+        said = entry.mark and entry.mark(problem.quantity, [situations[n] for n in judged])
         if said:
             more = f" {said}" if isinstance(said, str) else ""
             return [replace(entry, sentence=entry.sentence + more)]

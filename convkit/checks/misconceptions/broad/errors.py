@@ -223,7 +223,9 @@ def _kind(kind: str) -> Recognise:
     def recognise(look: Look, anatomy: Anatomy) -> bool:
         kinds = {kind_of(error) for error in look.raised}
         if kind == "value":
-            return bool(kinds) and not kinds & known and not any("result" in k for k in kinds)
+            return bool(kinds) and not any(
+                k in known or k == "missing" or "result" in k for k in kinds
+            )
         return kinds == {kind} or (kind in kinds and kinds <= {kind, "shapes", "index", "reshape"})
 
     return recognise

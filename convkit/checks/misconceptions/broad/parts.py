@@ -91,9 +91,7 @@ def _of_terms(judge: Judge, says: str) -> Recognise:
     """In every failing case the judge agrees, for the same kind of terms where there are any."""
 
     def recognise(look: Look, anatomy: Anatomy) -> str | bool:
-        if look.name != "y" and not look.name.startswith("grad"):
-            return False
-        if not look.finite:
+        if not look.finite or look.name not in anatomy.axes:
             return False
         agreed = [
             [what for what, terms in _terms(look, view, anatomy) if judge(got, right, terms)]

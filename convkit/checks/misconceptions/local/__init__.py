@@ -1,5 +1,9 @@
-"""Wrong counts of parameters, and wrong locally connected layers."""
+"""Wrong counts of parameters, and wrong locally connected layers.
 
-from convkit.checks.misconceptions.local import backward, counts, forward
+What can be said in general comes after what is specific.
+"""
 
-__all__ = ["backward", "counts", "forward"]
+from convkit.checks.misconceptions.local import backward, counts, forward  # isort: skip
+from convkit.checks.misconceptions.local import broad  # isort: skip
+
+__all__ = ["backward", "broad", "counts", "forward"]

@@ -1,10 +1,10 @@
-"""Wrong poolings: where the windows lie, what is made of them, and the way back."""
+"""Wrong poolings: where the windows lie, what is made of them, and the way back.
 
-from convkit.checks.misconceptions.common import enter_common
-from convkit.checks.misconceptions.pooling import average, maximum, windows
-from convkit.checks.misconceptions.pooling.altered import BACK, CLASSES, IDEA
+Where two mistakes look the same, the one that is imported first is named first; what can be said
+in general comes last.
+"""
 
-__all__ = ["average", "maximum", "windows"]
+from convkit.checks.misconceptions.pooling import windows, average, maximum  # isort: skip
+from convkit.checks.misconceptions.pooling import any_layer, broad  # isort: skip
 
-for _name, _class in CLASSES.items():
-    enter_common(_name, _class, IDEA, BACK[_name], only_shape=_name == "AvgPool2d")
+__all__ = ["any_layer", "average", "broad", "maximum", "windows"]

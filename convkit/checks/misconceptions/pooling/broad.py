@@ -1,0 +1,119 @@
+"""What can be said of wrong poolings in general."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from convkit.checks.behaviour import Case
+from convkit.checks.misconceptions.broad import Anatomy, Conditions, enter_broad_layer
+from convkit.checks.misconceptions.pooling.altered import BACK, BY_HAND, CLASSES, windows
+from convkit.layers import Array, AvgPool2d
+
+
+def _sizes(case: Case) -> dict[str, int]:
+    layer = AvgPool2d(*case.arguments)
+    (h, w), (down, right) = layer.kernel_size, layer.stride
+    (n, channels, *_), (rows, columns) = case.x.shape, case.grad_y.shape[2:]
+    return {
+        "the size of the window": h * w,
+        "the height of the window": h,
+        "the width of the window": w,
+        "the number of images": n,
+        "the number of feature maps": channels,
+        "the product of the strides": down * right,
+        "the number of windows": rows * columns,
+        "the number of numbers in y": case.grad_y.size,
+    }
+
+
+def _ragged(layer: Any, x: Array) -> bool:
+    sizes = zip(x.shape[2:], layer.kernel_size, layer.stride, strict=True)
+    return any((size - k) % s for size, k, s in sizes)
+
+
+def _negative(layer: Any, x: Array) -> bool:
+    return bool((x < 0).all())
+
+
+def _tied(layer: Any, x: Array) -> bool:
+    patches = windows(layer, x)
+    return bool(((patches == patches.max((-2, -1), keepdims=True)).sum((-2, -1)) > 1).any())
+
+
+_CONDITIONS: Conditions = {
+    "stride-left-out": (
+        "the stride is left out",
+        "How far do the windows move if nobody says it?",
+        lambda layer, x: layer.stride == layer.kernel_size,
+    ),
+    "stride-given": (
+        "the stride is given",
+        "Where in your code does `stride` appear?",
+        lambda layer, x: layer.stride != layer.kernel_size,
+    ),
+    "overlap": (
+        "windows overlap",
+        "How many windows does one pixel lie in? What happens to the second one?",
+        lambda layer, x: any(k > s for k, s in zip(layer.kernel_size, layer.stride, strict=True)),
+    ),
+    "gaps": (
+        "there are gaps between the windows",
+        "What about the pixels that lie in no window?",
+        lambda layer, x: any(k < s for k, s in zip(layer.kernel_size, layer.stride, strict=True)),
+    ),
+    "stride-differs": (
+        "the two strides differ",
+        "Where in your code does `stride[1]` appear, and along which axis?",
+        lambda layer, x: layer.stride[0] != layer.stride[1],
+    ),
+    "window-not-square": (
+        "the window is not square",
+        "Where in your code do the window's height and its width appear, and along which axes?",
+        lambda layer, x: layer.kernel_size[0] != layer.kernel_size[1],
+    ),
+    "ragged": (
+        "windows do not reach the image's edge (the size is ragged)",
+        "What happens to the rows and columns that are left over?",
+        _ragged,
+    ),
+    "negative": (
+        "all numbers are negative",
+        "With which number does your search begin?",
+        _negative,
+    ),
+    "ties": (
+        "several are the largest",
+        "Who wins, if two are equally large?",
+        _tied,
+    ),
+    "one-image": (
+        "the batch is a single image",
+        "What do your axes, sums and squeezes do to an axis of size 1?",
+        lambda layer, x: len(x) == 1,
+    ),
+    "several-images": (
+        "the batch is more than one image",
+        "Which of your lines knows that there is more than one image?",
+        lambda layer, x: len(x) > 1,
+    ),
+}
+
+for _name, _class in CLASSES.items():
+    enter_broad_layer(
+        Anatomy(
+            _class,
+            {
+                "y": ("images", "feature maps", "rows", "columns"),
+                "grad_x": ("images", "feature maps", "rows", "columns"),
+            },
+            _sizes,
+            BY_HAND,
+            BACK[_name],
+        ),
+        conditions={
+            id: row
+            for id, row in _CONDITIONS.items()
+            if _name == "MaxPool2d" or id not in ("negative", "ties")
+        },
+        sums=("backward",),
+    )
