@@ -1,4 +1,4 @@
-"""Prints the measurements as Markdown: ``python -m benchmarks [layers] [checks] [--rounds N]``."""
+"""Prints the measurements as Markdown: ``python -m benchmarks [PART ...] [--rounds N]``."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from benchmarks import checks, layers
+from benchmarks import checks, layers, widgets
 
-PARTS = {"layers": layers.measure, "checks": checks.measure}
+PARTS = {"layers": layers.measure, "checks": checks.measure, "widgets": widgets.measure}
 """What can be measured: each prints its tables, given the number of rounds."""
 
 
