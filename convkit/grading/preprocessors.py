@@ -10,16 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from nbconvert.exporters import NotebookExporter
-from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 from nbformat import NotebookNode
 from nbgrader import utils
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import (
     AssignLatePenalties,
     CheckCellMetadata,
-    ClearHiddenTests,
-    ClearMarkScheme,
-    GetGrades,
     LimitOutput,
     NbGraderPreprocessor,
     SaveAutoGrades,
@@ -29,6 +25,7 @@ from traitlets import Float, Integer
 from convkit.grading import ledger
 from convkit.grading import notebook as nb
 from convkit.grading.course import Course, alone
+from convkit.grading.feedback import set_up_feedback
 from convkit.grading.grade import Times
 from convkit.grading.intake import receive
 from convkit.grading.outcome import Outcome, Status
@@ -214,29 +211,6 @@ class SaveGrades(SaveAutoGrades):
         self.gradebook.db.commit()
 
 
-class HideTests(ClearHiddenTests):
-    """Feedback: what is hidden stays hidden, and whatever students write is left alone."""
-
-    def preprocess_cell(
-        self, cell: NotebookNode, resources: Resources, cell_index: int
-    ) -> tuple[NotebookNode, Resources]:
-        if nb.is_test(cell) and nb.is_hidden(cell):
-            cell, resources = super().preprocess_cell(cell, resources, cell_index)
-            cell.source = f"{cell.source.strip()}\n# hidden tests".strip()
-        return cell, resources
-
-
-class HideMarkSchemes(ClearMarkScheme):
-    """Feedback: mark schemes stand in the source's cells, and are for the grader alone."""
-
-    def preprocess_cell(
-        self, cell: NotebookNode, resources: Resources, cell_index: int
-    ) -> tuple[NotebookNode, Resources]:
-        if nb.is_trusted(cell):
-            cell, resources = super().preprocess_cell(cell, resources, cell_index)
-        return cell, resources
-
-
 STORING = (LimitOutput, SaveGrades, AssignLatePenalties, CheckCellMetadata)
 """What takes a graded notebook into the gradebook, whoever has graded it."""
 
@@ -246,12 +220,4 @@ def set_up(config: Any) -> None:
     config.Autograde.exporter_class = SubmissionExporter
     config.Autograde.sanitize_preprocessors = [CheckCellMetadata]
     config.Autograde.autograde_preprocessors = [GradeInAirlock, *STORING, SaveOutcome]
-    # A mark scheme stands in the locked cell that asks, beside the answer that earns the points:
-    # nbgrader would have it in a "task", which an unanswered question could not score 0 in.
-    config.ClearMarkScheme.enforce_metadata = False
-    config.GenerateFeedback.preprocessors = [
-        GetGrades,
-        HideTests,
-        HideMarkSchemes,
-        CSSHTMLHeaderPreprocessor,
-    ]
+    set_up_feedback(config)

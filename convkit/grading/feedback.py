@@ -1,0 +1,52 @@
+"""What goes out: a page for each student that tells nothing hidden, and does nothing by itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
+from nbformat import NotebookNode
+from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme, GetGrades
+
+from convkit.grading import notebook as nb
+from convkit.grading.inert import ShowInert, inert_markdown
+
+Resources = dict[str, Any]
+
+
+class HideTests(ClearHiddenTests):
+    """What is hidden stays hidden, and whatever students write is left alone."""
+
+    def preprocess_cell(
+        self, cell: NotebookNode, resources: Resources, cell_index: int
+    ) -> tuple[NotebookNode, Resources]:
+        if nb.is_test(cell) and nb.is_hidden(cell):
+            cell, resources = super().preprocess_cell(cell, resources, cell_index)
+            cell.source = f"{cell.source.strip()}\n# hidden tests".strip()
+        return cell, resources
+
+
+class HideMarkSchemes(ClearMarkScheme):
+    """Mark schemes stand in the source's cells, and are for the grader alone."""
+
+    def preprocess_cell(
+        self, cell: NotebookNode, resources: Resources, cell_index: int
+    ) -> tuple[NotebookNode, Resources]:
+        if nb.is_trusted(cell):
+            cell, resources = super().preprocess_cell(cell, resources, cell_index)
+        return cell, resources
+
+
+def set_up_feedback(config: Any) -> None:
+    """Let feedback, and formgrader's pages, be made of what may be shown and does nothing."""
+    # A mark scheme stands in the locked cell that asks, beside the answer that earns the points:
+    # nbgrader would have it in a "task", which an unanswered question could not score 0 in.
+    config.ClearMarkScheme.enforce_metadata = False
+    config.GenerateFeedback.preprocessors = [
+        GetGrades,
+        HideTests,
+        HideMarkSchemes,
+        CSSHTMLHeaderPreprocessor,
+    ]
+    config.HTMLExporter.preprocessors = [ShowInert]
+    config.HTMLExporter.filters = {"markdown2html": inert_markdown}

@@ -1,0 +1,192 @@
+"""What students make is shown, and does nothing: no script of theirs runs where others read it.
+
+Feedback and formgrader are web pages that nbconvert makes of notebooks. Here of all markup the
+little is kept that text, tables and pictures need; whatever else looks like markup is shown as the
+text it is.
+"""
+
+from __future__ import annotations
+
+import re
+from html import escape, unescape
+from typing import Any
+
+from jinja2 import pass_context
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from nbconvert.preprocessors import Preprocessor
+from nbformat import NotebookNode
+from pygments.token import STANDARD_TYPES
+
+_TEXT_CAP = 300_000
+_DEPTH_CAP = 60
+_VOID = ("br", "col", "hr", "img", "wbr")
+_ALLOWED = re.compile(
+    r"a|abbr|b|blockquote|br|caption|center|code|col|colgroup|dd|del|details|div|dl|dt|em"
+    r"|figcaption|figure|h[1-6]|hr|i|img|ins|kbd|li|mark|ol|p|pre|q|s|samp|small|span|strike"
+    r"|strong|sub|summary|sup|table|tbody|td|tfoot|th|thead|tr|tt|u|ul|var|wbr"
+)
+_TAG = re.compile(r"""<(/?)([a-zA-Z][a-zA-Z0-9]*)((?:[^<>"']|"[^"]*"|'[^']*')*)>""")
+_ATTRIBUTE = re.compile(r"""([a-zA-Z-]+)\s*=\s*("[^"]*"|'[^']*'|[^\s"'=<>`]+)""")
+_UNSEEN_BEGINS = re.compile(r"<(script|style)\b[^<>]*>|<!--", re.IGNORECASE)
+_UNSEEN_ENDS = {
+    "script": re.compile(r"</script\s*>", re.IGNORECASE),
+    "style": re.compile(r"</style\s*>", re.IGNORECASE),
+    "": re.compile("-->"),
+}
+_NUMBER = re.compile(r"\d{1,4}%?")
+_PICTURE = r"data:image/(png|jpeg|gif|webp|svg\+xml);base64,[A-Za-z0-9+/=\s]*"
+_VALUES = {
+    # Not to the server that shows the page: a student's own file would be a page of its.
+    "href": re.compile(r"(https?://|mailto:)[^\s\\]*|#[\w:.%-]*", re.IGNORECASE),
+    # A picture from elsewhere tells elsewhere who is looking, and when.
+    "src": re.compile(rf"{_PICTURE}|(?!\.)[\w-][\w ./-]*\.(png|jpe?g|gif|webp)", re.IGNORECASE),
+    "alt": re.compile(r"[^\0]*"),
+    "title": re.compile(r"[^\0]*"),
+    "align": re.compile(r"left|right|center"),
+    "width": _NUMBER,
+    "height": _NUMBER,
+    "colspan": _NUMBER,
+    "rowspan": _NUMBER,
+    "border": _NUMBER,
+    "start": _NUMBER,
+}
+_CODE_CLASSES = {"highlight", "highlight-ipynb", "hll", *filter(None, STANDARD_TYPES.values())}
+_PROPERTIES = re.compile(
+    r"(background|background-color|color|display|flex-basis|flex-wrap|gap|height|line-height"
+    r"|max-width|outline|text-align|text-decoration|vertical-align|white-space|width"
+    r"|(border|font|margin|padding)(-[a-z]+)*)"
+)
+# Lengths, words and colours; nothing that loads, and nothing negative, which could cover others.
+_PROPERTY_VALUE = re.compile(r"([\w.%#, ]|(?<=[a-z])-(?=[a-z])|(rgb|hsl)a?\([\d., %]*\))*")
+_SHOWN = (
+    "text/plain",
+    "text/html",
+    "text/markdown",
+    "text/latex",
+    "image/svg+xml",  # becomes the source of a picture, in which nothing runs
+    "image/png",
+    "image/jpeg",
+)
+_BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
+
+
+def inert_html(markup: str) -> str:
+    """Of HTML what shows something, as balanced HTML that does nothing.
+
+    Nothing is written as markup but the allowed tags with the allowed attributes, each closed where
+    it was opened; so whatever a browser makes of the input, of this it can make nothing else.
+    """
+    markup = _without_unseen(markup)
+    written: list[str] = []
+    opened: list[str] = []
+    position = 0
+    for found in _TAG.finditer(markup):
+        written.append(_text(markup[position : found.start()]))
+        position = found.end()
+        closes, name, attributes = found[1], found[2].lower(), found[3]
+        if not _ALLOWED.fullmatch(name):
+            written.append(_text(found[0]))
+        elif closes:
+            if name in opened:
+                while (inner := opened.pop()) != name:
+                    written.append(f"</{inner}>")
+                written.append(f"</{name}>")
+        elif name in _VOID:
+            written.append(f"<{name}{_attributes(attributes)}>")
+        elif len(opened) < _DEPTH_CAP:
+            opened.append(name)
+            written.append(f"<{name}{_attributes(attributes)}>")
+    written.append(_text(markup[position:]))
+    written += [f"</{name}>" for name in reversed(opened)]
+    return "".join(written)
+
+
+def _without_unseen(markup: str) -> str:
+    """Scripts, style sheets and comments are left out, and not shown as text."""
+    kept: list[str] = []
+    position = 0
+    while (begin := _UNSEEN_BEGINS.search(markup, position)) is not None:
+        end = _UNSEEN_ENDS[(begin[1] or "").lower()].search(markup, begin.end())
+        if end is None:
+            break
+        kept.append(markup[position : begin.start()])
+        position = end.end()
+    return "".join(kept) + markup[position:]
+
+
+def _text(markup: str) -> str:
+    return escape(unescape(markup), quote=False)
+
+
+def _attributes(text: str) -> str:
+    kept: dict[str, str] = {}
+    for name, quoted in _ATTRIBUTE.findall(text):
+        value = unescape(quoted[1:-1] if quoted[0] in "\"'" else quoted).strip()
+        name = name.lower()
+        if name == "style":
+            value = _style(value)
+        elif name == "class":
+            value = " ".join(word for word in value.split() if word in _CODE_CLASSES)
+        elif name not in _VALUES or not _VALUES[name].fullmatch(value) or ".." in value:
+            continue
+        if value:
+            kept[name] = value
+    return "".join(f' {name}="{escape(value)}"' for name, value in kept.items())
+
+
+def _style(text: str) -> str:
+    kept = []
+    for declaration in text.split(";"):
+        name, _, value = declaration.partition(":")
+        name, value = name.strip().lower(), value.strip().lower()
+        if _PROPERTIES.fullmatch(name) and _PROPERTY_VALUE.fullmatch(value):
+            kept.append(f"{name}: {value}")
+    return "; ".join(kept)
+
+
+@pass_context
+def inert_markdown(context: Any, source: str) -> str:
+    """Markdown as HTML that does nothing; a filter for nbconvert's templates."""
+    if len(source) > _TEXT_CAP:
+        return f"<pre>{escape(source[:_TEXT_CAP])}</pre>"
+    attachments = context.get("cell", {}).get("attachments", {})
+    renderer = IPythonRenderer(escape=False, attachments=attachments, exclude_anchor_links=True)
+    return inert_html(MarkdownWithMath(renderer=renderer).render(source))
+
+
+class ShowInert(Preprocessor):
+    """Leave of outputs what can be shown and does nothing."""
+
+    def preprocess(
+        self, notebook: NotebookNode, resources: dict[str, Any]
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        notebook.metadata.pop("widgets", None)
+        return super().preprocess(notebook, resources)
+
+    def preprocess_cell(
+        self, cell: NotebookNode, resources: dict[str, Any], cell_index: int
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        if cell.cell_type == "raw":
+            cell.source = f"<pre>{escape(cell.source[:_TEXT_CAP])}</pre>"
+        for output in cell.get("outputs", []):
+            if "data" in output:
+                output.metadata = NotebookNode()
+                output.data = NotebookNode(_shown(output.data))
+        return cell, resources
+
+
+def _shown(data: dict[str, Any]) -> dict[str, str]:
+    shown = {}
+    for kind in _SHOWN:
+        value = data.get(kind)
+        if not isinstance(value, str):
+            continue
+        if kind in ("image/png", "image/jpeg"):
+            if _BASE64.fullmatch(value):
+                shown[kind] = value
+        elif kind == "text/html":
+            if len(value) <= _TEXT_CAP:
+                shown[kind] = inert_html(value)
+        else:
+            shown[kind] = value
+    return shown
