@@ -13,14 +13,13 @@ export function element(tag, properties = {}, ...children) {
   return node;
 }
 
-const WITHOUT_PYTHON = "What is grey here needs Python: open this page in JupyterLab to change it.";
+const WITHOUT_PYTHON = "What is grey here needs Python: open the notebook in JupyterLab to change it.";
 
 /** The frame of a widget: its root, its status line, and the conversation with Python.
  *  `draw(arrays)` is called at once, after each answer, and when the theme changes. */
 export function scene({ model, el, signal }, draw) {
   const python = !el.closest("[data-python=none]"); // on a page that JupyterLab did not make
-  const status = element("p", { class: python ? "convkit-status" : "convkit-hint", role: "status" },
-    python ? "" : WITHOUT_PYTHON);
+  const status = element("p", { class: python ? "convkit-status" : "convkit-hint", role: "status" });
   const root = element("div", { class: "convkit" });
   el.append(root);
   keepKeys(root);
@@ -70,8 +69,10 @@ export function scene({ model, el, signal }, draw) {
     model.save_changes();
   };
   /** Controls that ask Python, side by side; without it they rest. */
-  const asking = (...controls) =>
-    element("fieldset", { class: "convkit-asking", disabled: !python }, ...controls);
+  const asking = (...controls) => {
+    if (!python) status.textContent = WITHOUT_PYTHON;
+    return element("fieldset", { class: "convkit-asking", disabled: !python }, ...controls);
+  };
   return { root, status, ask, asking, redraw, get arrays() { return arrays; } };
 }
 

@@ -38,7 +38,7 @@ function render({ model, el, signal }) {
   function draw(arrays) {
     const { steps, x, changes, units, classifier } = arrays;
     const colours = palette(root);
-    const side = clamp(Math.floor(root.clientWidth / (steps.length + 2)) - 14, SMALLEST, LARGEST);
+    const side = clamp(Math.floor(root.clientWidth / (steps.length + 3)) - 14, SMALLEST, LARGEST);
     build(steps);
     drawPicture(image, at(x, chosen), side, grey(-1, 1));
     image.setAttribute("aria-label", `x, image ${chosen + 1} of ${x.shape[0]}`);

@@ -21,15 +21,15 @@ ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent
 TARGET = ROOT / "build" / "site"
 VIEW = "application/vnd.jupyter.widget-view+json"
-STATE = "application/vnd.jupyter.widget-state+json"
+LINK = re.compile(r"(\]\((?!\w+:)[^)\s#]+)\.(ipynb|md)(?=[#)])")  # to a file of the course
 
 INDEX = """# convkit
 
 A course on convolutional networks in which you write the layers yourself.
 
-These are its lectures, run once. Their pictures move under the mouse and the arrow keys; what is grey
-there needs Python. For that, and for the exercises, which tell you *what you did wrong*, get the course
-and open it with `make course`.
+These are its lectures, run once. Their pictures move under the mouse and the arrow keys; what is
+grey there needs Python. For that, and for the exercises, which tell you *what you did wrong*, get
+the course and open it with `make course`.
 """
 
 
@@ -114,7 +114,7 @@ def _write(notebook: NotebookNode, target: Path, place: Path) -> None:
     """One page; its links lead to pages."""
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            cell.source = re.sub(r"(\]\((?!\w+:)[^)\s#]+)\.(ipynb|md)(?=[#)])", r"\1.html", cell.source)
+            cell.source = LINK.sub(r"\1.html", cell.source)
     root = "../" * (len(place.parts) - 1)
     exporter = HTMLExporter(template_name="template", extra_template_basedirs=[str(HERE)])
     page, _ = exporter.from_notebook_node(
