@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 
 from convkit.checks.look import Look
-from convkit.checks.misconceptions import misconception
-from convkit.checks.misconceptions.broad.entering import Anatomy, Recognise, mark_of
+from convkit.checks.misconceptions.broad.entering import Anatomy, Recognise, enter_mark
 from convkit.checks.misconceptions.common import with_backward, with_forward
 from convkit.layers import Array
 
@@ -26,23 +25,18 @@ def enter_conditions(anatomy: Anatomy, conditions: Conditions) -> None:
 
     Where two conditions tell the same cases, the one that is entered first is named.
     """
-    assert anatomy.back is not None
-    for prefix, passing, read, wrong in (
-        ("forward-", "Forward", anatomy.forth, _bent_forward),
-        ("backward-", "Backward", anatomy.back, _bent_backward),
-    ):
+    for passing, wrong in (("forward", _bent_forward), ("backward", _bent_backward)):
         for id, (trait, hint, holds) in conditions.items():
-            misconception(
-                f"{anatomy.name.lower()}-{prefix}only-{id}",
-                anatomy.name,
-                title=f"{passing} goes wrong only where {trait}",
-                when=f"one kind of arguments was not thought of: where {trait} the "
-                f"{passing.lower()} pass fails, and everywhere else it is right",
-                hint=hint,
-                read=read,
-                mark=mark_of(anatomy, only_where(trait), prefix),
-                broad=True,
-            )(wrong(anatomy, holds))
+            enter_mark(
+                anatomy,
+                f"{passing}-only-{id}",
+                f"{passing.capitalize()} goes wrong only where {trait}",
+                f"one kind of arguments was not thought of: where {trait} the {passing} pass "
+                "fails, and everywhere else it is right",
+                hint,
+                only_where(trait),
+                wrong(anatomy, holds),
+            )
 
 
 def only_where(*traits: str) -> Recognise:
@@ -60,7 +54,6 @@ def enter_sometimes(anatomy: Anatomy, traits: Sequence[str]) -> None:
 
     For what `enter_conditions` does not tell: it may go right in other such cases.
     """
-    assert anatomy.back is not None
 
     def recognise(look: Look, anatomy: Anatomy) -> str | bool:
         for count in (1, 2):
@@ -69,21 +62,17 @@ def enter_sometimes(anatomy: Anatomy, traits: Sequence[str]) -> None:
                     return f"It goes wrong only where {' and '.join(chosen)}."
         return False
 
-    for prefix, passing, read, wrong in (
-        ("forward-", "Forward", anatomy.forth, _bent_forward),
-        ("backward-", "Backward", anatomy.back, _bent_backward),
-    ):
-        misconception(
-            f"{anatomy.name.lower()}-{prefix}sometimes",
-            anatomy.name,
-            title=f"{passing} is right for some arguments and wrong for others",
-            when="a size or a setting is taken for another one that is equal to it in many cases, "
-            "or one kind of arguments was not thought of",
-            hint="Compare a case that goes right with one that goes wrong. What is different?",
-            read=read,
-            mark=mark_of(anatomy, recognise, prefix),
-            broad=True,
-        )(wrong(anatomy, lambda layer, x: x.shape[-1] == 8))
+    for passing, wrong in (("forward", _bent_forward), ("backward", _bent_backward)):
+        enter_mark(
+            anatomy,
+            f"{passing}-sometimes",
+            f"{passing.capitalize()} is right for some arguments and wrong for others",
+            "a size or a setting is taken for another one that is equal to it in many cases, or "
+            "one kind of arguments was not thought of",
+            "Compare a case that goes right with one that goes wrong. What is different?",
+            recognise,
+            wrong(anatomy, lambda layer, x: x.shape[-1] == 8),
+        )
 
 
 def _never_without(look: Look, traits: Sequence[str]) -> bool:

@@ -106,16 +106,46 @@ def enter_broad_parameters(anatomy: Anatomy, rows: Sequence[Broad]) -> None:
 
 
 def _enter(anatomy: Anatomy, row: Broad, passing: _Pass) -> None:
-    first, *others = (passing.make(anatomy.target, example) for example in row.examples)
-    misconception(
-        f"{anatomy.name.lower().replace('_', '-')}-{passing.prefix}{row.id}",
-        anatomy.name,
-        title=_capital(row.title.format(it=passing.it)),
-        when=row.when.format(it=passing.it),
-        hint=_capital(row.hint.format(it=passing.it)),
+    enter_mark(
+        anatomy,
+        f"{passing.prefix}{row.id}",
+        _capital(row.title.format(it=passing.it)),
+        row.when.format(it=passing.it),
+        _capital(row.hint.format(it=passing.it)),
+        row.recognise,
+        *(passing.make(anatomy.target, example) for example in row.examples),
         read=passing.read,
+    )
+
+
+def enter_mark(
+    anatomy: Anatomy,
+    id: str,
+    title: str,
+    when: str,
+    hint: str,
+    recognise: Recognise,
+    *examples: Any,
+    read: Reading | None = None,
+) -> None:
+    """Enter one broad mistake, which its mark tells.
+
+    Args:
+        id: begins with the pass that it is about, such as "forward-", if the name has several.
+        examples: implementations; there is at least one.
+    """
+    prefix = id.partition("-")[0] + "-" if anatomy.back else ""
+    backward = prefix == "backward-" and anatomy.back
+    first, *others = examples
+    misconception(
+        f"{anatomy.name.lower().replace('_', '-')}-{id}",
+        anatomy.name,
+        title=title,
+        when=when,
+        hint=hint,
+        read=read or backward or anatomy.forth,
         variants=tuple(others),
-        mark=mark_of(anatomy, row.recognise, passing.prefix),
+        mark=mark_of(anatomy, recognise, prefix),
         broad=True,
     )(first)
 

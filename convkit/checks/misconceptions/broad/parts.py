@@ -15,11 +15,10 @@ from typing import Any
 import numpy as np
 
 from convkit.checks.look import Look, View, close
-from convkit.checks.misconceptions import misconception
 from convkit.checks.misconceptions.broad.entering import (
     Anatomy,
     Recognise,
-    mark_of,
+    enter_mark,
 )
 from convkit.checks.misconceptions.common import Backward, Forward, with_backward, with_forward
 from convkit.layers import Array
@@ -149,24 +148,20 @@ def enter_sums(anatomy: Anatomy, passes: Sequence[str]) -> None:
     The forward pass must be that of a layer with params "weight" and "bias" and linear in them.
     """
     for passing in passes:
-        it, read, examples = (
-            ("y", anatomy.forth, _FORWARD_EXAMPLES)
-            if passing == "forward"
-            else ("a gradient", anatomy.back, _BACKWARD_EXAMPLES)
+        it, examples = (
+            ("y", _FORWARD_EXAMPLES) if passing == "forward" else ("a gradient", _BACKWARD_EXAMPLES)
         )
-        assert read is not None
-        make = with_forward if passing == "forward" else with_backward
+        make: Any = with_forward if passing == "forward" else with_backward
         for id, (title, when, hint, says, judge) in _SUMS.items():
-            misconception(
-                f"{anatomy.name.lower()}-{passing}-{id}",
-                anatomy.name,
-                title=title.format(it),
-                when=when,
-                hint=hint,
-                read=read,
-                mark=mark_of(anatomy, _of_terms(judge, says), f"{passing}-"),
-                broad=True,
-            )(make(anatomy.target, examples[id]))
+            enter_mark(
+                anatomy,
+                f"{passing}-{id}",
+                title.format(it),
+                when,
+                hint,
+                _of_terms(judge, says),
+                make(anatomy.target, examples[id]),
+            )
 
 
 def _with_weight(change: Callable[[Array], None]) -> Forward:

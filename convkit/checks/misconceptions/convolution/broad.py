@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from convkit.checks.misconceptions.broad.conditions import Conditions
 from convkit.checks.misconceptions.convolution.backward import THROUGH
 from convkit.checks.misconceptions.convolution.forward import MAPS
 from convkit.checks.misconceptions.convolution.functions import IDEA
+from convkit.checks.misconceptions.convolution.kernels import enter_kernels
 from convkit.layers import Array, Conv2d, convolve2d, correlate2d
 
 
@@ -122,7 +124,12 @@ _CONDITIONS: Conditions = {
     ),
 }
 
-enter_broad_layer(_CONV2D, conditions=_CONDITIONS, sums=("forward", "backward"))
+enter_broad_layer(
+    _CONV2D,
+    conditions=_CONDITIONS,
+    sums=("forward", "backward"),
+    narrower=partial(enter_kernels, _CONV2D),
+)
 
 
 def _function(target: Callable[..., Any]) -> Anatomy:
