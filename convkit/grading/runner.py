@@ -7,8 +7,6 @@ import io
 import logging
 import os
 import shutil
-import signal
-import subprocess
 import sys
 import tempfile
 from collections import Counter
@@ -30,9 +28,10 @@ from convkit.grading.grade import GraderError
 from convkit.grading.outcome import Outcome, Status
 from convkit.grading.preprocessors import STORING, course_at
 from convkit.grading.probe import require
+from convkit.grading.processes import Processes
 from convkit.grading.report import rows, table
 from convkit.grading.store import Store
-from convkit.grading.submission import Part, Task, decode_parts, encode, gather_files
+from convkit.grading.submission import Part, Task, gather_files
 
 _SCRATCH = "convkit-run-"
 
@@ -85,8 +84,10 @@ class Grader:
     course: Course
     assignment: str
     scratch: Path
-    _running: set[subprocess.Popen[str]] = field(default_factory=set)
     _released: dict[str, dict[str, nb.Released]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._processes = Processes(self.scratch)
 
     @property
     def notebooks(self) -> list[str]:
@@ -149,7 +150,7 @@ class Grader:
 
     def _canary(self, name: str, submitted: Path) -> dict[str, tuple[float, float, str]]:
         """What each test gives and could give, and what it said, for a submission that we know."""
-        parts = self._grade(self._task(f"canary-{name}", submitted))
+        parts = self._processes.grade(self._task(f"canary-{name}", submitted))
         found = {}
         for part in parts.values():
             if part.notebook is None:
@@ -178,44 +179,6 @@ class Grader:
             limits=self.course.limits,
             times=self.course.times,
         )
-
-    def _grade(self, task: Task) -> dict[str, Part]:
-        """In a process of its own.
-
-        Raises:
-            GraderError: it did not come to its end.
-        """
-        process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "convkit.grading.submission", str(os.getpid())],
-            cwd=self.scratch,
-            env={"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-            | os.environ
-            | {"TMPDIR": str(self.scratch)},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,  # Ctrl-C is ours to hear
-        )
-        self._running.add(process)
-        try:
-            said, complaint = process.communicate(encode(task), timeout=task.times.submission)
-        except subprocess.TimeoutExpired:
-            _stop(process)
-            raise GraderError(
-                f"Grading did not come to an end in {task.times.submission:g} seconds."
-            ) from None
-        finally:
-            self._running.discard(process)
-        if process.returncode:
-            last = complaint.strip().splitlines()[-1:] or [f"status {process.returncode}"]
-            raise GraderError(f"The process that graded it ended: {last[0]}")
-        return decode_parts(said)
-
-    def stop(self) -> None:
-        """End every process that is at work."""
-        for process in list(self._running):
-            _stop(process)
 
     def due(self, students: Sequence[str], *, force: bool) -> list[str]:
         """Those without a grade that belongs to what there is today."""
@@ -261,7 +224,7 @@ class Grader:
                     shutil.rmtree(files, ignore_errors=True)
                     yield student, outcome
         finally:
-            self.stop()
+            self._processes.stop()
             pool.shutdown(cancel_futures=True)
 
     def _files(self, student: str) -> Path:
@@ -272,21 +235,11 @@ class Grader:
         if not submitted.exists():
             nothing = Outcome(Status.MISSING, "Nothing was handed in.")
             return dict.fromkeys(self.notebooks, Part(nothing, None))
-        return self._grade(self._task(self._files(student).name, submitted))
+        return self._processes.grade(self._task(self._files(student).name, submitted))
 
 
 def _in_words(error: Exception) -> str:
     return str(error) if isinstance(error, GraderError) else f"{type(error).__name__}: {error}"
-
-
-def _stop(process: subprocess.Popen[str]) -> None:
-    """Let it put away what it made; it has a moment for that."""
-    process.terminate()
-    try:
-        process.wait(10)
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
 
 
 @contextlib.contextmanager

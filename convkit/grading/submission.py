@@ -1,8 +1,4 @@
-"""One submission, from its folder to data: what a process of its own does for the grader.
-
-Run as a program it reads a `Task` from standard input and writes what became of it to standard
-output, both as JSON, and ends with whoever started it, whose process id is its argument.
-"""
+"""One submission, from its folder to data: what a process of its own does for the grader."""
 
 from __future__ import annotations
 
@@ -13,8 +9,11 @@ import os
 import shutil
 import signal
 import sys
+import tempfile
+import traceback
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
@@ -168,8 +167,8 @@ def _decode(text: str) -> Task:
     return Task(**given | {"limits": Limits(**given["limits"]), "times": Times(**given["times"])})
 
 
-def decode_parts(text: str) -> dict[str, Part]:
-    """What the program wrote.
+def decode_parts(text: bytes) -> dict[str, Part]:
+    """What a submission's own process said.
 
     Raises:
         GraderError: it failed; the message says why.
@@ -193,21 +192,28 @@ def _encode_parts(parts: Mapping[str, Part]) -> dict[str, Any]:
     }
 
 
-def main() -> None:
-    end_with(int(sys.argv[1]))
+def answer(task: str, scratch: str, sender: Connection) -> None:
+    """What a process of its own does: grade an encoded `Task`, and send what `decode_parts` takes.
+
+    Args:
+        scratch: a folder for temporary files.
+    """
+    end_with(os.getppid())
+    os.setsid()  # Ctrl-C is for whoever started us
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that all is put away
-    answer = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)  # whatever else prints must not be taken for the answer
+    with open(os.devnull, "r+b") as nothing:
+        for stream in (0, 1, 2):
+            os.dup2(nothing.fileno(), stream)
+    os.chdir(scratch)
+    tempfile.tempdir = scratch
     said: dict[str, Any]
     try:
-        said = _encode_parts(grade_submission(_decode(sys.stdin.read())))
+        said = _encode_parts(grade_submission(_decode(task)))
     except (GraderError, SandboxError, KernelError) as error:
         said = {"error": str(error)}
     except Exception as error:
-        said = {"error": f"{type(error).__name__}: {error}"}
-    with answer:
-        json.dump(said, answer)
-
-
-if __name__ == "__main__":
-    main()
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{Path(place.filename).name}, line {place.lineno}"
+        said = {"error": f"{type(error).__name__}: {error} ({where})"}
+    with sender:
+        sender.send_bytes(json.dumps(said).encode())

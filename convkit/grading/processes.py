@@ -1,0 +1,69 @@
+"""Submissions in processes of their own, forked from one that has imported everything."""
+
+from __future__ import annotations
+
+import multiprocessing
+from multiprocessing.context import ForkServerProcess
+from pathlib import Path
+
+from convkit.grading.grade import GraderError
+from convkit.grading.submission import Part, Task, answer, decode_parts, encode
+
+_LAST_WORDS_SECONDS = 10.0
+
+
+class Processes:
+    """Starts and ends them; they end with this one, too.
+
+    Args:
+        scratch: a folder for their temporary files.
+    """
+
+    def __init__(self, scratch: Path) -> None:
+        self._scratch = scratch
+        self._forks = multiprocessing.get_context("forkserver")
+        self._forks.set_forkserver_preload([answer.__module__])
+        self._running: set[ForkServerProcess] = set()
+
+    def grade(self, task: Task) -> dict[str, Part]:
+        """What became of the submission. May be called by several threads at once.
+
+        Raises:
+            GraderError: it cannot be graded, or the process did not come to its end.
+        """
+        receiver, sender = self._forks.Pipe(duplex=False)
+        arguments = (encode(task), str(self._scratch), sender)
+        process = self._forks.Process(target=answer, args=arguments)
+        with receiver:
+            with sender:
+                process.start()
+            self._running.add(process)
+            try:
+                if not receiver.poll(task.times.submission):
+                    raise GraderError(
+                        f"Grading did not come to an end in {task.times.submission:g} seconds."
+                    )
+                said = receiver.recv_bytes()
+                process.join(_LAST_WORDS_SECONDS)
+            except EOFError:
+                process.join(_LAST_WORDS_SECONDS)
+                raise GraderError(
+                    f"The process that graded it ended without a word (status {process.exitcode})."
+                ) from None
+            finally:
+                _end(process)
+                self._running.discard(process)
+        return decode_parts(said)
+
+    def stop(self) -> None:
+        """End those that are at work."""
+        for process in list(self._running):
+            _end(process)
+
+
+def _end(process: ForkServerProcess) -> None:
+    """Let it put away what it made; it has a moment for that."""
+    for end in (process.terminate, process.kill):
+        if process.is_alive():
+            end()
+            process.join(_LAST_WORDS_SECONDS)
