@@ -4,10 +4,12 @@ import shutil
 import sqlite3
 
 import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from tests.browser.lab import running_lab
 from tests.grading.course import CANARY, FULL, NOTHING, Course, cell, mini_source, write
 from tests.grading.test_course import CODE
+from tests.grading.test_inert import PAYLOADS
 
 pytestmark = [pytest.mark.browser, pytest.mark.course]
 
@@ -22,6 +24,10 @@ def course(tmp_path):
         if student == "ann":
             for name, text in CODE.items():
                 cell(notebook, name).source = text
+        else:
+            notebook.cells += [new_markdown_cell(payload) for payload in PAYLOADS]
+            show = f"from IPython.display import HTML, display\nfor text in {PAYLOADS!r}:\n"
+            notebook.cells.append(new_code_cell(f"{show}    display(HTML(text))"))
         write(notebook, course.submitted("mini", student))
     yield course
     shutil.rmtree(course.temporary)
@@ -51,8 +57,27 @@ def test_formgrader_autogrades_and_takes_points_by_hand(course, tmp_path, chromi
         text = page.locator("body").inner_text()
         assert "def double(x):" in text
         assert CANARY in text  # an instructor sees the hidden tests
+
+        page.goto(f"{lab.address}/formgrader/submissions/{_submission(course, 'bob')}/")
+        page.wait_for_function("formgrader.grades?.loaded")
+        assert "nowhere.png" in page.content()  # what bob tries is there
+        assert page.locator("[onerror]").count() == 0
+        assert page.evaluate("window.ran") is None
         page.close()
     with sqlite3.connect(course.folder / "gradebook.db") as gradebook:
         (given,) = gradebook.execute("SELECT manual_score FROM grade WHERE manual_score > 0")
     gradebook.close()
     assert given == (2.5,)
+
+
+def _submission(course, student):
+    """The name that formgrader has for a student's notebook."""
+    with sqlite3.connect(course.folder / "gradebook.db") as gradebook:
+        ((name,),) = gradebook.execute(
+            "SELECT notebook.id FROM submitted_notebook notebook"
+            " JOIN submitted_assignment handed_in ON handed_in.id = notebook.assignment_id"
+            " WHERE handed_in.student_id = ?",
+            (student,),
+        )
+    gradebook.close()
+    return name
