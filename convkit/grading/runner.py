@@ -66,8 +66,10 @@ def _scratch(lock: IO[str]) -> Iterator[Path]:
         lock.truncate(0)
         lock.write(str(scratch))
         lock.flush()
+        tempfile.tempdir = str(scratch)
         yield scratch
     finally:
+        tempfile.tempdir = None
         shutil.rmtree(scratch, ignore_errors=True)
         lock.truncate(0)
 

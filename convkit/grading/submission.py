@@ -25,7 +25,7 @@ from convkit.grading import notebook as nb
 from convkit.grading.grade import GraderError, Job, Times, copy_files, grade
 from convkit.grading.intake import receive
 from convkit.grading.kernels import KernelError
-from convkit.grading.lifeline import end_with
+from convkit.grading.lifeline import bound_to
 from convkit.grading.outcome import Outcome, Status, together
 from convkit.grading.sandbox import Limits, SandboxError
 
@@ -198,7 +198,7 @@ def answer(task: str, scratch: str, sender: Connection) -> None:
     Args:
         scratch: a folder for temporary files.
     """
-    end_with(os.getppid())
+    exec(bound_to(os.getppid()))
     os.setsid()  # Ctrl-C is for whoever started us
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that all is put away
     with open(os.devnull, "r+b") as nothing:
