@@ -1,5 +1,9 @@
-"""Wrong `LocalContrastNorm2d` layers."""
+"""Wrong local contrast normalizations: their windows, the formula, and the way back.
 
-from convkit.checks.misconceptions.contrast import backward, forward
+What is told by a mark is entered last.
+"""
 
-__all__ = ["backward", "forward"]
+from convkit.checks.misconceptions.contrast import backward, forward, window  # isort: skip
+from convkit.checks.misconceptions.contrast import marks  # isort: skip
+
+__all__ = ["backward", "forward", "marks", "window"]

@@ -7,38 +7,20 @@ from typing import Any
 
 import numpy as np
 
-from convkit.checks.misconceptions.common import enter_common, with_forward
+from convkit.checks.misconceptions.common import Forward, enter_common
 from convkit.checks.misconceptions.contrast.altered import (
     COMPETE,
     FORMULA,
-    Window,
     blur,
     deviation,
     divided,
+    in_all_ways,
     matrices,
-    normalised,
     over_channels,
     subtracted,
 )
 from convkit.checks.misconceptions.tables import Table, enter_table
 from convkit.layers import Array, LocalContrastNorm2d
-
-Forward = Callable[[Any, Array, Array], Any]
-
-
-def _by_window(window: Callable[[Any], Window]) -> Forward:
-    return lambda layer, x, y: normalised(layer, x, matrices(layer, x, window=window(layer)))
-
-
-def _by_half(half: Callable[[Any], int]) -> Forward:
-    return lambda layer, x, y: normalised(layer, x, matrices(layer, x, half=half(layer)))
-
-
-def _gaussian(width: Callable[[Any], float]) -> Forward:
-    def window(layer: Any) -> Window:
-        return lambda offsets: np.exp(-0.5 * (offsets / width(layer)) ** 2)
-
-    return _by_window(window)
 
 
 def _by_divisor(divisor: Callable[[Any, Array, Array], Array]) -> Forward:
@@ -47,7 +29,8 @@ def _by_divisor(divisor: Callable[[Any, Array, Array], Array]) -> Forward:
     def wrong(layer: Any, x: Array, y: Array) -> Array:
         by = matrices(layer, x)
         v = subtracted(x, by)
-        return divided(v, divisor(layer, v, deviation(v, by)))
+        sigma = deviation(v, by)
+        return divided(layer, v, divisor(layer, v, sigma), sigma > layer.c, by)
 
     return wrong
 
@@ -60,7 +43,8 @@ def _by_means(
     def wrong(layer: Any, x: Array, y: Array) -> Array:
         by = matrices(layer, x)
         v = x - subtract(x, by)
-        return divided(v, np.maximum(layer.c, np.sqrt(np.maximum(square(v * v, by), 0))))
+        sigma = np.sqrt(np.maximum(square(v * v, by), 0))
+        return divided(layer, v, np.maximum(layer.c, sigma), sigma > layer.c, by)
 
     return wrong
 
@@ -81,165 +65,21 @@ def _over_the_picture(values: Array, by: Any) -> Array:
     return values.mean(axis=(1, 2, 3), keepdims=True)
 
 
-def _padded(mode: str) -> Forward:
-    """The window meets numbers beyond the border, where it should be cut off."""
-
-    def wrong(layer: Any, x: Array, y: Array) -> Array:
-        half = layer.kernel_size // 2
-        frame = ((0, 0), (0, 0), (half, half), (half, half))
-        inside = (..., slice(half, half + x.shape[2]), slice(half, half + x.shape[3]))
-
-        def mean(values: Array) -> Array:
-            padded = np.pad(over_channels(values), frame, mode=mode)  # type: ignore[call-overload]
-            return blur(padded, matrices(layer, padded))[inside]
-
-        v = x - mean(x)
-        return divided(v, np.maximum(layer.c, np.sqrt(mean(v * v))))
-
-    return wrong
-
-
-def _not_renormalised(layer: Any, x: Array, y: Array) -> Array:
-    return normalised(layer, x, matrices(layer, x, renormalised=False))
-
-
-def _sums_to_one_in_the_middle(layer: Any, x: Array, y: Array) -> Array:
-    """Renormalised for the mean, but not for the deviation."""
-    v = subtracted(x, matrices(layer, x))
-    return divided(v, np.maximum(layer.c, deviation(v, matrices(layer, x, renormalised=False))))
-
-
-def _not_divided_by_sum(layer: Any, x: Array, y: Array) -> Array:
-    total = np.exp(-0.5 * (np.arange(-50, 51) / layer.sigma) ** 2)
-    half = layer.kernel_size // 2
-    inside = total[50 - half : 51 + half].sum()
-    rows, columns = matrices(layer, x, renormalised=False)
-    return normalised(layer, x, (rows * inside, columns * inside))
-
-
-def _one_direction(layer: Any, x: Array, y: Array) -> Array:
-    rows, _ = matrices(layer, x)
-    return normalised(layer, x, (rows, np.eye(x.shape[3], dtype=x.dtype)))
-
-
-def _other_direction(layer: Any, x: Array, y: Array) -> Array:
-    _, columns = matrices(layer, x)
-    return normalised(layer, x, (np.eye(x.shape[2], dtype=x.dtype), columns))
-
-
 def _deviation_of_x(layer: Any, x: Array, y: Array) -> Array:
     by = matrices(layer, x)
-    return divided(subtracted(x, by), np.maximum(layer.c, deviation(x, by)))
+    return divided(layer, subtracted(x, by), np.maximum(layer.c, deviation(x, by)))
 
 
 def _x_over_deviation(layer: Any, x: Array, y: Array) -> Array:
     by = matrices(layer, x)
-    return divided(x, np.maximum(layer.c, deviation(subtracted(x, by), by)))
+    return divided(layer, x, np.maximum(layer.c, deviation(subtracted(x, by), by)))
 
 
 def _centred_again(layer: Any, x: Array, y: Array) -> Array:
     by = matrices(layer, x)
     v = subtracted(x, by)
     variance = blur(over_channels(v * v), by) - blur(over_channels(v), by) ** 2
-    return divided(v, np.maximum(layer.c, np.sqrt(np.maximum(variance, 0))))
-
-
-_WINDOW: Table = {
-    "window-not-renormalised": (
-        "At the border the window's weights do not sum to 1",
-        "what lies outside of the picture counts as black: the mean is too small at the border",
-        "A picture that is 5 everywhere: what is the local mean in its corner?",
-        _not_renormalised,
-        _padded("constant"),
-    ),
-    "window-renormalised-once": (
-        "At the border the weights sum to 1 in one of the two steps only",
-        "the mean is renormalised at the border and the deviation is not",
-        "The same window is used twice. Is it the same at the border both times?",
-        _sums_to_one_in_the_middle,
-    ),
-    "window-mirrored": (
-        "The picture is continued beyond its border",
-        "pixels are repeated or mirrored at the border, where the window should be cut off",
-        "Which pixels count in a corner: only those that exist?",
-        _padded("edge"),
-        _padded("symmetric"),
-    ),
-    "window-sum-forgotten": (
-        "The window's weights do not sum to 1",
-        "the Gaussian is used as it is, without a division by its sum",
-        "A picture that is 5 everywhere: what should its local mean be?",
-        _not_divided_by_sum,
-    ),
-    "window-flat": (
-        "The window is flat",
-        "all pixels of the window count alike: a box in place of a Gaussian",
-        "Which pixel of the window should count most?",
-        _by_window(lambda layer: lambda offsets: np.ones(np.shape(offsets))),
-    ),
-    "window-two-forgotten": (
-        "The 2 is missing in the Gaussian",
-        "the weights are e^(−p²/σ²), where the Gaussian has 2σ² below",
-        "How does the formula of a Gaussian with deviation σ go?",
-        _gaussian(lambda layer: layer.sigma / np.sqrt(2)),
-    ),
-    "window-sigma-not-squared": (
-        "sigma is not squared in the Gaussian",
-        "the weights are e^(−p²/2σ): sigma is taken for a variance",
-        "How does the formula of a Gaussian with deviation σ go?",
-        _gaussian(lambda layer: np.sqrt(layer.sigma)),
-    ),
-    "window-distance-not-squared": (
-        "The distance is not squared in the Gaussian",
-        "the weights are e^(−|p|/…), which falls along a straight line and has a tip",
-        "How does the formula of a Gaussian go?",
-        _by_window(lambda layer: lambda offsets: np.exp(-np.abs(offsets) / layer.sigma)),
-        _by_window(lambda layer: lambda offsets: np.exp(-np.abs(offsets) / (2 * layer.sigma**2))),
-    ),
-    "window-sigma-ignored": (
-        "sigma is ignored",
-        "the Gaussian has a width of its own, whatever `sigma` says",
-        "Where in your code does `sigma` appear?",
-        _gaussian(lambda layer: layer.kernel_size / 4),
-        _gaussian(lambda layer: 1.0),
-    ),
-    "window-sigma-default": (
-        "Without sigma the Gaussian has the wrong width",
-        "`sigma` is not kernel_size / 4 where it is left out",
-        "How wide is the Gaussian of a window of 8 pixels, if nobody says so?",
-        lambda layer, x, y: _default(layer, x, y, 2.0),
-        lambda layer, x, y: _default(layer, x, y, 3.0),
-        lambda layer, x, y: _default(layer, x, y, 6.0),
-    ),
-    "window-too-small": (
-        "The window is too small",
-        "its outermost rows and columns are cut off",
-        "Which offsets belong to a window of 7? How many are there?",
-        _by_half(lambda layer: max(0, layer.kernel_size // 2 - 1)),
-    ),
-    "window-too-large": (
-        "The window is too large",
-        "kernel_size is taken for the distance from its centre to its edge, or one row is too many",
-        "Which offsets belong to a window of 7? How many are there?",
-        _by_half(lambda layer: layer.kernel_size // 2 + 1),
-        _by_half(lambda layer: layer.kernel_size),
-    ),
-    "window-one-direction": (
-        "The window has only one direction",
-        "the picture is blurred down its columns or along its rows, but not both",
-        "How many pixels does a window of 7 × 7 have?",
-        _one_direction,
-        _other_direction,
-    ),
-}
-
-
-def _default(layer: Any, x: Array, y: Array, divisor: float) -> Array:
-    # The layer cannot know any more whether sigma was given; at its default, it was not.
-    if layer.sigma != layer.kernel_size / 4:
-        return y
-    result: Array = _gaussian(lambda layer: layer.kernel_size / divisor)(layer, x, y)
-    return result
+    return divided(layer, v, np.maximum(layer.c, np.sqrt(np.maximum(variance, 0))))
 
 
 _FORMULA: Table = {
@@ -278,7 +118,9 @@ _FORMULA: Table = {
         "The local mean is not subtracted",
         "x is divided by its local size: the divisive step is all",
         "What is y for a picture that is 5 everywhere?",
-        lambda layer, x, y: divided(x, np.maximum(layer.c, deviation(x, matrices(layer, x)))),
+        lambda layer, x, y: divided(
+            layer, x, np.maximum(layer.c, deviation(x, matrices(layer, x)))
+        ),
     ),
     "forward-x-over-deviation": (
         "x is divided where v is due",
@@ -291,6 +133,27 @@ _FORMULA: Table = {
         "the squares of x are averaged, where v is what has local mean 0",
         "Whose squares stand under the root?",
         _deviation_of_x,
+    ),
+    "forward-subtracted-twice": (
+        "The mean is subtracted twice",
+        "a local mean is subtracted from v once more before it is divided",
+        "How often does the formula subtract a mean?",
+        lambda layer, x, y: _subtracted_again(layer, x, x),
+        lambda layer, x, y: _subtracted_again(layer, x, subtracted(x, matrices(layer, x))),
+    ),
+    "forward-deviation-of-the-mean": (
+        "The deviation is that of the channels' mean",
+        "the channels of v are averaged first and squared afterwards, so that they cancel",
+        "Two channels, 3 and −3: what is the mean of their squares, and the square of their mean?",
+        lambda layer, x, y: _of_the_mean(layer, x),
+    ),
+    "forward-deviation-about-each-mean": (
+        "The deviation is measured about each window's own mean",
+        "the mean of x² minus the square of the mean of x: but each neighbour's v has lost the "
+        "mean of *its* window",
+        "Whose squares stand under the root: x's, or v's?",
+        lambda layer, x, y: _about_each_mean(layer, x),
+        lambda layer, x, y: _about_each_mean(layer, x, apart=True),
     ),
     "forward-deviation-centred-again": (
         "The mean of v is subtracted once more",
@@ -352,6 +215,12 @@ _FORMULA: Table = {
         _by_divisor(
             lambda layer, v, sigma: np.maximum(sigma.mean(axis=(1, 2, 3), keepdims=True), sigma)
         ),
+        _by_divisor(lambda layer, v, sigma: np.maximum(sigma.mean(), sigma)),
+        _by_divisor(
+            lambda layer, v, sigma: np.maximum(
+                np.maximum(layer.c, sigma.mean(axis=(1, 2, 3), keepdims=True)), sigma
+            )
+        ),
     ),
     "forward-c-compared-with-variance": (
         "c is compared with the variance",
@@ -387,10 +256,36 @@ _FORMULA: Table = {
 }
 
 
+def _subtracted_again(layer: Any, x: Array, of: Array) -> Array:
+    by = matrices(layer, x)
+    v = subtracted(x, by)
+    sigma = deviation(v, by)
+    return divided(layer, v - _mean(of, by), np.maximum(layer.c, sigma), sigma > layer.c, by)
+
+
+def _of_the_mean(layer: Any, x: Array) -> Array:
+    by = matrices(layer, x)
+    v = subtracted(x, by)
+    sigma = np.sqrt(np.maximum(blur(over_channels(v) ** 2, by), 0))
+    return divided(layer, v, np.maximum(layer.c, sigma), sigma > layer.c, by)
+
+
+def _about_each_mean(layer: Any, x: Array, *, apart: bool = False) -> Array:
+    by = matrices(layer, x)
+    mean = _of_its_own if apart else _mean
+    variance = mean(x * x, by) - mean(x, by) ** 2
+    sigma = np.sqrt(np.maximum(variance, 0))
+    return divided(layer, subtracted(x, by), np.maximum(layer.c, sigma), sigma > layer.c, by)
+
+
+def _undiminished(layer: Any, x: Array) -> Array:
+    return divided(layer, x, np.maximum(layer.c, deviation(x, matrices(layer, x))))
+
+
 def _sizes(layer: Any, x: Array) -> Array:
     by = matrices(layer, x)
     v = subtracted(x, by)
-    return divided(v, np.maximum(layer.c, blur(over_channels(np.abs(v)), by)))
+    return divided(layer, v, np.maximum(layer.c, blur(over_channels(np.abs(v)), by)))
 
 
 def _refused(layer: Any, x: Array, y: Array) -> Array:
@@ -399,9 +294,5 @@ def _refused(layer: Any, x: Array, y: Array) -> Array:
     return y
 
 
-def _make(wrong: Forward) -> Any:
-    return with_forward(LocalContrastNorm2d, wrong)
-
-
 enter_common("LocalContrastNorm2d", LocalContrastNorm2d, FORMULA, COMPETE)
-enter_table("LocalContrastNorm2d", FORMULA, {**_WINDOW, **_FORMULA}, _make)
+enter_table("LocalContrastNorm2d", FORMULA, in_all_ways(_FORMULA))
