@@ -71,18 +71,15 @@ def read_notebook(data: bytes) -> Reading:
     text, notes = _decoded(data)
     described, damage, more = _parsed(text)
     notes += more
-    cells = []
-    for each in described:
-        cell = _cell(each)
-        if cell is not None:
-            cells.append(cell)
-    if len(cells) < len(described):
-        notes.append(f"{_count(len(described) - len(cells), 'cell')} of it had no text.")
-    if len(cells) > _CELLS_CAP or sum(len(cell.source) for cell in cells) > _TEXT_CAP:
+    too_many = len(described) > _CELLS_CAP
+    cells = [] if too_many else [cell for each in described if (cell := _cell(each)) is not None]
+    if too_many or sum(len(cell.source) for cell in cells) > _TEXT_CAP:
         raise UnreadableError(
-            f"is too large: {_count(len(cells), 'cell')}, where {_CELLS_CAP} with "
+            f"is too large: {_count(len(described), 'cell')}, where {_CELLS_CAP} with "
             f"{_TEXT_CAP >> 20} MB of text are read"
         )
+    if len(cells) < len(described):
+        notes.append(f"{_count(len(described) - len(cells), 'cell')} of it had no text.")
     nb.name_cells(cells)
     return Reading(new_notebook(cells=cells), tuple(notes), damage)
 
@@ -190,6 +187,9 @@ def _cell(described: Any) -> NotebookNode | None:
     if not isinstance(text, str):
         return None
     kind = described.get("cell_type")
+    if kind == "heading":
+        level = described.get("level")
+        text = f"{'#' * int(level if level in (1, 2, 3, 4, 5, 6) else 1)} {text}"
     cell = _MAKE.get(kind if isinstance(kind, str) else "", new_raw_cell)(source=_clean(text))
     name = described.get("id")
     cell.id = name if isinstance(name, str) else ""
