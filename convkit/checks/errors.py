@@ -13,7 +13,7 @@ _KINDS = {
     "None": r"(TypeError|AttributeError): .*NoneType",
     "float-size": r"TypeError: .*('float'|float64).* cannot be interpreted as an integer"
     r"|TypeError: slice indices must be|TypeError: 'float' object cannot|TypeError: 'numpy.float"
-    r"|TypeError: expected a sequence of integers.*float|IndexError: only integers, slices",
+    r"|TypeError: expected a sequence of integers|IndexError: only integers, slices",
     "pair": r"TypeError: .*('tuple'|tuple and|and tuple)|TypeError: .*not tuple"
     r"|TypeError: .*(must be str|can only concatenate tuple)",
     "number": r"TypeError: .*'int' object is not (subscriptable|iterable)"
@@ -43,7 +43,10 @@ _KINDS = {
 
 
 def kind_of(error: LearnerError) -> str:
-    """What kind of failure it is; an exception that has no kind is known by its type's name."""
+    """What kind of failure it is, and which argument it is about.
+
+    An exception that has no kind is known by its type's name.
+    """
     if isinstance(error, LearnerTimeout):
         return "timeout"
     if isinstance(error, WrongResult):
@@ -52,5 +55,6 @@ def kind_of(error: LearnerError) -> str:
     said = f"{error.type_name}: {error.message}"
     for kind, pattern in _KINDS.items():
         if re.match(pattern, said, re.DOTALL):
-            return kind
+            which = re.findall(r"argument[^']*'(\w+)'", said) if kind == "arguments" else []
+            return " ".join([kind, *which])
     return error.type_name

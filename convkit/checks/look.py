@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from convkit.checks.behaviour import Case, Observation
+from convkit.checks.behaviour import Behaviour, Case, Observation
 from convkit.checks.learner import LearnerError
 from convkit.checks.properties import SECOND_TIME, SINGLE_ROUNDING, Expected, Situation
 from convkit.layers import Array
@@ -22,13 +22,14 @@ class View:
         got, right: what came, and what should have come; at kinks, where anything is right,
             ``right`` is what came.
         wrong: whether they differ by more than rounding.
-        expected: every right quantity of the case.
+        behaviour, expected: every quantity of the case, as it came and as it should be.
     """
 
     case: Case
     got: Observation
     right: Array
     wrong: bool
+    behaviour: Behaviour
     expected: Mapping[str, Expected]
 
 
@@ -93,7 +94,7 @@ def _view(quantity: str, situation: Situation) -> View:
     right = expected.away_from_kinks(right, got)
     credited = quantity in situation.credited
     wrong = not credited and _differs(got, right, expected.tolerance)
-    return View(case, got, right, wrong, situation.expected)
+    return View(case, got, right, wrong, situation.trial.behaviour, situation.expected)
 
 
 def _differs(got: Observation, right: Array, tolerance: Array) -> bool:

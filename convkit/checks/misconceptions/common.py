@@ -21,12 +21,15 @@ Backward = Callable[[Any, Array, Array], Any]
 
 
 def with_forward(base: type[Layer], wrong: Forward) -> type[Layer]:
-    """``base`` with a forward that gives ``wrong(layer, x, y)``, and a right backward."""
+    """``base`` with a forward that gives ``wrong(layer, x, y)``, and a right backward.
+
+    ``layer.once_more(x)`` is the right forward.
+    """
 
     def forward(self: Layer, x: Array) -> Any:
         return wrong(self, x, base.forward(self, x))
 
-    return _derived(base, forward=forward)
+    return _derived(base, forward=forward, once_more=base.forward)
 
 
 def with_backward(base: type[Layer], wrong: Backward) -> type[Layer]:

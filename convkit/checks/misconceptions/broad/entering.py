@@ -34,6 +34,7 @@ class Anatomy:
         axes: for each quantity, what its axes count.
         sizes: the sizes that a factor may be made of, by what they are called.
         forth, back: what teaches the forward and the backward pass.
+        known: ids of broad entries that the name does without: its own entries say it all.
     """
 
     target: Any
@@ -41,6 +42,7 @@ class Anatomy:
     sizes: Callable[[Case], Mapping[str, int]]
     forth: Reading
     back: Reading | None = None
+    known: Sequence[str] = ()
 
     @property
     def name(self) -> str:
@@ -134,6 +136,8 @@ def enter_mark(
         id: begins with the pass that it is about, such as "forward-", if the name has several.
         examples: implementations; there is at least one.
     """
+    if id in anatomy.known:
+        return
     prefix = id.partition("-")[0] + "-" if anatomy.back else ""
     backward = prefix == "backward-" and anatomy.back
     first, *others = examples

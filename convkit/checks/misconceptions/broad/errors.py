@@ -28,7 +28,7 @@ _ERRORS: dict[str, _Words] = {
         "the code asks NumPy for something that is not there: misspelt, or gone since NumPy 2, as "
         "np.int and np.float are",
         "Which name does the message quote? Look it up in NumPy's manual.",
-        lambda value: int,
+        _raises(AttributeError, "module 'numpy' has no attribute 'float_'"),
     ),
     "arguments": (
         "Something is called with the wrong arguments",
@@ -217,15 +217,17 @@ _RESULTS: dict[str, _Words] = {
 }
 
 
+def _first_word(kind: str) -> str:
+    return kind.partition(" ")[0]
+
+
 def _kind(kind: str) -> Recognise:
     known = set(_ERRORS) - {"value"}
 
     def recognise(look: Look, anatomy: Anatomy) -> bool:
-        kinds = {kind_of(error) for error in look.raised}
+        kinds = {_first_word(kind_of(error)) for error in look.raised}
         if kind == "value":
-            return bool(kinds) and not any(
-                k in known or k == "missing" or "result" in k for k in kinds
-            )
+            return bool(kinds) and not kinds & (known | {"missing", "result", "timeout"})
         return kinds == {kind} or (kind in kinds and kinds <= {kind, "shapes", "index", "reshape"})
 
     return recognise

@@ -156,10 +156,11 @@ def some_double(look: Look, anatomy: Anatomy) -> bool:
     """Some numbers are a whole multiple of what they should be, the others are right."""
 
     def multiple(got: Array, right: Array) -> bool:
-        if not np.all(right):
+        some = ~close(right, np.zeros_like(right))
+        if not some.any() or got[~some].any():
             return False
-        ratio = got / right
-        return equal(ratio, np.rint(ratio)) and ratio.min() >= 1
+        ratio = got[some] / right[some]
+        return equal(got[some], np.rint(ratio) * right[some]) and np.rint(ratio.min()) >= 1
 
     return _everywhere(look, multiple)
 

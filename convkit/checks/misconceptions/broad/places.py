@@ -203,19 +203,15 @@ def wrong_at_the_border(look: Look, anatomy: Anatomy) -> bool:
 
 
 def wrong_at_one_end(look: Look, anatomy: Anatomy) -> str | bool:
-    """Along an axis everything is right up to some place, or from some place on."""
+    """Along an axis only the first, or the last few lines are wrong."""
     ndim = _ndim(look)
     for axis in range(ndim):
         for words, turn in (("beginning", 1), ("end", -1)):
 
             def settles(got: Array, right: Array, axis: int = axis, turn: int = turn) -> bool:
                 lines = _right_lines(got, right, axis)[::turn]
-                ends = np.flatnonzero(~lines)
-                return (
-                    lines.size > 1
-                    and bool(lines[-1])
-                    and ends[-1] < lines.size - 1 - (lines[ends[-1] + 1 :].sum() < 1)
-                )
+                wrong = int(np.sum(~lines))
+                return 0 < wrong <= lines.size / 2 and not lines[:wrong].any()
 
             if _everywhere(look, settles):
                 name = anatomy.axes_of(look, ndim)[axis]
@@ -248,9 +244,18 @@ def _odd_border(value: Array) -> Array:
 
 
 def _bent_end(value: Array) -> Array:
+    """The last two columns are wrong, or the last one of a few."""
+    bent, count = value.copy(), 1 + (value.shape[-1] > 3)
+    bent[..., -count:] = np.sin(3 * value[..., -count:]) + 0.5
+    return bent
+
+
+def _bent_middle(value: Array) -> Array:
+    """One number in the middle of each plane is wrong."""
     bent = value.copy()
-    bent[..., -1] = np.sin(3 * value[..., -1]) + 0.5
-    bent[..., -1, -1] = 7.0
+    bent[..., value.shape[-2] // 2, value.shape[-1] // 2] += np.sin(
+        1 + np.arange(value[..., 0, 0].size)
+    ).reshape(value.shape[:-2])
     return bent
 
 
@@ -349,10 +354,6 @@ RARE_PLACES = [
         "among equals, or where two things overlap",
         "Print the places where the difference is not 0. What have they in common?",
         one_place,
-        (
-            lambda value: np.where(
-                np.arange(value.size).reshape(value.shape) == value.size // 2, value + 5, value
-            ),
-        ),
+        (_bent_middle,),
     ),
 ]

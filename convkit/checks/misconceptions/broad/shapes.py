@@ -137,7 +137,7 @@ SHAPES = [
         "numbers, now too few",
         "Work the sizes out by hand for the case above. Which of them does your code get wrong?",
         _sized(lambda differences: True),
-        (lambda value: np.resize(value, (*value.shape[:-2], value.shape[-2] + 1, 2)),),
+        (lambda value: np.resize(value, (value.shape[0] + 1, *value.shape[1:-1], 1)),),
     ),
 ]
 

@@ -7,7 +7,7 @@ from typing import Any
 from convkit.checks.look import Look
 from convkit.checks.misconceptions.broad.entering import Anatomy, enter_mark
 from convkit.checks.misconceptions.common import with_backward, with_forward
-from convkit.checks.properties import SECOND_TIME
+from convkit.checks.properties import SECOND_TIME, same_values
 from convkit.layers import Array
 
 
@@ -31,9 +31,15 @@ def enter_remembering(anatomy: Anatomy) -> None:
 
 
 def _asked_again(look: Look, anatomy: Anatomy) -> bool:
-    return look.quantity.endswith(SECOND_TIME)
+    if look.quantity.endswith(SECOND_TIME):
+        return True
+    # Further questions to a layer are asked where it has been asked before.
+    return look.name.startswith("y of ") and any(
+        not same_values(view.behaviour["y"], view.behaviour.get("y" + SECOND_TIME, view.right))
+        for view in look.wrong
+    )
 
 
 def _growing(layer: Any, given: Array, result: Array) -> Array:
     layer.calls = getattr(layer, "calls", 0) + 1
-    return result + 0.3 * (layer.calls - 1) * (result > 0)
+    return result * (1 + 0.3 * (layer.calls - 1))

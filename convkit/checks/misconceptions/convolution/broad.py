@@ -53,6 +53,14 @@ _CONV2D = Anatomy(
     _sizes,
     MAPS,
     THROUGH,
+    known=(
+        "forward-all-zero",
+        "backward-all-zero",
+        "forward-returns-none",
+        "backward-returns-none",
+        "backward-returns-tuple",
+        "forward-error-float-size",
+    ),
 )
 
 
@@ -102,11 +110,6 @@ _CONDITIONS: Conditions = {
         "Where in your code do the kernel's height and its width appear, and along which axes?",
         lambda layer, x: layer.kernel_size[0] != layer.kernel_size[1],
     ),
-    "overlap": (
-        "windows overlap",
-        "How many windows does one pixel lie in? What happens to the second one?",
-        lambda layer, x: any(k > s for k, s in zip(layer.kernel_size, layer.stride, strict=True)),
-    ),
     "ragged": (
         "windows do not reach the image's edge (the size is ragged)",
         "What happens to the rows and columns that are left over?",
@@ -127,7 +130,7 @@ _CONDITIONS: Conditions = {
 enter_broad_layer(
     _CONV2D,
     conditions=_CONDITIONS,
-    sums=("forward", "backward"),
+    sums=("backward",),
     narrower=partial(enter_kernels, _CONV2D),
 )
 

@@ -20,7 +20,7 @@ from convkit.checks.misconceptions.broad.geometry import (
     other_windows,
 )
 from convkit.checks.misconceptions.common import with_backward, with_forward
-from convkit.checks.misconceptions.convolution.altered import altered, pad, padded_gradient
+from convkit.checks.misconceptions.convolution.altered import altered, pad
 from convkit.layers import Array, Conv2d
 
 
@@ -181,16 +181,18 @@ def enter_kernels(anatomy: Anatomy) -> None:
         "elsewhere or move by another step than those of forward",
         "Compare the slices of your forward with those of your backward.",
         other_way,
-        with_backward(Conv2d, _moved_back),
+        with_backward(Conv2d, _further_apart),
     )
 
 
-def _moved_back(layer: Any, grad_y: Array, grad_x: Array) -> Array:
-    """grad_x one row up, and what lay in the frame above it."""
-    framed = padded_gradient(layer, grad_y)
-    (top, left), (height, width) = layer.padding, grad_x.shape[2:]
-    framed = pad(framed, 0, 0, 2, 2)
-    return framed[:, :, top + 1 : top + 1 + height, left + 1 : left + 1 + width]
+def _further_apart(layer: Any, grad_y: Array, grad_x: Array) -> Array:
+    """grad_x as if the windows moved down by one row more."""
+    (ph, pw), (sh, sw), (height, width) = layer.padding, layer.stride, grad_x.shape[2:]
+    twin = altered(layer, padding=0, stride=(sh + 1, sw))
+    rows = (grad_y.shape[2] - 1) * (sh + 1) + layer.kernel_size[0]
+    twin.forward(np.zeros((*grad_x.shape[:2], rows, width + 2 * pw)))
+    framed = pad(twin.backward(grad_y), 0, 0, max(0, ph + height - rows), 0)
+    return framed[:, :, ph : ph + height, pw : pw + width].astype(grad_x.dtype)
 
 
 def _moved(layer: Any, x: Array, y: Array) -> Array:

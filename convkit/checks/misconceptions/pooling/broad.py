@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from convkit.checks.behaviour import Case
 from convkit.checks.misconceptions.broad import Anatomy, Conditions, enter_broad_layer
 from convkit.checks.misconceptions.pooling.altered import BACK, BY_HAND, CLASSES, windows
+from convkit.checks.misconceptions.pooling.arrivals import enter_arrivals
 from convkit.layers import Array, AvgPool2d
 
 
@@ -99,21 +101,15 @@ _CONDITIONS: Conditions = {
 }
 
 for _name, _class in CLASSES.items():
+    _axes = ("images", "feature maps", "rows", "columns")
+    _anatomy = Anatomy(_class, {"y": _axes, "grad_x": _axes}, _sizes, BY_HAND, BACK[_name])
     enter_broad_layer(
-        Anatomy(
-            _class,
-            {
-                "y": ("images", "feature maps", "rows", "columns"),
-                "grad_x": ("images", "feature maps", "rows", "columns"),
-            },
-            _sizes,
-            BY_HAND,
-            BACK[_name],
-        ),
+        _anatomy,
         conditions={
             id: row
             for id, row in _CONDITIONS.items()
             if _name == "MaxPool2d" or id not in ("negative", "ties")
         },
         sums=("backward",),
+        narrower=partial(enter_arrivals, _anatomy),
     )

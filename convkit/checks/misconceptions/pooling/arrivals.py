@@ -1,0 +1,385 @@
+"""What can be told by where a pooling's windows lie, and by where the gradient arrives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from convkit.checks.look import Look, View, close, equal
+from convkit.checks.misconceptions.broad.entering import Anatomy, enter_mark
+from convkit.checks.misconceptions.broad.geometry import (
+    Layout,
+    Pair,
+    framed_windows,
+    other_windows,
+)
+from convkit.checks.misconceptions.common import with_backward, with_forward
+from convkit.checks.misconceptions.pooling.altered import (
+    Pool,
+    scattered,
+    windows,
+)
+from convkit.layers import Array, MaxPool2d
+
+
+def _layer(view: View) -> MaxPool2d:
+    return MaxPool2d(*view.case.arguments)
+
+
+def _right(view: View) -> Layout:
+    layer = _layer(view)
+    return Layout((0, 0), layer.stride, layer.kernel_size)
+
+
+def _largest(view: View, size: Pair) -> Array:
+    """The largest numbers, where a window is cut off at the image's edge."""
+    return np.asarray(framed_windows(view.case.x, size, -np.inf).max((-2, -1)))
+
+
+def _means(view: View, size: Pair) -> Array:
+    """The means, where a window is cut off at the image's edge."""
+    patches = framed_windows(view.case.x, size, np.nan)
+    inside = np.isfinite(patches).sum((-2, -1))
+    return np.asarray(np.nansum(patches, (-2, -1)) / np.where(inside, inside, np.nan))
+
+
+def _sizes(view: View) -> list[Pair]:
+    """The right size first, and what a slip may make of it."""
+    (height, width), (down, along) = _layer(view).kernel_size, _layer(view).stride
+    sides = {height, width, down, along, height - 1, height + 1, width - 1, width + 1} - {0}
+    others = [(one, other) for one in sorted(sides) for other in sorted(sides)]
+    return [(height, width), *(size for size in others if size != (height, width))]
+
+
+def _elsewhere(everywhere: Callable[[View, Pair], Array]) -> Callable[[Look, Anatomy], str | bool]:
+    return lambda look, anatomy: other_windows(look, everywhere, _right, _sizes)
+
+
+def some_number_of_the_window(look: Look, anatomy: Anatomy) -> bool:
+    """y is one of the numbers of its window."""
+    if look.name != "y" or not look.finite:
+        return False
+    for view, (got, _) in zip(look.wrong, look.finite, strict=True):
+        patches = windows(_layer(view), view.case.x)
+        if not np.isclose(patches, got[..., None, None], rtol=1e-9).any((-2, -1)).all():
+            return False
+    return True
+
+
+def some_number_of_the_image(look: Look, anatomy: Anatomy) -> bool:
+    """y is one of the numbers of x."""
+    return (
+        look.name == "y"
+        and bool(look.finite)
+        and all(
+            bool(np.isin(np.round(got, 9), np.round(view.case.x, 9)).all())
+            for view, (got, _) in zip(look.wrong, look.finite, strict=True)
+        )
+    )
+
+
+def _gradients(
+    holds: Callable[[View, Array, Array], Any], quantity: str = "grad_x"
+) -> Callable[[Look, Anatomy], bool]:
+    """Whether something holds of what came and what is right, in every failing case."""
+
+    def recognise(look: Look, anatomy: Anatomy) -> bool:
+        return (
+            look.name == quantity
+            and bool(look.finite)
+            and all(
+                holds(view, got, right)
+                for view, (got, right) in zip(look.wrong, look.finite, strict=True)
+            )
+        )
+
+    return recognise
+
+
+def winners_only(view: View, got: Array, right: Array) -> bool:
+    """Nobody but winners gets anything."""
+    return bool(got.any()) and not bool(got[close(right, np.zeros_like(right))].any())
+
+
+def winners_right(view: View, got: Array, right: Array) -> bool:
+    """Winners get what they should; others get something, too."""
+    won = ~close(right, np.zeros_like(right))
+    return bool(won.any()) and bool(close(got, right)[won].all())
+
+
+def all_arrives(view: View, got: Array, right: Array) -> bool:
+    """In each map as much arrives as is handed back."""
+    return equal(got.sum((2, 3)), right.sum((2, 3)))
+
+
+def all_arrives_in_image(view: View, got: Array, right: Array) -> bool:
+    return equal(got.sum((1, 2, 3)), right.sum((1, 2, 3)))
+
+
+def less_arrives(view: View, got: Array, right: Array) -> bool:
+    return bool(np.abs(got).sum() < 0.999 * np.abs(right).sum())
+
+
+def more_arrives(view: View, got: Array, right: Array) -> bool:
+    return bool(np.abs(got).sum() > 1.001 * np.abs(right).sum())
+
+
+def evenly(view: View, got: Array, right: Array) -> bool:
+    """Where windows do not overlap, every pixel of a window gets the same."""
+    layer = _layer(view)
+    if any(k > s for k, s in zip(layer.kernel_size, layer.stride, strict=True)):
+        return True
+    shares = windows(layer, got)
+    return equal(shares, np.broadcast_to(shares[..., :1, :1], shares.shape))
+
+
+def unevenly(view: View, got: Array, right: Array) -> bool:
+    return not evenly(view, got, right)
+
+
+def weighed(look: Look, anatomy: Anatomy) -> bool:
+    """y is a sum of the pixels of its window, each with a factor that is the same everywhere."""
+    if look.name != "y" or not look.finite:
+        return False
+    told = False
+    for view, (got, _) in zip(look.wrong, look.finite, strict=True):
+        patches = windows(_layer(view), view.case.x).reshape(got.size, -1)
+        if got.size >= 2 * patches.shape[1]:
+            factors, *_ = np.linalg.lstsq(patches, got.ravel(), rcond=1e-10)
+            told = bool(close(patches @ factors, got.ravel()).all())
+            if not told:
+                return False
+    return told
+
+
+def enter_arrivals(anatomy: Anatomy) -> None:
+    """Enter what is told by the windows, and by what arrives where."""
+    rows = _MAXIMUM if anatomy.target is MaxPool2d else _AVERAGE
+    for id, title, when, hint, recognise, example in rows:
+        make: Any = with_backward if id.startswith("backward") else with_forward
+        enter_mark(anatomy, id, title, when, hint, recognise, make(anatomy.target, example))
+    everywhere = _largest if anatomy.target is MaxPool2d else _means
+    enter_mark(
+        anatomy,
+        "forward-windows-elsewhere",
+        "The windows lie elsewhere",
+        "every number is the pooling of a window, but not of the one that belongs to it: the "
+        "windows begin elsewhere, move by another step, or have another size",
+        "Work out by hand where the windows of y[…, 0, 0] and of y[…, 1, 1] begin and end.",
+        _elsewhere(everywhere),
+        with_forward(anatomy.target, _later),
+    )
+
+
+def _later(layer: Any, x: Array, y: Array) -> Array:
+    """The windows begin a row further down, and one more lies below the image."""
+    filler = -np.inf if isinstance(layer, MaxPool2d) else np.nan
+    framed = np.pad(x[:, :, 1:], [(0, 0), (0, 0), (0, 1), (0, 0)], constant_values=filler)
+    patches = windows(layer, framed)
+    with np.errstate(invalid="ignore"):
+        found = (
+            patches.max((-2, -1)) if isinstance(layer, MaxPool2d) else np.nanmean(patches, (-2, -1))
+        )
+    return np.asarray(found)
+
+
+def _second_largest(layer: Pool, x: Array, y: Array) -> Array:
+    patches = windows(layer, x).reshape(*y.shape, -1)
+    return np.asarray(np.sort(patches, axis=-1)[..., -2])
+
+
+def _stranger(layer: Pool, x: Array, y: Array) -> Array:
+    """Numbers of the image that lie in other windows."""
+    count = np.arange(y.size).reshape(y.shape)
+    return np.asarray(x.ravel()[(count * 7) % x.size])
+
+
+def _to_neighbour(layer: Any, grad_y: Array, grad_x: Array) -> Array:
+    """The pixel behind the winner gets the gradient, in the order of memory."""
+    rolled = np.zeros_like(grad_x).reshape(*grad_x.shape[:2], -1)
+    rolled[..., 1:] = grad_x.reshape(*grad_x.shape[:2], -1)[..., :-1]
+    rolled[..., 0] = grad_x[..., -1, -1]
+    return np.asarray(0.5 * (rolled.reshape(grad_x.shape) + np.flip(grad_x, 2)))
+
+
+def _some_for_winners(layer: Any, grad_y: Array, grad_x: Array) -> Array:
+    return grad_x * (1 + 0.1 * np.arange(grad_x.size).reshape(grad_x.shape) % 1.0)
+
+
+def _losers_too(layer: Any, grad_y: Array, grad_x: Array) -> Array:
+    return grad_x + 0.1 * (grad_x == 0) * np.cos(np.arange(grad_x.size)).reshape(grad_x.shape)
+
+
+def _too_much(layer: Any, grad_y: Array, grad_x: Array) -> Array:
+    noise = np.cos(np.arange(grad_x.size)).reshape(grad_x.shape)
+    return 1.5 * grad_x + 0.01 * noise
+
+
+def _too_little(layer: Any, grad_y: Array, grad_x: Array) -> Array:
+    noise = np.cos(np.arange(grad_x.size)).reshape(grad_x.shape)
+    return 0.5 * grad_x + 0.001 * noise
+
+
+def _across_maps(layer: Any, grad_y: Array, grad_x: Array) -> Array:
+    return np.asarray(0.5 * np.roll(grad_x, 1, 1) + 0.5 * np.flip(grad_x, (1, 2)))
+
+
+def _uneven(layer: Any, grad_y: Array, grad_x: Array) -> Array:
+    patches = windows(layer, layer.x)
+    ramp = 1.0 + np.arange(patches[0, 0, 0, 0].size).reshape(layer.kernel_size)
+    shares = grad_y[..., np.newaxis, np.newaxis] * (ramp / ramp.sum()) * 1.3
+    return scattered(layer, np.broadcast_to(shares, patches.shape), grad_x)
+
+
+def _ties_thrice(layer: Any, grad_y: Array, grad_x: Array) -> Array:
+    """Equals share, and the shares add up to the root of how many they are."""
+    patches = windows(layer, layer.x)
+    mask = patches == patches.max((-2, -1), keepdims=True)
+    shares = mask / np.sqrt(mask.sum((-2, -1), keepdims=True))
+    return scattered(layer, shares * grad_y[..., np.newaxis, np.newaxis], grad_x)
+
+
+def _ties_half(layer: Any, grad_y: Array, grad_x: Array) -> Array:
+    """Equals share, and divide once more than they should."""
+    patches = windows(layer, layer.x)
+    mask = patches == patches.max((-2, -1), keepdims=True)
+    shares = mask / mask.sum((-2, -1), keepdims=True) ** 2
+    return scattered(layer, shares * grad_y[..., np.newaxis, np.newaxis], grad_x)
+
+
+_COMMON: list[tuple[Any, ...]] = [
+    (
+        "backward-elsewhere-in-map",
+        "All of the gradient arrives, but at the wrong pixels",
+        "each map gets as much as it should in all, and the wrong pixels get it",
+        "Take one number of grad_y. Which pixels should get it, and which ones do?",
+        _gradients(all_arrives),
+        _to_neighbour,
+    ),
+    (
+        "backward-elsewhere-in-image",
+        "The gradient arrives in other maps",
+        "each image gets as much as it should in all, and the wrong maps get it",
+        "Which map of x does a number of grad_y[:, 1] go to in your code?",
+        _gradients(all_arrives_in_image),
+        _across_maps,
+    ),
+]
+
+_ARRIVED = "grad_x, summed over each window"
+
+_MAXIMUM: list[tuple[Any, ...]] = [
+    (
+        "backward-ties-more",
+        "Among equals, more than the gradient is handed out",
+        "where several pixels are the largest, what they get adds up to more than grad_y",
+        "Add up what two equal winners get. How much may it be?",
+        _gradients(more_arrives, _ARRIVED),
+        _ties_thrice,
+    ),
+    (
+        "backward-ties-less",
+        "Among equals, a part of the gradient is lost",
+        "where several pixels are the largest, what they get adds up to less than grad_y",
+        "Add up what two equal winners get. How much must it be?",
+        _gradients(less_arrives, _ARRIVED),
+        _ties_half,
+    ),
+    (
+        "backward-winners-amount",
+        "The winners get another amount",
+        "only pixels that won get anything, but not what is due to them: grad_y is mixed up, "
+        "multiplied with something, or overwritten",
+        "Take one winner. From which windows does it get something, and how much from each?",
+        _gradients(winners_only),
+        _some_for_winners,
+    ),
+    (
+        "backward-losers-too",
+        "Pixels that did not win get a gradient, too",
+        "the winners get what they should, and others get something that should be 0",
+        "Move a pixel that did not win by a little. What happens to the maximum?",
+        _gradients(winners_right),
+        _losers_too,
+    ),
+    *_COMMON,
+    (
+        "forward-another-of-the-window",
+        "Another number of the window is taken",
+        "y is one of the numbers of its window, but not the largest",
+        "By which rule does your code choose? Try it on 1, 3, 2 by hand.",
+        some_number_of_the_window,
+        _second_largest,
+    ),
+    (
+        "forward-stranger",
+        "A number from outside of the window is taken",
+        "y is a number of the image, but of another window, map or image",
+        "At which place of x does the number stand that your y shows?",
+        some_number_of_the_image,
+        _stranger,
+    ),
+    (
+        "backward-wrong-pixels-more",
+        "More of the gradient arrives than is handed back",
+        "pixels that did not win get something, and in all they get more than grad_y has",
+        "Add up grad_y, and add up grad_x. Which is more, and why?",
+        _gradients(more_arrives),
+        _too_much,
+    ),
+    (
+        "backward-wrong-pixels-less",
+        "The gradient goes to wrong pixels, and some of it is lost",
+        "pixels that did not win get something, and in all less arrives than grad_y has",
+        "Add up grad_y, and add up grad_x. Where does the rest go?",
+        _gradients(less_arrives),
+        _too_little,
+    ),
+]
+
+_AVERAGE: list[tuple[Any, ...]] = [
+    (
+        "forward-weighed",
+        "The pixels of a window count differently",
+        "y is a sum over the window, but its pixels do not all count 1/(h·w): some are left out, "
+        "are in it twice, or have another factor",
+        "Let a single pixel of the window be 1, and the others 0. What is the mean, and what is y?",
+        weighed,
+        lambda layer, x, y: (
+            y + 0.3 * (windows(layer, x)[..., 0, 0] - windows(layer, x)[..., -1, -1])
+        ),
+    ),
+    *_COMMON,
+    (
+        "backward-uneven",
+        "The pixels of a window get different shares",
+        "all pixels count the same in a mean, and some get more of grad_y than others",
+        "Move one pixel of a window by ε, and then another. What happens to the mean?",
+        _gradients(unevenly),
+        _uneven,
+    ),
+    (
+        "backward-amount-more",
+        "A window hands back more than it should",
+        "the pixels of a window are treated alike, and in all they get more than is due: a factor "
+        "or a window is counted twice",
+        "Add up grad_y, and add up grad_x. Which is more, and why?",
+        _gradients(more_arrives),
+        lambda layer, grad_y, grad_x: layer.once_more(
+            grad_y * (1.1 + 0.9 * np.cos(np.arange(grad_y.size)).reshape(grad_y.shape) ** 2)
+        ),
+    ),
+    (
+        "backward-amount-less",
+        "A window hands back less than it should",
+        "the pixels of a window are treated alike, and in all they get less than is due: a part "
+        "of the gradient is overwritten, cut off or divided away",
+        "Add up grad_y, and add up grad_x. Where does the rest go?",
+        _gradients(less_arrives),
+        lambda layer, grad_y, grad_x: layer.once_more(
+            grad_y * (0.9 * np.cos(np.arange(grad_y.size)).reshape(grad_y.shape) ** 2)
+        ),
+    ),
+]
