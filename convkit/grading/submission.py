@@ -5,11 +5,13 @@ from __future__ import annotations
 import dataclasses
 import html
 import json
+import multiprocessing
 import os
 import shutil
 import signal
 import sys
 import tempfile
+import threading
 import traceback
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -25,7 +27,6 @@ from convkit.grading import notebook as nb
 from convkit.grading.grade import GraderError, Job, Times, copy_files, grade
 from convkit.grading.intake import receive
 from convkit.grading.kernels import KernelError
-from convkit.grading.lifeline import bound_to
 from convkit.grading.outcome import Outcome, Status, together
 from convkit.grading.sandbox import Limits, SandboxError
 
@@ -198,7 +199,7 @@ def answer(task: str, scratch: str, sender: Connection) -> None:
     Args:
         scratch: a folder for temporary files.
     """
-    exec(bound_to(os.getppid()))
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     os.setsid()  # Ctrl-C is for whoever started us
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that all is put away
     with open(os.devnull, "r+b") as nothing:
@@ -217,3 +218,11 @@ def answer(task: str, scratch: str, sender: Connection) -> None:
         said = {"error": f"{type(error).__name__}: {error} ({where})"}
     with sender:
         sender.send_bytes(json.dumps(said).encode())
+
+
+def _end_with_parent() -> None:
+    """Whatever ends the grader ends this process, and with it all that it started."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
