@@ -1,5 +1,9 @@
-"""Wrong layers, functions and losses of a classifier."""
+"""Wrong layers, functions and losses of a classifier.
 
-from convkit.checks.misconceptions.classifier import flatten, linear, loss, softmax
+What is told by a mark is entered last.
+"""
 
-__all__ = ["flatten", "linear", "loss", "softmax"]
+from convkit.checks.misconceptions.classifier import flatten, linear, loss, softmax  # isort: skip
+from convkit.checks.misconceptions.classifier import linear_marks  # isort: skip
+
+__all__ = ["flatten", "linear", "linear_marks", "loss", "softmax"]

@@ -73,6 +73,22 @@ _FORWARD: Table = {
         "the bias is added inside the loop over the inputs",
         "What is y if x is all zeros? How often is the bias added?",
         lambda layer, x, y: y + (x.shape[1] - 1) * _bias(layer, x),
+        lambda layer, x, y: y + x.shape[1] * _bias(layer, x),
+    ),
+    "forward-bias-of-another": (
+        "All units get the same bias",
+        "the first bias is added for every unit, or the sum or the mean of all biases",
+        "Which bias belongs to y[:, j]?",
+        lambda layer, x, y: y - _bias(layer, x) + _bias(layer, x)[0],
+        lambda layer, x, y: y - _bias(layer, x) + _bias(layer, x)[-1],
+        lambda layer, x, y: y - _bias(layer, x) + _bias(layer, x).sum(),
+        lambda layer, x, y: y - _bias(layer, x) + _bias(layer, x).mean(),
+    ),
+    "forward-weight-of-unit-times-input": (
+        "The input is looked up by the number of the unit",
+        "x[n, j] stands where x[n, i] is due: unit j sees input j alone, over and over",
+        "Which of your two loops counts the inputs? Which letter belongs into x[n, …]?",
+        lambda layer, x, y: _by_unit(layer, x),
     ),
     "forward-weight-not-transposed": (
         "The weights lie the wrong way",
@@ -105,6 +121,13 @@ _FORWARD: Table = {
         "Samples come first. What is the shape of weight @ x.T?",
         lambda layer, x, y: y.T,
     ),
+    "forward-reshaped": (
+        "y is reshaped where it should be transposed",
+        "weight @ x.T has the units in its rows; `reshape` makes the shape fit, but keeps the "
+        "numbers in reading order",
+        "Where does the number of unit 1 and sample 0 end up, after reshape and after `.T`?",
+        lambda layer, x, y: y.T.reshape(y.shape),
+    ),
     "forward-non-linearity": (
         "A non-linearity is applied as well",
         "y goes through tanh, or a rectifier, or a sigmoid: that is a layer of its own",
@@ -121,6 +144,13 @@ _FORWARD: Table = {
         lambda layer, x, y: y.mean(axis=0, keepdims=True),
     ),
 }
+
+
+def _by_unit(layer: Any, x: Array) -> Array:
+    weight = _weight(layer, x)
+    columns = x[:, list(range(len(weight)))]  # raises IndexError where units outnumber inputs
+    return columns * weight.sum(axis=1) + _bias(layer, x)
+
 
 _PARAMS: Table = {
     "state-params-ignored": (
@@ -160,6 +190,33 @@ _BACKWARD: Table = {
         "If x grows by 1, by how much does w·x grow?",
         lambda layer, grad_y, grad_x: grad_x * layer.x,
     ),
+    "backward-one-unit": (
+        "Only one unit hands its gradient back",
+        "grad_x comes from the last unit, or the first: each unit overwrites what was there",
+        "How many units does an input feed? `=` or `+=`?",
+        lambda layer, grad_y, grad_x: grad_y[:, -1:] * _weight(layer, grad_y)[-1],
+        lambda layer, grad_y, grad_x: grad_y[:, :1] * _weight(layer, grad_y)[0],
+    ),
+    "backward-gradient-for-weight": (
+        "grad_x is worked out with the weight's gradient",
+        'grads["weight"] stands where the weight is due',
+        "y = w·x. If x grows by 1, by how much does y grow?",
+        lambda layer, grad_y, grad_x: grad_y @ layer.grads["weight"],
+    ),
+    "backward-inverted": (
+        "The way back is taken for the inverse",
+        "grad_y goes back through an inverse of the weights, as if x were to be recovered from y",
+        "Is backward asked for the x that belongs to y, or for how much y changes with x?",
+        lambda layer, grad_y, grad_x: (
+            grad_y @ np.linalg.pinv(layer.params["weight"]).T.astype(grad_y.dtype)
+        ),
+    ),
+    "backward-learns": (
+        "backward changes the weights",
+        "a step of learning is taken inside of backward: the optimizer's business, and too early",
+        "Which lines of backward assign to params?",
+        lambda layer, grad_y, grad_x: _after_a_step(layer, grad_y),
+    ),
     "backward-bias-included": (
         "The bias takes part in grad_x",
         "the bias is added on the way back as it is on the way forth",
@@ -167,6 +224,12 @@ _BACKWARD: Table = {
         lambda layer, grad_y, grad_x: (grad_y + _bias(layer, grad_y)) @ _weight(layer, grad_y),
     ),
 }
+
+
+def _after_a_step(layer: Any, grad_y: Array) -> Array:
+    for name in layer.params:
+        layer.params[name] = layer.params[name] - 0.1 * layer.grads[name]
+    return grad_y @ _weight(layer, grad_y)
 
 
 def _with_gradient(name: str, gradient: Any) -> Any:

@@ -13,7 +13,7 @@ import numpy as np
 
 from convkit.checks.behaviour import Case
 from convkit.checks.contrast import FAINT
-from convkit.checks.look import View, close, equal, look
+from convkit.checks.look import View, close, equal
 from convkit.checks.misconceptions.contrast.altered import (
     FORWARDS,
     Parts,
@@ -25,6 +25,7 @@ from convkit.checks.misconceptions.contrast.altered import (
     way_back,
 )
 from convkit.checks.misconceptions.fitting import same, shares
+from convkit.checks.misconceptions.marks import wrong_arrays
 from convkit.checks.properties import Situation
 from convkit.layers import Array, LocalContrastNorm2d
 
@@ -40,18 +41,6 @@ def right_parts(layer: Any, x: Array) -> Parts:
     return Parts(v, np.maximum(layer.c, sigma), sigma > layer.c, by)
 
 
-def _wrong(quantity: str, situations: Sequence[Situation]) -> list[tuple[View, Array]]:
-    """Each case that goes wrong, with what came; none if that is no array of the right shape."""
-    found = []
-    for view in look(quantity, situations).wrong:
-        if not isinstance(view.got, np.ndarray) or view.got.shape != view.right.shape:
-            return []
-        if not np.isfinite(view.got).all():
-            return []
-        found.append((view, view.got.astype(np.float64)))
-    return found
-
-
 def _far_from_border(case: Case, windows: int) -> Array:
     """The places from which as many windows reach nothing beyond the border, (1, 1, H, W)."""
     half = windows * (_layer(case).kernel_size // 2)
@@ -64,7 +53,7 @@ def _far_from_border(case: Case, windows: int) -> Array:
 def at_border_only(quantity: str, situations: Sequence[Situation]) -> bool:
     """What came is right inside, where there is an inside."""
     insides = 0
-    for view, got in _wrong(quantity, situations):
+    for view, got in wrong_arrays(quantity, situations):
         # Beyond a first window lies the mean, beyond a second one the deviation.
         inside = np.broadcast_to(_far_from_border(view.case, 2), got.shape)
         insides += int(inside.sum())
@@ -76,7 +65,7 @@ def at_border_only(quantity: str, situations: Sequence[Situation]) -> bool:
 def below_c_only(quantity: str, situations: Sequence[Situation]) -> bool:
     """y is right wherever σ is above c."""
     above = 0
-    for view, got in _wrong(quantity, situations):
+    for view, got in wrong_arrays(quantity, situations):
         steep = np.broadcast_to(right_parts(_layer(view.case), view.case.x).steep, got.shape)
         above += int(steep.sum())
         if not close(got, view.right)[steep].all():
@@ -87,7 +76,7 @@ def below_c_only(quantity: str, situations: Sequence[Situation]) -> bool:
 def one_divisor(quantity: str, situations: Sequence[Situation]) -> bool:
     """At each place all channels of v are divided by the same number, but by a wrong one."""
     told = 0
-    for view, got in _wrong(quantity, situations):
+    for view, got in wrong_arrays(quantity, situations):
         v = right_parts(_layer(view.case), view.case.x).v
         factor = (got * v).sum(axis=1, keepdims=True) / np.maximum(
             (v * v).sum(axis=1, keepdims=True), 1e-30
@@ -100,7 +89,7 @@ def one_divisor(quantity: str, situations: Sequence[Situation]) -> bool:
 
 def _faint(quantity: str, situations: Sequence[Situation]) -> Iterator[tuple[View, Array, float]]:
     """Cases in which y should be v/c: what was subtracted if it is so, and c."""
-    for view, got in _wrong(quantity, situations):
+    for view, got in wrong_arrays(quantity, situations):
         if FAINT in view.case.traits and view.case.x.shape[1] > 1:
             yield view, got, _layer(view.case).c
 
@@ -125,7 +114,7 @@ def other_means(quantity: str, situations: Sequence[Situation]) -> bool:
 
 
 def any_y(quantity: str, situations: Sequence[Situation]) -> bool:
-    return bool(_wrong(quantity, situations))
+    return bool(wrong_arrays(quantity, situations))
 
 
 def _terms(view: View) -> list[Array]:
@@ -157,7 +146,7 @@ def _off(view: View, got: Array) -> set[int] | None:
 
 def only_terms(*terms: int) -> Callable[[str, Sequence[Situation]], bool]:
     def tells(quantity: str, situations: Sequence[Situation]) -> bool:
-        offs = [_off(view, got) for view, got in _wrong(quantity, situations)]
+        offs = [_off(view, got) for view, got in wrong_arrays(quantity, situations)]
         return bool(offs) and all(off is not None and off <= set(terms) for off in offs)
 
     return tells
@@ -165,7 +154,7 @@ def only_terms(*terms: int) -> Callable[[str, Sequence[Situation]], bool]:
 
 def mean_right(quantity: str, situations: Sequence[Situation]) -> bool:
     """Where σ is a matter of no account, grad_x is right: it is what flows through σ."""
-    wrong = [view.case for view, _ in _wrong(quantity, situations)]
+    wrong = [view.case for view, _ in wrong_arrays(quantity, situations)]
     faint = [s.trial.case for s in situations if FAINT in s.trial.case.traits]
     return bool(wrong) and bool(faint) and not any(case in wrong for case in faint)
 

@@ -1,0 +1,80 @@
+"""Entries that are told by a mark: tables of them, and what several marks ask."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from convkit.checks.look import View, look
+from convkit.checks.misconceptions import Mark, misconception
+from convkit.checks.misconceptions.common import Reading
+from convkit.checks.misconceptions.fitting import same, shares
+from convkit.checks.properties import Situation
+from convkit.layers import Array
+
+Tells = Callable[[list[tuple[View, Array]]], str | bool]
+"""Is given each case that goes wrong, with the finite array of the right shape that came."""
+
+Marks = Mapping[str, tuple[str, str, str, Any, Any]]
+"""id: (title, when, hint, mark or what tells it, an example)."""
+
+
+def enter_marks(name: str, read: Reading, marks: Marks, quantity: str | None = None) -> None:
+    """Enter each row; with a ``quantity``, each tells by the cases in which that goes wrong."""
+    for id, (title, when, hint, tells, example) in marks.items():
+        misconception(
+            f"{name.lower()}-{id}",
+            name,
+            title=title,
+            when=when,
+            hint=hint,
+            read=read,
+            mark=tells if quantity is None else told(quantity, tells),
+        )(example)
+
+
+def told(quantity: str, tells: Tells) -> Mark:
+    """A mark on ``quantity``."""
+
+    def mark(asked: str, situations: Sequence[Situation]) -> str | bool:
+        if asked != quantity:
+            return False
+        with np.errstate(all="ignore"):
+            wrong = wrong_arrays(quantity, situations)
+            return bool(wrong) and tells(wrong)
+
+    return mark
+
+
+def wrong_arrays(quantity: str, situations: Sequence[Situation]) -> list[tuple[View, Array]]:
+    """Each case that goes wrong, with what came; none if that is not finite and of its shape."""
+    found = []
+    for view in look(quantity, situations).wrong:
+        if not isinstance(view.got, np.ndarray) or view.got.shape != view.right.shape:
+            return []
+        if not np.isfinite(view.got).all():
+            return []
+        found.append((view, view.got.astype(np.float64)))
+    return found
+
+
+def samples_unlike(contributions: Callable[[View], Array]) -> Tells:
+    """What came is a sum over samples that do not count alike; they do in the right sum.
+
+    ``contributions`` gives those of each sample, (N, …).
+    """
+
+    def tells(wrong: list[tuple[View, Array]]) -> bool:
+        told = 0
+        for view, got in wrong:
+            parts = contributions(view)
+            if got.size > len(parts) > 1:
+                factors = shares(got, *parts)
+                if factors is None or all(same(factor, factors[0]) for factor in factors):
+                    return False
+                told += 1
+        return told > 0
+
+    return tells
