@@ -32,6 +32,7 @@ class Case:
         arguments: of the constructor, or of the function.
         options: keyword arguments of the constructor.
         x, params, grad_y: what a layer is given; unused for functions.
+        input_name: what messages call x.
         thorough: a layer is also put through the concept's probes.
         hidden: messages may name the property and the mistake, but nothing of the case.
     """
@@ -43,8 +44,14 @@ class Case:
     x: Array = field(default_factory=lambda: np.empty(0))
     params: Mapping[str, Array] = field(default_factory=dict)
     grad_y: Array = field(default_factory=lambda: np.empty(0))
+    input_name: str = "x"
     thorough: bool = False
     hidden: bool = False
+
+    @property
+    def gradient(self) -> str:
+        """The quantity that backward returns."""
+        return f"grad_{self.input_name}"
 
     def __post_init__(self) -> None:
         """A case is used again and again: nobody may write into it, only into copies."""
@@ -149,22 +156,22 @@ class LayerObserver:
         x, grad_y = x.copy(), case.grad_y.astype(x.dtype)
         try:
             behaviour["y" + suffix] = self.forward(layer, x)
-            behaviour["x after forward" + suffix] = x.copy()
+            behaviour[f"{case.input_name} after forward{suffix}"] = x.copy()
             if not self.backward or "backward" in self._given_up:
                 return
             meanwhile()
-            behaviour["grad_x" + suffix] = self.ask(
+            behaviour[case.gradient + suffix] = self.ask(
                 lambda: as_array(layer.backward(grad_y), "the result of backward")
             )
         except LearnerError as error:
             quantity, group = (
-                ("grad_x", "backward") if "y" + suffix in behaviour else ("y", "forward")
+                (case.gradient, "backward") if "y" + suffix in behaviour else ("y", "forward")
             )
             behaviour[quantity + suffix] = error
             if isinstance(error, LearnerTimeout) or error.type_name == "KeyboardInterrupt":
                 self._given_up.add(group)
             return
-        behaviour["x after backward" + suffix] = x
+        behaviour[f"{case.input_name} after backward{suffix}"] = x
         behaviour["grad_y after backward" + suffix] = grad_y
         for name in case.params:
             self._look_up(layer, "grads", name, behaviour, suffix=suffix)

@@ -158,7 +158,8 @@ def _loss_case(
         logits -= logits.max(axis=1, keepdims=True)
     labels = rng.permutation(np.arange(batch) % classes)
     return Case(
-        words=f"y = SoftmaxCrossEntropy().forward(x, labels) for logits x of shape {logits.shape}"
+        words="y = SoftmaxCrossEntropy().forward(logits, labels) for logits of shape "
+        f"{logits.shape}"
         f"{_size(logits, large=large)} and labels {labels.tolist()}",
         traits=[
             *holding({_MODERATE: not large, _LARGE: large and not negative, _SMALL: negative}),
@@ -167,6 +168,7 @@ def _loss_case(
         arguments=(labels,),
         x=logits,
         grad_y=np.ones(()),
+        input_name="logits",
         thorough=thorough,
     )
 
@@ -230,15 +232,18 @@ def _structure(name: str, sentence: str, quantity: str) -> Property:
 
 
 def _loss_properties() -> list[Property]:
-    forward = forward_properties("y is the mean over the samples of −log p of the right class.")
-    backward = backward_properties()
+    forward = forward_properties(
+        "y is the mean over the samples of −log p of the right class.", of="logits"
+    )
+    backward = backward_properties(of="logits")
     wording = {
         "runs": "forward returns a number.",
         "shape": "y is a single number.",
-        "repeatable": "y depends on x and the labels of this call, not on earlier calls.",
-        "grad_x": "grad_x agrees with the slopes found by nudging the logits.",
-        "arrays unchanged": "backward leaves x as it was.",
-        "gradients repeatable": "grad_x belongs to this loss's latest forward.",
+        "repeatable": "y depends on the logits and the labels of this call, not on earlier calls.",
+        "grad_logits": "grad_logits agrees with the slopes found by nudging the logits.",
+        "arrays unchanged": "backward leaves the logits as they were.",
+        "input unchanged": "forward leaves the logits as they were.",
+        "gradients repeatable": "grad_logits belongs to this loss's latest forward.",
     }
     labels_unchanged = Property(
         "labels unchanged",

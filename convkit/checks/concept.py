@@ -77,7 +77,7 @@ class LayerConcept:
         layer.params.update(case.params)
         if quantity == "y":
             return of_output(layer.forward, case.x, index)
-        if quantity == "grad_x":
+        if quantity == case.gradient:
             return of_gradient(layer.forward, case.x, index, case.grad_y)
         return None
 
@@ -107,7 +107,7 @@ class LayerConcept:
 
     def _numerical_gradients(self, case: Case, layer: Any) -> dict[str, Expected]:
         gradients = {
-            "grad_x": Expected(
+            case.gradient: Expected(
                 *estimate_gradient(
                     layer.forward, case.x, case.grad_y, share_batch=self.independent_samples
                 ),

@@ -52,7 +52,7 @@ class OwnForward:
         rng = np.random.default_rng(0)
         layer = self._trial.layer
         step_x: Array = np.asarray(rng.standard_normal(case.x.shape))
-        step_x[np.broadcast_to(self._expected["grad_x"].kinks, step_x.shape)] = 0
+        step_x[np.broadcast_to(self._expected[case.gradient].kinks, step_x.shape)] = 0
         steps: dict[str, Array] = {
             name: np.asarray(rng.standard_normal(value.shape))
             for name, value in case.params.items()
@@ -72,7 +72,7 @@ class OwnForward:
             outputs = run(outputs_of_layer, output=self._output)
         except LearnerError:
             return {}
-        directions: dict[str, Array] = {"grad_x": step_x}
+        directions: dict[str, Array] = {case.gradient: step_x}
         directions |= {f'grads["{n}"]': step for n, step in steps.items()}
         if len(outputs) != 2 * len(directions) or any(o.shape != y.shape for o in outputs):
             return {}

@@ -19,8 +19,13 @@ from convkit.checks.judging import (
 from convkit.checks.properties import Property
 
 
-def forward_properties(values: str, parameters: Sequence[str] = ()) -> list[Property]:
-    """Of every layer's forward pass; ``values`` is the sentence about the numbers that come out."""
+def forward_properties(
+    values: str, parameters: Sequence[str] = (), *, of: str = "x"
+) -> list[Property]:
+    """Of every layer's forward pass; ``values`` is the sentence about the numbers that come out.
+
+    ``of`` is what goes in: the name that its cases give to x.
+    """
     runs = Property("runs", "forward returns an array of numbers.", "forward", ("y",), RUNS)
     first_parameters = Property(
         "parameters",
@@ -57,9 +62,9 @@ def forward_properties(values: str, parameters: Sequence[str] = ()) -> list[Prop
         ),
         Property(
             "input unchanged",
-            "forward leaves x as it was.",
+            f"forward leaves {of} as it was.",
             "forward",
-            ("x after forward",),
+            (f"{of} after forward",),
             UNCHANGED,
             ("values",),
         ),
@@ -73,7 +78,7 @@ def forward_properties(values: str, parameters: Sequence[str] = ()) -> list[Prop
         ),
         Property(
             "repeatable",
-            "y depends on x and params as they are now, not on earlier calls.",
+            f"y depends on {of} and params as they are now, not on earlier calls.",
             "forward",
             ("y, second time",),
             AGAIN,
@@ -82,9 +87,12 @@ def forward_properties(values: str, parameters: Sequence[str] = ()) -> list[Prop
     ]
 
 
-def backward_properties(parameters: Sequence[str] = (), *, linear: bool = False) -> list[Property]:
+def backward_properties(
+    parameters: Sequence[str] = (), *, linear: bool = False, of: str = "x"
+) -> list[Property]:
     """Of every layer's backward pass."""
-    nudged = {"grad_x": "x"} | {f'grads["{name}"]': f'params["{name}"]' for name in parameters}
+    gradient = f"grad_{of}"
+    nudged = {gradient: of} | {f'grads["{name}"]': f'params["{name}"]' for name in parameters}
     gradients = list(nudged)
     shapes = "Every gradient has the shape of what it is the gradient of."
     again = [f"{quantity}, second time" for quantity in gradients]
@@ -94,14 +102,14 @@ def backward_properties(parameters: Sequence[str] = (), *, linear: bool = False)
         "backward",
         ("⟨x, grad_x⟩",),
         ADJOINT,
-        ("grad_x",),
+        (gradient,),
     )
     return [
         Property(
             "backward runs",
             "backward returns an array of numbers.",
             "backward",
-            ("grad_x",),
+            (gradient,),
             RUNS,
             enough=0.8,  # on the other cases forward broke off, and backward might have been wrong
         ),
@@ -122,19 +130,19 @@ def backward_properties(parameters: Sequence[str] = (), *, linear: bool = False)
         *([adjoint] if linear else []),
         Property(
             "arrays unchanged",
-            "backward leaves x and grad_y as they were.",
+            f"backward leaves {of} and grad_y as they were.",
             "backward",
-            ("x after backward", "grad_y after backward"),
+            (f"{of} after backward", "grad_y after backward"),
             UNCHANGED,
-            ("grad_x",),
+            (gradient,),
         ),
         Property(
             "gradient dtype",
-            "grad_x has the dtype of x.",
+            f"{gradient} has the dtype of {of}.",
             "backward",
-            ("grad_x", "grad_x, in float32"),
+            (gradient, f"{gradient}, in float32"),
             DTYPE,
-            ("grad_x",),
+            (gradient,),
         ),
         Property(
             "gradients repeatable",
