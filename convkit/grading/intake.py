@@ -8,24 +8,21 @@ from __future__ import annotations
 import copy
 import dataclasses
 import os
-import stat
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_notebook
 
 from convkit.grading import notebook as nb
+from convkit.grading.folder import Folder, look_into
 from convkit.grading.matching import Matched, match, released
 from convkit.grading.outcome import Outcome, Status, together
-from convkit.grading.reading import BYTES_CAP, UnreadableError, read_notebook
+from convkit.grading.reading import BYTES_CAP, UnreadableError, read_notebook, too_large
 
-_ENTRIES_CAP = 10_000
-_DEPTH_CAP = 8
 _NOTEBOOKS_CAP = 20
 _NEWER_SECONDS = 60.0
-_NOT_HANDED_IN = ("__MACOSX", "__pycache__", "autograded", "feedback")
 
 
 @dataclass(frozen=True)
@@ -42,27 +39,6 @@ class Received:
     notebook: NotebookNode | None
     outcome: Outcome
     path: Path | None = None
-
-
-@dataclass
-class _Folder:
-    """What lies in a student's folder: regular files, links, and whatever else there is."""
-
-    path: Path
-    files: list[Path] = field(default_factory=list)
-    links: list[Path] = field(default_factory=list)
-    others: list[Path] = field(default_factory=list)
-    problem: str = ""
-
-    def called(self, path: Path) -> str:
-        """How a path in the folder is shown, whatever its name is made of."""
-        text = os.fsencode(os.path.relpath(path, self.path)).decode("utf-8", "replace")
-        text = "".join(character if character.isprintable() else "\ufffd" for character in text)
-        return f"'{text}'" if len(text) <= 80 else f"'{text[:60]}…{text[-19:]}'"
-
-    def listed(self, paths: Sequence[Path]) -> str:
-        shown = ", ".join(map(self.called, paths[:5]))
-        return shown if len(paths) <= 5 else f"{shown} and {len(paths) - 5} more"
 
 
 @dataclass(frozen=True)
@@ -88,15 +64,21 @@ class _Version:
     def path(self) -> Path:
         return self.candidate.path
 
+    @property
+    def notebook(self) -> NotebookNode:
+        return new_notebook(cells=self.matched.cells)
+
     def goes_on_from(self, other: _Version) -> bool:
         """Whether whatever is written in the other one is in this one too, and more."""
         ours, theirs = self._written(), other._written()
         return theirs.items() < ours.items()
 
     def is_like(self, other: _Version) -> bool:
-        return [cell.source for cell in self.matched.cells] == [
-            cell.source for cell in other.matched.cells
-        ]
+        """Whether the same is answered; whatever was tried beside that does not count."""
+        return (self._written(), nb.implementations(self.notebook)) == (
+            other._written(),
+            nb.implementations(other.notebook),
+        )
 
     def _written(self) -> dict[str, str]:
         return {
@@ -116,7 +98,7 @@ def receive(folder: Path, sources: Mapping[str, NotebookNode]) -> dict[str, Rece
         folder: of one student and one assignment; it need not be there.
         sources: the notebooks that the assignment is made from, by name.
     """
-    there = _look(folder)
+    there = look_into(folder)
     releases = {name: released(source) for name, source in sources.items()}
     candidates = [_read(path) for path in _possible(there, list(sources))]
     versions = _sorted_out(candidates, releases)
@@ -132,48 +114,7 @@ def receive(folder: Path, sources: Mapping[str, NotebookNode]) -> dict[str, Rece
     }
 
 
-def _look(folder: Path) -> _Folder:
-    """Everything in a folder, hidden things and what notebook programs make left out."""
-    found = _Folder(folder)
-    try:
-        kind = os.lstat(folder).st_mode
-    except OSError:
-        found.problem = "nothing was handed in"
-        return found
-    if not stat.S_ISDIR(kind):
-        (found.links if stat.S_ISLNK(kind) else found.others).append(folder)
-        return found
-    left = _ENTRIES_CAP
-    folders = [(folder, 0)]
-    for here, depth in folders:
-        try:
-            with os.scandir(here) as entries:
-                inside = sorted(
-                    zip(entries, range(left + 1), strict=False), key=lambda pair: pair[0].name
-                )
-        except OSError as error:
-            found.problem = f"{found.called(here)} cannot be read: {error.strerror}"
-            continue
-        left -= len(inside)
-        if left < 0:
-            found.problem = f"there are more than {_ENTRIES_CAP} files"
-            break
-        for entry, _ in inside:
-            path = Path(entry.path)
-            if entry.name.startswith(".") or entry.name in _NOT_HANDED_IN:
-                continue
-            if entry.is_symlink():
-                found.links.append(path)
-            elif entry.is_file(follow_symlinks=False):
-                found.files.append(path)
-            elif not entry.is_dir(follow_symlinks=False):
-                found.others.append(path)
-            elif depth < _DEPTH_CAP:
-                folders.append((path, depth + 1))
-    return found
-
-
-def _possible(there: _Folder, names: Sequence[str]) -> list[Path]:
+def _possible(there: Folder, names: Sequence[str]) -> list[Path]:
     """The files that may be notebooks, those with the right names first."""
     exact = [there.path / f"{name}.ipynb" for name in names]
 
@@ -190,15 +131,17 @@ def _read(path: Path) -> _Candidate:
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         with open(descriptor, "rb") as file:
-            changed = os.fstat(descriptor).st_mtime
-            data = file.read(BYTES_CAP + 1)
+            known = os.fstat(descriptor)
+            data = file.read(BYTES_CAP) if known.st_size <= BYTES_CAP else b""
     except OSError as error:
         return _Candidate(path, damage=f"cannot be read: {error.strerror}")
+    if known.st_size > BYTES_CAP:
+        return _Candidate(path, damage=too_large(known.st_size))
     try:
         reading = read_notebook(data)
     except UnreadableError as error:
         return _Candidate(path, damage=str(error))
-    return _Candidate(path, reading.notebook, changed, reading.notes, reading.damage)
+    return _Candidate(path, reading.notebook, known.st_mtime, reading.notes, reading.damage)
 
 
 def _sorted_out(
@@ -223,7 +166,7 @@ def _sorted_out(
 
 
 def _received(
-    name: str, there: _Folder, candidates: Sequence[_Candidate], versions: Sequence[_Version]
+    name: str, there: Folder, candidates: Sequence[_Candidate], versions: Sequence[_Version]
 ) -> Received:
     """The one version that counts, or why there is none."""
     right = there.path / f"{name}.ipynb"
@@ -232,10 +175,10 @@ def _received(
         link = there.called(right) if right in there.links else "the folder"
         found.append(Outcome(Status.TAMPERED, f"{link} is a symbolic link, which is not followed"))
     if not versions:
-        return Received(None, together([*found, _nothing(there, candidates)]))
+        return Received(None, found[0] if found else _nothing(there, candidates))
     version, notes = _chosen(right, there, versions)
     if version is None:
-        return Received(None, together([*found, Outcome(Status.UNREADABLE, notes[0])]))
+        return Received(None, Outcome(Status.UNREADABLE, notes[0]))
     if version.candidate.damage:
         notes.append(f"It {version.candidate.damage}.")
     if version.path != right:
@@ -246,13 +189,15 @@ def _received(
     if matched.missing:
         missing = ", ".join(map(repr, matched.missing))
         found.append(Outcome(Status.PARTIAL, f"not there, or not to be told: the answer {missing}"))
+    broken = [each for each in candidates if each.notebook is None]
+    notes += [f"Not read: {there.called(each.path)} {each.damage}." for each in broken]
     notes += [*version.candidate.notes, *matched.notes]
-    notebook = new_notebook(cells=matched.cells)
-    return Received(notebook, together([*found, Outcome(notes=tuple(notes))]), version.path)
+    outcome = together([*found, Outcome(notes=tuple(notes))])
+    return Received(version.notebook, outcome, version.path)
 
 
 def _chosen(
-    right: Path, there: _Folder, versions: Sequence[_Version]
+    right: Path, there: Folder, versions: Sequence[_Version]
 ) -> tuple[_Version | None, list[str]]:
     """The version that the student meant, if that is certain, and what to know about the others."""
     ordered = sorted(versions, key=lambda version: version.path != right)
@@ -275,7 +220,7 @@ def _chosen(
     return chosen, [f"Not taken: {there.listed(others)} ({why})."] if others else []
 
 
-def _nothing(there: _Folder, candidates: Sequence[_Candidate]) -> Outcome:
+def _nothing(there: Folder, candidates: Sequence[_Candidate]) -> Outcome:
     """Why none of the files is the notebook."""
     broken = [each for each in candidates if each.damage]
     if broken:
@@ -305,7 +250,7 @@ def _partly(name: str, received: Received) -> Received:
     )
 
 
-def _left_out(there: _Folder, candidates: Sequence[_Candidate]) -> list[str]:
+def _left_out(there: Folder, candidates: Sequence[_Candidate]) -> list[str]:
     notes = []
     if there.links:
         notes.append(f"Not followed, because they are links: {there.listed(there.links)}.")

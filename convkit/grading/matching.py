@@ -10,9 +10,10 @@ import copy
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from nbformat import NotebookNode
-from nbgrader.preprocessors import ClearHiddenTests, ClearSolutions
+from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme, ClearSolutions
 from nbgrader.utils import compute_checksum
 
 from convkit.grading import notebook as nb
@@ -44,9 +45,12 @@ class Matched:
 
 
 def released(source: NotebookNode) -> NotebookNode:
-    """The notebook that students are given: without solutions and hidden tests."""
-    notebook, resources = ClearSolutions().preprocess(copy.deepcopy(source), {})
-    return ClearHiddenTests().preprocess(notebook, resources)[0]
+    """The notebook that students are given: without solutions, hidden tests and mark schemes."""
+    notebook = copy.deepcopy(source)
+    resources: dict[str, Any] = {}
+    for clear in (ClearSolutions(), ClearHiddenTests(), ClearMarkScheme(enforce_metadata=False)):
+        notebook, resources = clear.preprocess(notebook, resources)
+    return notebook
 
 
 def match(submitted: NotebookNode, release: NotebookNode) -> Matched:
@@ -81,6 +85,7 @@ def match(submitted: NotebookNode, release: NotebookNode) -> Matched:
         named = names.get(i)
         cell.metadata.pop("nbgrader", None)
         if named is not None:
+            cell = nb.as_type(cell, graded[named].cell_type) if named in graded else cell
             cell.metadata["nbgrader"] = NotebookNode(grade_id=named)
         notes += _first_line_repaired(cell, written.get(named or ""))
         cells.append(cell)
@@ -88,7 +93,7 @@ def match(submitted: NotebookNode, release: NotebookNode) -> Matched:
         cells,
         share=sum(name in known for name in judged) / max(1, len(judged)),
         missing=[name for name in written if name not in known],
-        answers={name: submitted.cells[i].source for i, name in names.items() if name in written},
+        answers={name: cell.source for cell in cells if (name := nb.grade_id(cell)) in written},
         forged=forged,
         notes=notes,
     )
@@ -210,15 +215,13 @@ def _told_apart(
 ) -> tuple[list[int], list[str]]:
     """Which copies of an answer count, the first of them as the answer itself."""
     written = [i for i in copies if cells[i].source.strip() != stub.strip()] or copies[:1]
-    different: list[int] = []
-    for i in written:
-        if cells[i].source not in [cells[k].source for k in different]:
-            different.append(i)
-    kept = different[:1]
-    for i in different[1:]:
-        first, rest = cells[kept[-1]], cells[i]
-        if i == kept[-1] + 1 and rest.cell_type == "code" and rest.source[:1].isspace():
-            first.source = f"{first.source}\n{rest.source}"
+    different = {cells[i].source: i for i in reversed(written)}
+    first, *later = sorted(different.values())
+    kept = [first]
+    for i in later:
+        upper, lower = cells[kept[-1]], cells[i]
+        if i == kept[-1] + 1 and lower.cell_type == "code" and lower.source[:1].isspace():
+            upper.source = f"{upper.source}\n{lower.source}"
         else:
             kept.append(i)
     notes = []
@@ -236,8 +239,8 @@ def _told_apart(
 
 def _first_line_repaired(cell: NotebookNode, answer: NotebookNode | None) -> list[str]:
     """Let the magic be the first line, as it is released, where it was lost or moved down."""
-    if answer is not None:
-        cell.cell_type = answer.cell_type
+    if cell.cell_type != "code":
+        return []
     before = cell.source
     cell.source = _magic_first(before)
     wanted = parse_implementation(answer.source) if answer is not None else None

@@ -199,6 +199,13 @@ def _position(cells: Iterable[NotebookNode], wanted: NotebookNode) -> int:
     return next(i for i, cell in enumerate(cells) if cell is wanted)
 
 
+def as_type(cell: NotebookNode, kind: str) -> NotebookNode:
+    """A cell with the same text as a cell of another type, if it is not of that already."""
+    if cell.cell_type == kind:
+        return cell
+    return _MAKE[kind](source=cell.source, id=cell.id, metadata=cell.metadata)
+
+
 def name_cells(cells: Iterable[NotebookNode]) -> None:
     """Give every cell an id that is valid and its own."""
     taken: set[str] = set()

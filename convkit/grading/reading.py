@@ -62,6 +62,11 @@ class Reading:
     damage: str = ""
 
 
+def too_large(size: int) -> str:
+    """What is wrong with a file of so many bytes, more than `BYTES_CAP`."""
+    return f"is too large: {size >> 20} MB, and {BYTES_CAP >> 20} MB are read"
+
+
 def read_notebook(data: bytes) -> Reading:
     """The notebook in the contents of a file.
 
@@ -86,9 +91,7 @@ def read_notebook(data: bytes) -> Reading:
 
 def _decoded(data: bytes) -> tuple[str, list[str]]:
     if len(data) > BYTES_CAP:
-        raise UnreadableError(
-            f"is too large: {len(data) >> 20} MB, and {BYTES_CAP >> 20} MB are read"
-        )
+        raise UnreadableError(too_large(len(data)))
     if not data:
         raise UnreadableError("is empty")
     if not data.strip(b"\0 \t\r\n"):
