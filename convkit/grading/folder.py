@@ -1,4 +1,4 @@
-"""What lies in a folder that somebody else has filled: looked at, and neither opened nor followed."""
+"""What lies in a folder that somebody else has filled: looked at, not opened and not followed."""
 
 from __future__ import annotations
 
