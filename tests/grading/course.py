@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import csv
 import os
 import sqlite3
 import subprocess
@@ -113,10 +114,15 @@ NOTHING = dict.fromkeys(FULL, 0.0) | {"why": None}
 
 @dataclass
 class Course:
-    """A folder with nbgrader_config.py, and what the gradebook in it says."""
+    """A folder with nbgrader_config.py, and what the gradebook in it says.
+
+    Attributes:
+        seconds: what one nbgrader command may take.
+    """
 
     folder: Path
     temporary: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="course-")))
+    seconds: float = 280
 
     @classmethod
     def create(
@@ -149,9 +155,36 @@ class Course:
             env=self.environment() | environment,
             capture_output=True,
             text=True,
-            timeout=280,
+            timeout=self.seconds,
             check=False,
         )
+
+    def convkit(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run convkit to its end."""
+        return subprocess.run(
+            convkit(*arguments),
+            cwd=self.folder,
+            env=self.environment(),
+            capture_output=True,
+            text=True,
+            timeout=self.seconds,
+            check=False,
+        )
+
+    def outcomes(self, assignment: str) -> dict[str, tuple[str, str]]:
+        """Each student's status and reason, as the gradebook has it."""
+        with contextlib.closing(sqlite3.connect(self.folder / "gradebook.db")) as connection:
+            rows = connection.execute(
+                "SELECT student, status, reason FROM convkit_outcome WHERE assignment = ?",
+                (assignment,),
+            )
+            return {student: (status, reason) for student, status, reason in rows}
+
+    def exported(self) -> dict[str, dict[str, str]]:
+        """The rows of `nbgrader export`, by student."""
+        assert self.nbgrader("export").returncode == 0
+        with (self.folder / "grades.csv").open(newline="") as file:
+            return {row["student_id"]: row for row in csv.DictReader(file)}
 
     def released(self, assignment: str) -> NotebookNode:
         path = self.folder / "exercises" / assignment / f"{assignment}.ipynb"
@@ -181,11 +214,18 @@ class Course:
 
     def scores(self, assignment: str) -> dict[str, dict[str, float | None]]:
         """The points of each test, by student: what the autograder wrote into the gradebook."""
+        return self._grades(assignment, "auto_score")
+
+    def extra_credit(self, assignment: str) -> dict[str, dict[str, float | None]]:
+        """What each test gave on top, by student."""
+        return self._grades(assignment, "extra_credit")
+
+    def _grades(self, assignment: str, column: str) -> dict[str, dict[str, float | None]]:
         found: dict[str, dict[str, float | None]] = {}
         connection = sqlite3.connect(self.folder / "gradebook.db")
         rows = connection.execute(
-            """
-            SELECT handed_in.student_id, base_cell.name, grade.auto_score
+            f"""
+            SELECT handed_in.student_id, base_cell.name, grade.{column}
             FROM grade
             JOIN base_cell ON base_cell.id = grade.cell_id
             JOIN submitted_notebook ON submitted_notebook.id = grade.notebook_id
@@ -199,6 +239,12 @@ class Course:
             found.setdefault(student, {})[cell] = score
         connection.close()
         return found
+
+
+def convkit(*arguments: str) -> list[str]:
+    """The command line of convkit, of whichever Python runs the tests."""
+    program = "import sys; from convkit.cli import main; sys.exit(main())"
+    return [sys.executable, "-c", program, *arguments]
 
 
 def write(notebook: NotebookNode, path: Path) -> None:
