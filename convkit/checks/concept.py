@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -48,7 +49,9 @@ class LayerConcept:
     margin: Callable[[Case], Array] | None = None
     derive: Callable[[Case, Behaviour], None] = lambda case, behaviour: None
     make: Callable[..., Any] = lambda target, *arguments, **options: target(*arguments, **options)
-    _expected: dict[int, tuple[Case, Mapping[str, Expected]]] = field(default_factory=dict)
+    _expected: WeakKeyDictionary[Case, Mapping[str, Expected]] = field(
+        default_factory=WeakKeyDictionary
+    )
 
     @cached_property
     def cases(self) -> list[Case]:
@@ -82,11 +85,9 @@ class LayerConcept:
         return None
 
     def expected(self, case: Case) -> Mapping[str, Expected]:
-        if case in self.cases:
-            if id(case) not in self._expected:
-                self._expected[id(case)] = (case, self._expect(case))
-            return self._expected[id(case)][1]
-        return self._expect(case)
+        if case not in self._expected:
+            self._expected[case] = self._expect(case)
+        return self._expected[case]
 
     def _expect(self, case: Case) -> Mapping[str, Expected]:
         trial = self.observer(self.reference, ("forward", "backward"), Output())(case)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,9 +28,15 @@ def hidden_cases(name: str) -> list[Case]:
     Raises:
         ValueError: the file is empty.
     """
+    return list(_drawn(name, _seed()))
+
+
+@cache
+def _drawn(name: str, seed: int) -> Sequence[Case]:
+    """One set for all tests of a name, so that what is right of it is worked out once."""
     from convkit.checks import random_cases
 
-    return random_cases(name, _seed())
+    return random_cases(name, seed)
 
 
 def hidden_rng() -> np.random.Generator:
