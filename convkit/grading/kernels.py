@@ -25,16 +25,18 @@ from typing import Any, Literal
 import zmq
 from jupyter_client.session import Session
 from nbformat import NotebookNode
-from nbformat.v4 import new_output
 
+from convkit.grading.lifeline import bound_to
+from convkit.grading.outputs import Outputs
 from convkit.grading.sandbox import Confined, Sandbox
 
 _START_SECONDS = 60.0
 _LAST_WORD_SECONDS = 4.0
-_MESSAGE_CAP = 16 << 20
-_QUEUE_CAP = 32
-_STUDENT_BYTES = 2 << 20
-_OWN_BYTES = 64 << 20
+_SEND_MILLISECONDS = 1000
+_MESSAGE_CAP = 64 << 20
+_QUEUE_CAP = 4
+_STUDENT_BYTES, _STUDENT_CELL_BYTES = 16 << 20, 2 << 20
+_OWN_CELL_BYTES = 64 << 20
 
 Outcome = Literal["ok", "error", "timed out", "out of memory", "died"]
 
@@ -79,14 +81,20 @@ class Kernel:
     Args:
         confined: the process, started with `program`.
         settings: the `connection` it was told.
-        output_bytes: how much output of one cell is kept.
+        cell_bytes: how much output of one cell is kept.
+        all_bytes: how much output of all cells together is kept.
     """
 
     def __init__(
-        self, confined: Confined, settings: Mapping[str, Any], *, output_bytes: int
+        self,
+        confined: Confined,
+        settings: Mapping[str, Any],
+        *,
+        cell_bytes: int,
+        all_bytes: int | None = None,
     ) -> None:
         self._confined = confined
-        self._output_bytes = output_bytes
+        self._cell_bytes, self._bytes_left = cell_bytes, all_bytes
         self._session = Session(key=settings["key"].encode())
         self._context = zmq.Context()
         try:
@@ -108,10 +116,11 @@ class Kernel:
             raise
 
     @staticmethod
-    def program(connection_file: Path) -> list[str]:
+    def program(connection_file: Path, first: str = "pass") -> list[str]:
         # With -P, and the working directory last: no file in it can stand in for a module.
         launch = "from ipykernel.kernelapp import launch_new_instance; launch_new_instance()"
-        command = [sys.executable, "-P", "-c", f"import sys; sys.path.append(''); {launch}"]
+        launch = f"{first}; import sys; sys.path.append(''); {launch}"
+        command = [sys.executable, "-P", "-c", launch]
         return [*command, "-f", str(connection_file), "--HistoryManager.hist_file=:memory:"]
 
     @classmethod
@@ -121,7 +130,10 @@ class Kernel:
         connection_file.write_text(json.dumps(settings), encoding="utf-8")
         connection_file.chmod(0o644)
         return cls(
-            sandbox.start(cls.program(connection_file)), settings, output_bytes=_STUDENT_BYTES
+            sandbox.start(cls.program(connection_file)),
+            settings,
+            cell_bytes=_STUDENT_CELL_BYTES,
+            all_bytes=_STUDENT_BYTES,
         )
 
     @classmethod
@@ -131,7 +143,7 @@ class Kernel:
         settings, connection_file = connection(private), private / "kernel.json"
         connection_file.write_text(json.dumps(settings), encoding="utf-8")
         process = subprocess.Popen(
-            cls.program(connection_file),
+            cls.program(connection_file, bound_to(os.getpid())),
             cwd=folder,
             env={**os.environ, "IPYTHONDIR": str(private / "ipython")},
             stdin=subprocess.DEVNULL,
@@ -139,7 +151,7 @@ class Kernel:
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
-        return cls(Confined(process), settings, output_bytes=_OWN_BYTES)
+        return cls(Confined(process), settings, cell_bytes=_OWN_CELL_BYTES)
 
     def __enter__(self) -> Kernel:
         return self
@@ -163,12 +175,20 @@ class Kernel:
     def run(self, source: str, seconds: float) -> CellRun:
         """Run a cell, which is interrupted after so many seconds."""
         started = time.monotonic()
-        run = self._run(source, seconds)
-        run.seconds = time.monotonic() - started
-        return run
+        room = self._cell_bytes
+        if self._bytes_left is not None:
+            room = min(room, self._bytes_left)
+        outputs = Outputs(room)
+        outcome, complete = self._run(source, seconds, outputs)
+        if self._bytes_left is not None:
+            self._bytes_left -= min(room, outputs.used)
+        if outcome == "ok" and outputs.error is not None:
+            outcome = "out of memory" if outputs.error == "MemoryError" else "error"
+        cut = outputs.cut or not complete
+        return CellRun(outcome, outputs.kept, cut, time.monotonic() - started)
 
-    def _run(self, source: str, seconds: float) -> CellRun:
-        run = CellRun()
+    def _run(self, source: str, seconds: float, outputs: Outputs) -> tuple[Outcome, bool]:
+        """How it ended, errors aside, and whether every output came."""
         content = {
             "code": source,
             "silent": False,
@@ -177,43 +197,40 @@ class Kernel:
             "allow_stdin": False,
             "stop_on_error": False,
         }
-        request = self._send(self._shell, "execute_request", content)
+        try:
+            request = self._send(self._shell, "execute_request", content)
+        except zmq.Again:
+            self._confined.kill()
+            return self._ending(), True
         deadline = time.monotonic() + seconds
-        replied, used = False, 0
+        outcome: Outcome = "ok"
+        replied = False
         while True:
             message = self._receive(deadline)
             if message == "died":
-                run.outcome = self._ending()
-                return run
+                return self._ending(), True
             if message == "late":
                 if replied:  # all is said and done, but the word was lost in a flood of output
-                    run.cut = True
-                    return run
-                if run.outcome == "timed out":  # it does not listen to the interrupt
+                    return outcome, False
+                if outcome == "timed out":  # it does not listen to the interrupt
                     self._confined.kill()
-                    return run
-                run.outcome = "timed out"
+                    return outcome, True
+                outcome = "timed out"
                 deadline = time.monotonic() + _LAST_WORD_SECONDS
-                self._send(self._control, "interrupt_request", {})
+                with contextlib.suppress(zmq.Again):
+                    self._send(self._control, "interrupt_request", {})
                 continue
             if message["parent_header"].get("msg_id") != request:
                 continue
-            kind, content = str(message.get("msg_type")), message["content"]
+            kind = str(message.get("msg_type"))
             if kind == "execute_reply":
                 replied = True
                 deadline = time.monotonic() + _LAST_WORD_SECONDS
-            if kind == "status" and content.get("execution_state") == "idle":
-                return run
-            output = _output(kind, content)
-            if output is None:
-                continue
-            if kind == "error" and run.outcome == "ok":
-                memory = output.ename == "MemoryError"
-                run.outcome = "out of memory" if memory else "error"
-            used += len(json.dumps(output))
-            if used <= self._output_bytes:
-                _append(run.outputs, output)
-            run.cut = used > self._output_bytes
+            elif kind == "status" or outputs.wants(kind):
+                content = self._content(message)
+                if kind == "status" and content.get("execution_state") == "idle":
+                    return outcome, True
+                outputs.add(kind, content)
 
     def _ending(self) -> Outcome:
         ending, _ = self._confined.ending()
@@ -224,6 +241,7 @@ class Kernel:
         socket = self._context.socket(kind)
         socket.setsockopt(zmq.RECONNECT_IVL, -1)
         socket.linger = 0
+        socket.setsockopt(zmq.SNDTIMEO, _SEND_MILLISECONDS)  # nobody may listen any more
         socket.setsockopt(zmq.MAXMSGSIZE, _MESSAGE_CAP)
         socket.setsockopt(zmq.RCVHWM, _QUEUE_CAP)
         socket.connect(f"ipc://{path}")
@@ -249,11 +267,16 @@ class Kernel:
                 message = None
                 # A kernel that student code took over may send anything.
                 with contextlib.suppress(Exception):
-                    _, message = self._session.recv(socket)
-                if isinstance(message, dict) and all(
-                    isinstance(message.get(part), dict) for part in ("parent_header", "content")
-                ):
+                    _, message = self._session.recv(socket, content=False)
+                if isinstance(message, dict) and isinstance(message.get("parent_header"), dict):
                     return message
+
+    def _content(self, message: dict[str, Any]) -> dict[str, Any]:
+        """What it says, unpacked only when it is wanted: a flood is passed over."""
+        content = None
+        with contextlib.suppress(Exception):
+            content = self._session.unpack(message["content"])
+        return content if isinstance(content, dict) else {}
 
     def _wait_for_sockets(self, paths: list[str]) -> None:
         deadline = time.monotonic() + _START_SECONDS
@@ -281,38 +304,3 @@ class Kernel:
     def _failure(self) -> KernelError:
         said = self._confined.last_words()
         return KernelError(f"the kernel does not start: {said}".rstrip(": "))
-
-
-def _output(kind: str, content: dict[str, Any]) -> NotebookNode | None:
-    """A message as a notebook's output, whose every part is text or plain data."""
-    if kind == "stream":
-        name = "stderr" if content.get("name") == "stderr" else "stdout"
-        return new_output("stream", name=name, text=str(content.get("text", "")))
-    if kind in ("display_data", "execute_result"):
-        data = content.get("data")
-        shown = {
-            str(mime): value if str(mime).endswith("json") else str(value)
-            for mime, value in (data.items() if isinstance(data, dict) else ())
-        }
-        if kind == "display_data":
-            return new_output(kind, data=shown)
-        return new_output(kind, data=shown, execution_count=None)
-    if kind == "error":
-        lines = content.get("traceback")
-        return new_output(
-            kind,
-            ename=str(content.get("ename")),
-            evalue=str(content.get("evalue")),
-            traceback=[str(line) for line in lines] if isinstance(lines, list) else [],
-        )
-    return None
-
-
-def _append(outputs: list[NotebookNode], output: NotebookNode) -> None:
-    """Put an output behind the others; text continues the text before it."""
-    last = outputs[-1] if outputs else None
-    is_text = output.output_type == "stream"
-    if last is not None and is_text and last.get("name") == output.name:
-        last.text += output.text
-    else:
-        outputs.append(output)

@@ -46,13 +46,13 @@ class MemoryWatch(threading.Thread):
                 self.exceeded = True
                 with contextlib.suppress(ProcessLookupError):
                     signal.pidfd_send_signal(self._init, signal.SIGKILL)
-                return
+                break
+        os.close(self._init)
 
     def stop(self) -> None:
         """The sandbox has ended."""
         self._ended.set()
         self.join()
-        os.close(self._init)
 
     def _taken(self) -> int:
         taken = 0
