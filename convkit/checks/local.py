@@ -83,9 +83,9 @@ def _layer_cases() -> list[Case]:
     return [
         _layer_case(rng, 2, (2, 3), (5, 4), (2, 3), thorough=True),
         _layer_case(rng, 3, (2, 4), (8, 6), (3, 2), (2, 3)),
-        _layer_case(rng, 2, (3, 2), (6, 9), (2, 4), (3, 2)),
-        _layer_case(rng, 1, (1, 2), 6, 3, 2),
-        _layer_case(rng, 3, (3, 1), (4, 5), (2, 3)),
+        _layer_case(rng, 2, (3, 2), (5, 8), 2, (3, 2)),
+        _layer_case(rng, 1, (1, 2), 7, 3, 2),
+        _layer_case(rng, 3, (3, 1), 5, (2, 3)),
     ]
 
 

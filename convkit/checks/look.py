@@ -20,7 +20,7 @@ class View:
 
     Attributes:
         got, right: what came, and what should have come; at kinks, where anything is right,
-            ``right`` is what came.
+            ``right`` is what came, and the case is ``at_kinks``.
         wrong: whether they differ by more than rounding.
         behaviour, expected: every quantity of the case, as it came and as it should be.
     """
@@ -29,6 +29,7 @@ class View:
     got: Observation
     right: Array
     wrong: bool
+    at_kinks: bool
     behaviour: Behaviour
     expected: Mapping[str, Expected]
 
@@ -47,7 +48,9 @@ class Look:
 
     @cached_property
     def wrong(self) -> list[View]:
-        return [view for view in self.views if view.wrong]
+        """Where it goes wrong; if it does so on cases without kinks, they are all."""
+        wrong = [view for view in self.views if view.wrong]
+        return [view for view in wrong if not view.at_kinks] or wrong
 
     @cached_property
     def raised(self) -> list[LearnerError]:
@@ -66,7 +69,7 @@ class Look:
         """`arrays` in float64, if they all have the right shape."""
         if any(got.shape != right.shape for got, right in self.arrays):
             return []
-        return [(got.astype(np.float64), right.astype(np.float64)) for got, right in self.arrays]
+        return [(got.astype(np.float64), _without_noise(right)) for got, right in self.arrays]
 
     @cached_property
     def finite(self) -> list[tuple[Array, Array]]:
@@ -94,7 +97,8 @@ def _view(quantity: str, situation: Situation) -> View:
     right = expected.away_from_kinks(right, got)
     credited = quantity in situation.credited
     wrong = not credited and _differs(got, right, expected.tolerance)
-    return View(case, got, right, wrong, situation.trial.behaviour, situation.expected)
+    at_kinks = bool(np.any(expected.kinks))
+    return View(case, got, right, wrong, at_kinks, situation.trial.behaviour, situation.expected)
 
 
 def _differs(got: Observation, right: Array, tolerance: Array) -> bool:
@@ -104,6 +108,12 @@ def _differs(got: Observation, right: Array, tolerance: Array) -> bool:
         tolerance = tolerance + SINGLE_ROUNDING * np.max(np.abs(right), initial=0.0)
     with np.errstate(invalid="ignore"):
         return not bool(np.all(np.abs(got.astype(np.float64) - right) <= tolerance))
+
+
+def _without_noise(right: Array) -> Array:
+    """A numerical gradient is never quite 0."""
+    noise = 1e-9 * float(np.max(np.abs(right), initial=0.0))
+    return np.where(np.abs(right) <= noise, 0.0, right.astype(np.float64))
 
 
 def close(got: Array, right: Array) -> Array:

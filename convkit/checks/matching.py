@@ -213,7 +213,7 @@ class _Suspect:
         )
 
     def _agrees_on(self, quantity: str, row: Row, alike: Alike) -> bool:
-        shown = row.shown(self._situations)
+        shown, alike_broken, both_broken = row.shown(self._situations), 0, 0
         # The failing case first: most suspects differ there, and need no other.
         for number in sorted(row.problems, key=lambda n: n != shown):
             behaviour = self._behaviour(number, quantity)
@@ -225,10 +225,12 @@ class _Suspect:
             if isinstance(suspect, np.ndarray) and suspect.shape == expected.value.shape:
                 suspect = expected.away_from_kinks(suspect, learner)
             if alike(learner, suspect):
-                continue
-            if number == shown or not _both_broken(learner, suspect, expected.value):
+                alike_broken += row.problems[number] is not None
+            elif number != shown and _both_broken(learner, suspect, expected.value):
+                both_broken += 1
+            else:
                 return False
-        return True
+        return 2 * both_broken <= alike_broken
 
     def fails_where(self, row: Row) -> bool:
         """Whether it goes wrong on the very cases where the learner's code does, and not on all."""

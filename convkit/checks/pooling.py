@@ -115,8 +115,8 @@ def _cases(kind: Pool) -> list[Case]:
         case(3, 2, (7, 5), 2),
         case(2, 4, (7, 9), (3, 2), (2, 1)),
         case(3, 2, (10, 12), 2, (3, 4)),
-        case(1, 2, (5, 9), (2, 3), (1, 2), negative=True),
-        case(2, 2, (5, 7), 3, 1),
+        case(3, 2, (5, 9), (2, 3), (1, 2), negative=True),
+        case(1, 2, (5, 7), 3, 1),
         case(2, 3, (10, 8), (4, 3), 2),
     ]
     return [*cases, case(2, 2, (8, 7), (4, 2), ties=True)] if kind is MaxPool2d else cases

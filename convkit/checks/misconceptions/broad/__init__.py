@@ -15,7 +15,7 @@ from convkit.checks.misconceptions.broad.entering import (
     enter_broad_parameters,
 )
 from convkit.checks.misconceptions.broad.errors import ERRORS, RESULTS
-from convkit.checks.misconceptions.broad.numbers import NUMBERS
+from convkit.checks.misconceptions.broad.numbers import NUMBERS, ZERO
 from convkit.checks.misconceptions.broad.parts import enter_sums
 from convkit.checks.misconceptions.broad.places import PLACES, RARE_PLACES
 from convkit.checks.misconceptions.broad.shapes import PARAMETERS, SHAPES
@@ -28,15 +28,19 @@ def enter_broad_layer(
     anatomy: Anatomy,
     *,
     conditions: Conditions,
+    sometimes: tuple[int, int],
     sums: Sequence[str] = (),
     narrower: Callable[[], None] = lambda: None,
+    vaguer: Callable[[], None] = lambda: None,
 ) -> None:
     """Enter all that can be said of any layer, what says most first.
 
     Args:
         conditions: what a mistake may depend on; see `enter_conditions`.
+        sometimes: an example for what depends on the image's size: see `enter_sometimes`.
         sums: the quantities that are sums of terms; see `enter_sums`.
-        narrower: enters what the layer has of its own, between what is sure and what is vague.
+        narrower, vaguer: enter what the layer has of its own, where there is no simple relation
+            between single numbers, and at the very end.
     """
     enter_remembering(anatomy)
     enter_broad(anatomy, [*NUMBERS, *PLACES])
@@ -47,11 +51,12 @@ def enter_broad_layer(
     if "weight" in "".join(anatomy.axes):
         enter_broad_parameters(anatomy, PARAMETERS)
     enter_broad(anatomy, RARE_PLACES)
-    enter_sometimes(anatomy, [trait for trait, _, _ in conditions.values()])
+    enter_sometimes(anatomy, [trait for trait, _, _ in conditions.values()], sometimes)
+    vaguer()
 
 
 def enter_broad_function(anatomy: Anatomy, *, narrower: Callable[[], None] = lambda: None) -> None:
     """Enter all that can be said of any function of arrays."""
-    enter_broad(anatomy, [*NUMBERS, *PLACES])
+    enter_broad(anatomy, [*ZERO, *NUMBERS, *PLACES])
     narrower()
     enter_broad(anatomy, [*RESULTS, *SHAPES, *ERRORS, *RARE_PLACES])

@@ -53,10 +53,11 @@ def only_where(*traits: str) -> Recognise:
     return recognise
 
 
-def enter_sometimes(anatomy: Anatomy, traits: Sequence[str]) -> None:
+def enter_sometimes(anatomy: Anatomy, traits: Sequence[str], size: tuple[int, int]) -> None:
     """Enter, for either pass, that it goes wrong in some cases that share one trait or two.
 
-    For what `enter_conditions` does not tell: it may go right in other such cases.
+    For what `enter_conditions` does not tell: it may go right in other such cases. In the example
+    it goes wrong on images of one ``size``.
     """
 
     def recognise(look: Look, anatomy: Anatomy) -> str | bool:
@@ -75,7 +76,7 @@ def enter_sometimes(anatomy: Anatomy, traits: Sequence[str]) -> None:
             "one kind of arguments was not thought of",
             "Compare a case that goes right with one that goes wrong. What is different?",
             recognise,
-            wrong(anatomy, lambda layer, x: x.shape[-1] == 8),
+            wrong(anatomy, lambda layer, x: x.shape[-2:] == size),
         )
 
 

@@ -66,11 +66,14 @@ def signs(look: Look, anatomy: Anatomy) -> bool:
 
 
 def cut_to_whole(look: Look, anatomy: Anatomy) -> bool:
-    return _everywhere(
-        look,
-        lambda got, right: any(
-            np.array_equal(got, rounding(right)) for rounding in (np.trunc, np.floor, np.rint)
-        ),
+    return _everywhere(look, _is_cut)
+
+
+def _is_cut(got: Array, right: Array) -> bool:
+    little = 1e-6 * float(np.max(np.abs(right), initial=0.0))
+    return bool(np.array_equal(got, np.trunc(got))) and any(
+        bool(np.all((got == cut(right - little)) | (got == cut(right + little))))
+        for cut in (np.trunc, np.floor, np.rint)
     )
 
 
@@ -156,8 +159,8 @@ def some_double(look: Look, anatomy: Anatomy) -> bool:
     """Some numbers are a whole multiple of what they should be, the others are right."""
 
     def multiple(got: Array, right: Array) -> bool:
-        some = ~close(right, np.zeros_like(right))
-        if not some.any() or got[~some].any():
+        some = right != 0
+        if not some.any() or not close(got, right)[~some].all():
             return False
         ratio = got[some] / right[some]
         return equal(got[some], np.rint(ratio) * right[some]) and np.rint(ratio.min()) >= 1
@@ -174,14 +177,6 @@ NUMBERS = [
         "Which line of your code can make infinity or NaN? With which numbers?",
         not_finite,
         (lambda value: np.where(value > value.mean(), np.nan, value),),
-    ),
-    Broad(
-        "all-zero",
-        "{it} is 0 everywhere",
-        "the numbers do not find their way into the result",
-        "Where is the result written to, after np.zeros?",
-        zeros,
-        (lambda value: 0.0 * value,),
     ),
     Broad(
         "one-number",
@@ -206,7 +201,7 @@ NUMBERS = [
         "what comes after the point is cut off, by a dtype of integers or by `//`",
         "Which dtype does the array have that you write to?",
         cut_to_whole,
-        (lambda value: np.rint(value),),
+        (np.floor,),
     ),
     Broad(
         "rounded",
@@ -289,5 +284,16 @@ NUMBERS = [
         "What happens to the result in your last lines?",
         function_of_right,
         (lambda value: np.arctan(value),),
+    ),
+]
+
+ZERO = [
+    Broad(
+        "all-zero",
+        "{it} is 0 everywhere",
+        "the numbers do not find their way into the result",
+        "Where is the result written to, after np.zeros?",
+        zeros,
+        (lambda value: 0.0 * value,),
     ),
 ]

@@ -104,9 +104,10 @@ def _of_terms(judge: Judge, says: str) -> Recognise:
 
 
 def _coefficients(got: Array, terms: Array) -> Array | None:
-    """How often each term is in what came; None where it is no sum of the terms."""
-    matrix = terms.reshape(len(terms), -1).T
-    if matrix.shape[0] < 2 * matrix.shape[1]:
+    """How often each term is in what came, but for terms that are 0; None where it is no sum."""
+    matrix = terms.reshape(len(terms), -1)
+    matrix = matrix[matrix.any(axis=1)].T
+    if matrix.shape[0] < 2 * matrix.shape[1] or not matrix.size:
         return None
     found, _, rank, _ = np.linalg.lstsq(matrix, got.ravel(), rcond=1e-10)
     if rank < matrix.shape[1] or not np.all(close(matrix @ found, got.ravel())):
@@ -186,11 +187,11 @@ def _second(axis: int, factor: float) -> Callable[[Array], None]:
 
 
 def _upstream(factors: Callable[[int], Array]) -> Backward:
-    """grad_x of a grad_y whose maps have factors; what is in ``grads`` stays right."""
+    """grad_x of a grad_y whose rows have factors; what is in ``grads`` stays right."""
 
     def wrong(layer: Any, grad_y: Array, grad_x: Array) -> Array:
         right = dict(layer.grads)
-        weighed = grad_y * factors(grad_y.shape[1])[:, np.newaxis, np.newaxis]
+        weighed = grad_y * factors(grad_y.shape[2])[:, np.newaxis]
         changed: Array = layer.once_more(weighed)
         layer.grads = right
         return changed
@@ -203,9 +204,9 @@ def _only(kept: int, count: int) -> Array:
 
 
 def _one_term_each(layer: Any, grad_y: Array, grad_x: Array) -> Array:
-    """Pixels get the terms of the feature maps in turn."""
-    maps = range(grad_y.shape[1])
-    terms = np.array([_upstream(partial(_only, m))(layer, grad_y, grad_x) for m in maps])
+    """Pixels get the terms of the rows of grad_y in turn."""
+    rows = range(grad_y.shape[2])
+    terms = np.array([_upstream(partial(_only, row))(layer, grad_y, grad_x) for row in rows])
     turn = np.arange(grad_x.size).reshape(grad_x.shape) % len(terms)
     return np.take_along_axis(terms, turn[None], 0)[0]
 

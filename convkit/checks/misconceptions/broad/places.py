@@ -60,12 +60,12 @@ def _moved(got: Array, right: Array, moves: tuple[int, ...], axes: tuple[int, ..
     there = list(here)
     for move, axis in zip(moves, axes, strict=True):
         size = right.shape[axis]
-        if abs(move) >= size:
+        if abs(move) >= size or (axis < right.ndim - 2 and 2 * abs(move) >= size):
             return False
         here[axis] = slice(max(0, move), size + min(0, move))
         there[axis] = slice(max(0, -move), size + min(0, -move))
     common = got[tuple(here)]
-    return common.size >= 4 and bool(common.any()) and equal(common, right[tuple(there)])
+    return common.size >= 2 and bool(common.any()) and equal(common, right[tuple(there)])
 
 
 def reordered(look: Look, anatomy: Anatomy) -> str | bool:
@@ -220,10 +220,10 @@ def wrong_at_one_end(look: Look, anatomy: Anatomy) -> str | bool:
 
 
 def one_place(look: Look, anatomy: Anatomy) -> bool:
-    """Few numbers are wrong: at most one in eight."""
+    """Few numbers are wrong: at most one in four."""
 
     def few(got: Array, right: Array) -> bool:
-        return right.size >= 8 and int(np.sum(~close(got, right))) * 8 <= right.size
+        return right.size >= 8 and int(np.sum(~close(got, right))) * 4 <= right.size
 
     return _everywhere(look, few)
 
@@ -275,7 +275,7 @@ PLACES = [
         "too early or too late, or the wrong end is cut off",
         "Which number should stand in the corner, and which one does?",
         rolled,
-        (lambda value: np.roll(value, 1, -1), lambda value: np.roll(value, -1, -2)),
+        (lambda value: np.roll(value, 1, -1),),
     ),
     Broad(
         "mixed-up",
@@ -332,20 +332,20 @@ RARE_PLACES = [
         (lambda value: np.maximum(value, np.roll(value, 1, -1)),),
     ),
     Broad(
-        "border",
-        "{it} is wrong at the border",
-        "in the middle all is right, and around it something about the border is not",
-        "What is special about the first and the last places? Which pixels do they see?",
-        wrong_at_the_border,
-        (_odd_border,),
-    ),
-    Broad(
         "one-end",
         "{it} is wrong at one end",
         "a loop ends too early or too late, or a slice is cut off",
         "At which index does it begin to go wrong? What is special about it?",
         wrong_at_one_end,
         (_bent_end,),
+    ),
+    Broad(
+        "border",
+        "{it} is wrong at the border",
+        "in the middle all is right, and around it something about the border is not",
+        "What is special about the first and the last places? Which pixels do they see?",
+        wrong_at_the_border,
+        (_odd_border,),
     ),
     Broad(
         "few",

@@ -130,13 +130,15 @@ _CONDITIONS: Conditions = {
 enter_broad_layer(
     _CONV2D,
     conditions=_CONDITIONS,
+    sometimes=(7, 8),
     sums=("backward",),
     narrower=partial(enter_kernels, _CONV2D),
 )
 
 
 def _function(target: Callable[..., Any]) -> Anatomy:
-    return Anatomy(target, {"y": ("rows", "columns")}, _function_sizes, IDEA)
+    axes = {"y": ("rows", "columns")}
+    return Anatomy(target, axes, _function_sizes, IDEA, known=("border", "few"))
 
 
 def _function_sizes(case: Case) -> dict[str, int]:

@@ -49,6 +49,7 @@ _ANATOMY = Anatomy(
     _sizes,
     FORTH,
     BACK,
+    known=("forward-border", "forward-few", "forward-terms-overwritten"),
 )
 
 
@@ -100,4 +101,4 @@ _CONDITIONS: Conditions = {
     ),
 }
 
-enter_broad_layer(_ANATOMY, conditions=_CONDITIONS, sums=("forward", "backward"))
+enter_broad_layer(_ANATOMY, conditions=_CONDITIONS, sometimes=(5, 4), sums=("forward", "backward"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -100,22 +100,26 @@ def _gradients(
 
 def winners_only(view: View, got: Array, right: Array) -> bool:
     """Nobody but winners gets anything."""
-    return bool(got.any()) and not bool(got[close(right, np.zeros_like(right))].any())
+    return bool(got.any()) and not bool(got[right == 0].any())
 
 
 def winners_right(view: View, got: Array, right: Array) -> bool:
     """Winners get what they should; others get something, too."""
-    won = ~close(right, np.zeros_like(right))
+    won = right != 0
     return bool(won.any()) and bool(close(got, right)[won].all())
 
 
 def all_arrives(view: View, got: Array, right: Array) -> bool:
     """In each map as much arrives as is handed back."""
-    return equal(got.sum((2, 3)), right.sum((2, 3)))
+    return _same_sums(got, right, (2, 3))
 
 
 def all_arrives_in_image(view: View, got: Array, right: Array) -> bool:
-    return equal(got.sum((1, 2, 3)), right.sum((1, 2, 3)))
+    return _same_sums(got, right, (1, 2, 3))
+
+
+def _same_sums(got: Array, right: Array, axes: tuple[int, ...]) -> bool:
+    return bool(np.all(np.abs((got - right).sum(axes)) <= 1e-6 * np.abs(right).sum(axes)))
 
 
 def less_arrives(view: View, got: Array, right: Array) -> bool:
@@ -126,17 +130,15 @@ def more_arrives(view: View, got: Array, right: Array) -> bool:
     return bool(np.abs(got).sum() > 1.001 * np.abs(right).sum())
 
 
-def evenly(view: View, got: Array, right: Array) -> bool:
-    """Where windows do not overlap, every pixel of a window gets the same."""
-    layer = _layer(view)
-    if any(k > s for k, s in zip(layer.kernel_size, layer.stride, strict=True)):
-        return True
-    shares = windows(layer, got)
-    return equal(shares, np.broadcast_to(shares[..., :1, :1], shares.shape))
-
-
-def unevenly(view: View, got: Array, right: Array) -> bool:
-    return not evenly(view, got, right)
+def unevenly(look: Look, anatomy: Anatomy) -> bool:
+    """The pixels of a window get different shares, wherever windows do not overlap."""
+    uneven = []
+    for view, (got, _) in zip(look.wrong, look.finite, strict=False):
+        layer = _layer(view)
+        if all(k <= s for k, s in zip(layer.kernel_size, layer.stride, strict=True)):
+            shares = windows(layer, got)
+            uneven.append(not equal(shares, np.broadcast_to(shares[..., :1, :1], shares.shape)))
+    return look.name == "grad_x" and bool(uneven) and all(uneven)
 
 
 def weighed(look: Look, anatomy: Anatomy) -> bool:
@@ -156,11 +158,6 @@ def weighed(look: Look, anatomy: Anatomy) -> bool:
 
 def enter_arrivals(anatomy: Anatomy) -> None:
     """Enter what is told by the windows, and by what arrives where."""
-    rows = _MAXIMUM if anatomy.target is MaxPool2d else _AVERAGE
-    for id, title, when, hint, recognise, example in rows:
-        make: Any = with_backward if id.startswith("backward") else with_forward
-        enter_mark(anatomy, id, title, when, hint, recognise, make(anatomy.target, example))
-    everywhere = _largest if anatomy.target is MaxPool2d else _means
     enter_mark(
         anatomy,
         "forward-windows-elsewhere",
@@ -168,9 +165,21 @@ def enter_arrivals(anatomy: Anatomy) -> None:
         "every number is the pooling of a window, but not of the one that belongs to it: the "
         "windows begin elsewhere, move by another step, or have another size",
         "Work out by hand where the windows of y[…, 0, 0] and of y[…, 1, 1] begin and end.",
-        _elsewhere(everywhere),
+        _elsewhere(_largest if anatomy.target is MaxPool2d else _means),
         with_forward(anatomy.target, _later),
     )
+    _enter_rows(anatomy, _MAXIMUM if anatomy.target is MaxPool2d else _AVERAGE)
+
+
+def enter_amounts(anatomy: Anatomy) -> None:
+    """Enter what is told by how much arrives in all."""
+    _enter_rows(anatomy, _AMOUNTS_MAXIMUM if anatomy.target is MaxPool2d else _AMOUNTS_AVERAGE)
+
+
+def _enter_rows(anatomy: Anatomy, rows: Sequence[tuple[Any, ...]]) -> None:
+    for id, title, when, hint, recognise, example in rows:
+        make: Any = with_backward if id.startswith("backward") else with_forward
+        enter_mark(anatomy, id, title, when, hint, recognise, make(anatomy.target, example))
 
 
 def _later(layer: Any, x: Array, y: Array) -> Array:
@@ -321,6 +330,9 @@ _MAXIMUM: list[tuple[Any, ...]] = [
         some_number_of_the_image,
         _stranger,
     ),
+]
+
+_AMOUNTS_MAXIMUM: list[tuple[Any, ...]] = [
     (
         "backward-wrong-pixels-more",
         "More of the gradient arrives than is handed back",
@@ -352,12 +364,15 @@ _AVERAGE: list[tuple[Any, ...]] = [
         ),
     ),
     *_COMMON,
+]
+
+_AMOUNTS_AVERAGE: list[tuple[Any, ...]] = [
     (
         "backward-uneven",
         "The pixels of a window get different shares",
         "all pixels count the same in a mean, and some get more of grad_y than others",
         "Move one pixel of a window by ε, and then another. What happens to the mean?",
-        _gradients(unevenly),
+        unevenly,
         _uneven,
     ),
     (

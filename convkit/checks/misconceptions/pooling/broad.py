@@ -8,7 +8,7 @@ from typing import Any
 from convkit.checks.behaviour import Case
 from convkit.checks.misconceptions.broad import Anatomy, Conditions, enter_broad_layer
 from convkit.checks.misconceptions.pooling.altered import BACK, BY_HAND, CLASSES, windows
-from convkit.checks.misconceptions.pooling.arrivals import enter_arrivals
+from convkit.checks.misconceptions.pooling.arrivals import enter_amounts, enter_arrivals
 from convkit.layers import Array, AvgPool2d
 
 
@@ -102,7 +102,12 @@ _CONDITIONS: Conditions = {
 
 for _name, _class in CLASSES.items():
     _axes = ("images", "feature maps", "rows", "columns")
-    _anatomy = Anatomy(_class, {"y": _axes, "grad_x": _axes}, _sizes, BY_HAND, BACK[_name])
+    _known = ["forward-error-float-size", "forward-border"]
+    if _name == "MaxPool2d":
+        _known.append("forward-borrowed")
+    else:
+        _known.append("forward-whole")
+    _anatomy = Anatomy(_class, {"y": _axes, "grad_x": _axes}, _sizes, BY_HAND, BACK[_name], _known)
     enter_broad_layer(
         _anatomy,
         conditions={
@@ -110,6 +115,8 @@ for _name, _class in CLASSES.items():
             for id, row in _CONDITIONS.items()
             if _name == "MaxPool2d" or id not in ("negative", "ties")
         },
-        sums=("backward",),
+        sometimes=(6, 8),
+        sums=("backward",) if _name == "AvgPool2d" else (),
         narrower=partial(enter_arrivals, _anatomy),
+        vaguer=partial(enter_amounts, _anatomy),
     )
