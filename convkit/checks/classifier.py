@@ -26,9 +26,9 @@ from convkit.layers import Array, Flatten, Linear, SoftmaxCrossEntropy, softmax
 
 _MIXED = "y of 2x − 3z"
 _LAST = "y of the last sample alone"
-_MODERATE = "the logits are moderate"
-_LARGE = "some logits are very large"
-_SMALL = "some logits are very negative, and none is positive"
+MODERATE = "the logits are moderate"
+LARGE = "some logits are very large"
+SMALL = "some logits are very negative, and none is positive"
 
 
 def _linear_case(
@@ -109,8 +109,8 @@ def _softmax_case(
 ) -> Case:
     logits = _logits(rng, batch, classes, large=large).astype(dtype)
     traits = {
-        _LARGE: large,
-        _MODERATE: not large,
+        LARGE: large,
+        MODERATE: not large,
         "the numbers are float32": dtype is np.float32,
         "the batch is a single sample": batch == 1,
     }
@@ -162,7 +162,7 @@ def _loss_case(
         f"{logits.shape}"
         f"{_size(logits, large=large)} and labels {labels.tolist()}",
         traits=[
-            *holding({_MODERATE: not large, _LARGE: large and not negative, _SMALL: negative}),
+            *holding({MODERATE: not large, LARGE: large and not negative, SMALL: negative}),
             *_batch_traits(batch),
         ],
         arguments=(labels,),
@@ -267,10 +267,10 @@ def _softmax_property(name: str, sentence: str, where: str, requires: str) -> Pr
 _SOFTMAX_PROPERTIES = [
     Property("runs", "It returns an array of numbers.", "forward", ("y",), RUNS),
     _softmax_property(
-        "values", "Each row of logits becomes probabilities: e^a / Σ e^a.", _MODERATE, "runs"
+        "values", "Each row of logits becomes probabilities: e^a / Σ e^a.", MODERATE, "runs"
     ),
     _softmax_property(
-        "stable", "Logits of ±10,000 are no trouble: no NaN, no infinity.", _LARGE, "values"
+        "stable", "Logits of ±10,000 are no trouble: no NaN, no infinity.", LARGE, "values"
     ),
     Property(
         "dtype",

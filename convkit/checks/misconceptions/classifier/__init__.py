@@ -4,6 +4,16 @@ What is told by a mark is entered last.
 """
 
 from convkit.checks.misconceptions.classifier import flatten, linear, loss, softmax  # isort: skip
-from convkit.checks.misconceptions.classifier import linear_marks  # isort: skip
+from convkit.checks.misconceptions.classifier import loss_backward  # isort: skip
+from convkit.checks.misconceptions.classifier import linear_marks, loss_marks, softmax_marks  # isort: skip
 
-__all__ = ["flatten", "linear", "linear_marks", "loss", "softmax"]
+__all__ = [
+    "flatten",
+    "linear",
+    "linear_marks",
+    "loss",
+    "loss_backward",
+    "loss_marks",
+    "softmax",
+    "softmax_marks",
+]

@@ -93,6 +93,7 @@ _TABLE: Table = {
         "What does `.sum()` give without an axis?",
         lambda logits: _shares(np.exp(logits - logits.max()), axis=None),
         lambda logits: _shares(np.exp(logits), axis=None),
+        lambda logits: _shares(np.exp(logits - logits.max(axis=1, keepdims=True)), axis=None),
     ),
     "not-normalised": (
         "The powers are not divided by their sum",
@@ -107,6 +108,7 @@ _TABLE: Table = {
         "Logits may be negative. Which function makes them positive?",
         lambda logits: _shares(logits),
         lambda logits: _shares(np.abs(logits)),
+        lambda logits: _shares(logits - logits.min(axis=1, keepdims=True)),
     ),
     "negated": (
         "The smallest logit wins",
