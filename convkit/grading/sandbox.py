@@ -143,7 +143,7 @@ class Sandbox:
             the working directory and home and its ``run`` is for sockets; both are empty, the
             job's alone and gone afterwards.
         readable: files and folders that are mounted, read-only, where they are.
-        hidden: folders that may lie inside a mounted one and are covered up: the course.
+        hidden: what may lie inside a mounted folder and is covered up: the course, shortcuts.
         files: a folder whose contents are copied into the working directory.
     """
 
@@ -278,7 +278,7 @@ class Sandbox:
                 visible.add(path)
         for path in (*self.hidden, PACKAGE):
             if path not in visible and any(parent in visible for parent in path.parents):
-                mounts[path] = ["--tmpfs"]
+                mounts[path] = ["--ro-bind", "/dev/null"] if path.is_file() else ["--tmpfs"]
         if self.files:
             visible.add(self.files)
         for path in visible:

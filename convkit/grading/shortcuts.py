@@ -18,8 +18,7 @@ from functools import cache
 from pathlib import Path
 
 _LIST = Path(__file__).with_name("shortcuts.toml")
-_OFFERED = ("convkit.Layer", "convkit.Array", "convkit.mine", "convkit.layers.Layer")
-_NESTED = ("convkit.layers.base",)
+_OFFERED = re.compile(r"convkit(\.layers(\.base)?)?\.(Layer|Array)|convkit\.mine(\..*)?")
 
 
 @dataclass(frozen=True)
@@ -131,9 +130,8 @@ def _listed(words: list[str]) -> Iterator[tuple[str, str]]:
 
 def _reaches(imported: str, module: str) -> bool:
     """Whether an import gives the module or a part of it."""
-    if module == "convkit":
-        inside = imported.startswith("convkit.")
-        return inside and not imported.startswith((*_OFFERED, *_NESTED))
+    if module == "convkit" and (imported == module or _OFFERED.fullmatch(imported)):
+        return False
     return f"{imported}.".startswith(f"{module}.")
 
 
