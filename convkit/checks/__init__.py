@@ -1,7 +1,7 @@
 """Checks: what "right" means, and which mistake it looks like when it is not."""
 
 from convkit.checks.behaviour import Case, forward_each
-from convkit.checks.checking import check, listeners, random_cases
+from convkit.checks.checking import check, examine, listeners, random_cases
 from convkit.checks.gradients import GradientComparison, check_gradient, numerical_gradient
 from convkit.checks.learner import LearnerError, LearnerTimeout
 from convkit.checks.report import CheckFailed, Finding, Report
@@ -16,6 +16,7 @@ __all__ = [
     "Report",
     "check",
     "check_gradient",
+    "examine",
     "forward_each",
     "listeners",
     "numerical_gradient",

@@ -72,6 +72,21 @@ def check(target: Any, *, only: str | None = None, cases: Iterable[Case] = ()) -
         CheckFailed: some property does not; whatever the learner's code raises ends here.
         ValueError: the name is not one of the course's, or ``only`` is not a half of it.
     """
+    report = examine(target, only=only, cases=cases)
+    report.show()
+    for listener in listeners:
+        listener(target, report)
+    if not report.passed:
+        raise CheckFailed(report)
+    return report
+
+
+def examine(target: Any, *, only: str | None = None, cases: Iterable[Case] = ()) -> Report:
+    """What `check` finds out, without a word of it: nothing is shown, no failure is raised.
+
+    Raises:
+        ValueError: as `check`.
+    """
     concept = find(getattr(target, "__name__", None))
     groups = [group for group in GROUPS if any(p.group == group for p in concept.properties)]
     if only is not None:
@@ -79,13 +94,7 @@ def check(target: Any, *, only: str | None = None, cases: Iterable[Case] = ()) -
             expected = " or ".join(repr(group) for group in groups)
             raise ValueError(f"only: expected {expected} for {concept.name}, got {only!r}")
         groups = [only]
-    report = _examine(concept, target, groups, [*concept.cases, *cases])
-    report.show()
-    for listener in listeners:
-        listener(target, report)
-    if not report.passed:
-        raise CheckFailed(report)
-    return report
+    return _examine(concept, target, groups, [*concept.cases, *cases])
 
 
 def random_cases(name: str, seed: int) -> list[Case]:

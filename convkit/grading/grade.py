@@ -142,7 +142,7 @@ def _run_cells(job: Job, scratch: Path, files: Path) -> None:
     sandbox = Sandbox(
         scratch,
         readable=(connection_file, *_package()),
-        hidden=job.hidden,
+        hidden=(job.course,),  # with shortcuts one may compare; no point is earned here
         files=files,
         limits=job.limits,
     )
