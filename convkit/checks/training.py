@@ -21,7 +21,7 @@ _PARAMETERS = ("0.weight", "0.bias", "1.weight", "1.bias")
 _PLAIN = "there is no momentum"
 _MOMENTUM = "there is momentum"
 _SAME = "params and grads stay the same dicts"
-_REPLACED = "params and grads are other dicts in each step"
+REPLACED = "params and grads are other dicts in each step"
 
 Numbers = Mapping[str, Array]
 
@@ -44,7 +44,7 @@ def _case(
         _PLAIN: not momentum,
         _MOMENTUM: bool(momentum),
         _SAME: not replaced,
-        _REPLACED: replaced,
+        REPLACED: replaced,
         "the momentum is left out": momentum is None,
     }
     return Case(
@@ -93,7 +93,7 @@ def _observe(target: Any, name: str, case: Case, output: Output) -> Trial:
         optimizer = target(network, **case.options)
         trial.stage = "step"
         for number, grads in enumerate(case.arguments, start=1):
-            if _REPLACED in case.traits:
+            if REPLACED in case.traits:
                 _replace(network, grads, number)
             for key, grad in grads.items():
                 network.grads[key] = grad.copy()

@@ -40,7 +40,7 @@ class Optimizer:
             params[name] = self.rule(name, params[name], grads[name])
 
 
-def _with_rule(wrong: Any) -> Any:
+def with_rule(wrong: Any) -> Any:
     return wrong if isinstance(wrong, type) else type("Wrong", (Optimizer,), {"rule": wrong})
 
 
@@ -137,8 +137,29 @@ def _nesterov(self: Optimizer, name: str, param: Array, grad: Array) -> Array:
     return param + self.momentum * self.v(name, grad) - self.lr * grad
 
 
+def _decayed_by(rate: float, *, from_start: bool) -> Rule:
+    def rule(self: Optimizer, name: str, param: Array, grad: Array) -> Array:
+        return param + self.v(name, grad, rate ** (self.steps - (not from_start)))
+
+    return rule
+
+
+def _starting_with_gradient(self: Optimizer, name: str, param: Array, grad: Array) -> Array:
+    self.velocity.setdefault(name, grad)
+    return param + self.v(name, grad)
+
+
+def _starting_with_step(self: Optimizer, name: str, param: Array, grad: Array) -> Array:
+    self.velocity.setdefault(name, -self.lr * grad)
+    return param + self.v(name, grad)
+
+
 def _decayed(self: Optimizer, name: str, param: Array, grad: Array) -> Array:
     return param + self.v(name, grad) / self.steps
+
+
+def _shrinking(share: float) -> Rule:
+    return lambda self, name, param, grad: (1 - share) * param + self.v(name, grad)
 
 
 _TABLE: Table = {
@@ -171,6 +192,18 @@ _TABLE: Table = {
         "the steps become shorter, which nobody asked for",
         "Does the formula know which step it is?",
         _decayed,
+        *(
+            _decayed_by(rate, from_start=from_start)
+            for rate in (0.99, 0.9, 0.95, 0.5)
+            for from_start in (True, False)
+        ),
+    ),
+    "velocity-start": (
+        "v does not start at 0",
+        "the first step finds a v that is there already: the first gradient, or a first step",
+        "What is v before anything has moved?",
+        _starting_with_gradient,
+        _starting_with_step,
     ),
     "momentum-ignored": (
         "The momentum is ignored",
@@ -264,6 +297,7 @@ _TABLE: Table = {
         "a share of the parameter is subtracted in every step, as weight decay does",
         "What happens to a parameter whose gradient is 0?",
         lambda self, name, param, grad: param + self.v(name, grad) - self.lr * param,
+        *(_shrinking(share) for share in (0.1, 0.01, 0.001, 1e-4, 5e-4)),
     ),
     "sign-only": (
         "Only the gradient's sign counts",
@@ -326,4 +360,4 @@ def _endless(self: Optimizer, name: str, grad: Array) -> Array:
     return self.velocity[name]
 
 
-enter_table("SGD", DOWNHILL, _TABLE, _with_rule)
+enter_table("SGD", DOWNHILL, _TABLE, with_rule)

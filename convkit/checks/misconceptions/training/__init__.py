@@ -1,0 +1,6 @@
+"""Wrong optimizers. What is told by a mark is entered last."""
+
+from convkit.checks.misconceptions.training import optimizer  # isort: skip
+from convkit.checks.misconceptions.training import marks  # isort: skip
+
+__all__ = ["marks", "optimizer"]
