@@ -12,7 +12,7 @@ import pytest
 from convkit import Layer
 from convkit.checks import CheckFailed, LearnerError, LearnerTimeout, check, forward_each
 from convkit.grading.airlock import WORKER_FILES, Airlock
-from convkit.grading.sandbox import Sandbox, scratch_folder
+from convkit.grading.sandbox import Limits, Sandbox, scratch_folder
 
 LAYERS = '''
 import numpy as np
@@ -66,16 +66,19 @@ def Maker(n):
 '''
 
 
+LIMITS = Limits()
+
+
 def cells(**sources):
     """%%implement cells; a class or function may be in the text of another's."""
     return [(name, textwrap.dedent(source)) for name, source in sources.items()]
 
 
 @contextlib.contextmanager
-def opened(sources, names=None, *, call_seconds=5.0, total_seconds=60.0):
+def opened(sources, names=None, *, call_seconds=5.0, total_seconds=60.0, limits=LIMITS):
     names = list(dict.fromkeys(name for name, _ in sources)) if names is None else names
     with scratch_folder() as scratch:
-        sandbox = Sandbox(scratch, readable=WORKER_FILES)
+        sandbox = Sandbox(scratch, readable=WORKER_FILES, limits=limits)
         airlock = Airlock(
             sources, names, sandbox, call_seconds=call_seconds, total_seconds=total_seconds
         )
