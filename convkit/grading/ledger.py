@@ -19,7 +19,7 @@ from sqlalchemy import Column, DateTime, MetaData, String, Table, Text, and_, de
 from convkit.grading.course import Course
 from convkit.grading.outcome import Outcome, Status, of_submission
 
-_OUTCOMES = Table(
+OUTCOMES = Table(
     "convkit_outcome",
     MetaData(),
     Column("assignment", String(128), primary_key=True),
@@ -89,7 +89,7 @@ def entries(gradebook: Gradebook, assignment: str) -> dict[str, Entry]:
     notebooks = [notebook.name for notebook in gradebook.find_assignment(assignment).notebooks]
     found: dict[str, dict[str, Any]] = {}
     for row in gradebook.db.execute(
-        select(_OUTCOMES).where(_OUTCOMES.c.assignment == assignment)
+        select(OUTCOMES).where(OUTCOMES.c.assignment == assignment)
     ).all():
         found.setdefault(row.student, {})[row.notebook] = row
     known = {}
@@ -115,7 +115,7 @@ def outdated(course: Course, assignment: str, student: str, entry: Entry) -> str
 
 
 def _prepare(gradebook: Gradebook) -> None:
-    _OUTCOMES.metadata.create_all(gradebook.engine)
+    OUTCOMES.create(gradebook.db.connection(), checkfirst=True)
 
 
 def _take_back(notebook: Any) -> None:
@@ -135,11 +135,11 @@ def _write(
     fingerprint: str,
 ) -> None:
     """Replace rows, and commit all that is pending with them."""
-    here = and_(_OUTCOMES.c.assignment == assignment, _OUTCOMES.c.student == student)
+    here = and_(OUTCOMES.c.assignment == assignment, OUTCOMES.c.student == student)
     for name, outcome in outcomes.items():
-        gradebook.db.execute(delete(_OUTCOMES).where(here, _OUTCOMES.c.notebook == name))
+        gradebook.db.execute(delete(OUTCOMES).where(here, OUTCOMES.c.notebook == name))
         gradebook.db.execute(
-            _OUTCOMES.insert().values(
+            OUTCOMES.insert().values(
                 assignment=assignment,
                 student=student,
                 notebook=name,

@@ -279,7 +279,8 @@ def grade_class(root: Path, assignment: str, only: Sequence[str], *, force: bool
             for student, outcome in grader.grade_all(due):
                 ended[outcome.status] += 1
                 if outcome.status is not Status.GRADED or outcome.notes:
-                    lines = [f"{student}: {outcome.status}. {outcome.reason}", *outcome.notes]
+                    said = f"{student}: {outcome.status}. {outcome.reason}".strip()
+                    lines = [said, *outcome.notes]
                     bar.write("\n    ".join(lines))
                 bar.update()
     print(_summary(ended, len(students) - len(due)))
