@@ -29,7 +29,10 @@ _ASK_THE_NETWORK = [
     "@jupyterlab/apputils-extension:announcements",
     "@jupyterlab/extensionmanager-extension",
 ]
-_EVERY_CELL_IN_PAGE = {"@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"}}
+_SETTINGS = {
+    "@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"},  # every cell in the page
+    "@jupyter-widgets/jupyterlab-manager:plugin": {"saveState": True},  # of widgets, by Save
+}
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,7 @@ def running_lab(folder: Path, private: Path, *options: str) -> Iterator[Lab]:
     (configuration / "page_config.json").write_text(
         json.dumps({"disabledExtensions": dict.fromkeys(_ASK_THE_NETWORK, True)})
     )
-    (configuration / "default_setting_overrides.json").write_text(json.dumps(_EVERY_CELL_IN_PAGE))
+    (configuration / "default_setting_overrides.json").write_text(json.dumps(_SETTINGS))
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
     command += ["--LabApp.expose_app_in_browser=True", "--ServerApp.port=0"]
     command += [f"--IdentityProvider.token={token}", f"--ServerApp.root_dir={folder}", *options]
@@ -102,11 +105,13 @@ def running_chromium() -> Iterator[Any]:
 
 
 class Browser:
-    """Pages of one lab; `requested` are the addresses that they asked for."""
+    """Pages of one lab; `requested` are the addresses that they asked for, `errors` what went wrong
+    in the one opened last, as its console says."""
 
     def __init__(self, chromium: Any, lab: Lab) -> None:
         self.lab = lab
         self.requested: list[str] = []
+        self.errors: list[str] = []
         self._context = chromium.new_context(viewport={"width": 1300, "height": 900})
         self._context.set_default_timeout(30_000)
         self._context.on("request", lambda request: self.requested.append(request.url))
@@ -114,6 +119,14 @@ class Browser:
     def open(self, notebook: str) -> Any:
         """A page with the notebook open and its kernel ready."""
         page = self._context.new_page()
+        errors = self.errors = []
+
+        def said(message: Any) -> None:
+            if message.type == "error":
+                errors.append(message.text)
+
+        page.on("console", said)
+        page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(self.lab.url(notebook))
         page.wait_for_function(
             "path => window.jupyterapp?.shell.currentWidget?.context?.path === path", arg=notebook
@@ -140,6 +153,15 @@ def run_all(page: Any) -> list[str]:
                 .map((output) => output.text ?? `${output.ename}: ${output.evalue}`);
         }"""
     )
+
+
+def save(page: Any) -> None:
+    """Save the notebook, outputs, state of the widgets and all."""
+    page.evaluate("() => window.jupyterapp.shell.currentWidget.context.save()")
+
+
+def end_kernel(page: Any) -> None:
+    page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
 
 
 def cell(page: Any, cell_id: str) -> Any:

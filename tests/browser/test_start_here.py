@@ -1,9 +1,11 @@
 """The first page: it runs, and its picture moves even when the kernel is gone."""
 
+import shutil
+
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.lab import run_all
+from tests.browser.lab import end_kernel, run_all, save
 
 pytestmark = pytest.mark.browser
 
@@ -13,11 +15,28 @@ def test_the_picture_moves_without_a_kernel_and_says_what_does_not(browser):
     assert run_all(page) == []
     widget = page.locator(".convkit")
     expect(widget.locator(".convkit-sum strong")).to_have_text("= 45")
-    page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+    end_kernel(page)
 
-    widget.get_by_role("application").press("ArrowRight")
+    widget.get_by_role("application").first.press("ArrowRight")
     expect(widget.locator(".convkit-sum strong")).to_have_text("= 110")
 
     widget.get_by_role("switch", name="flip the kernel").click()
     expect(widget.get_by_text("Python has not answered")).to_be_visible()
+    page.close()
+
+
+def test_a_notebook_that_is_not_trusted_shows_the_picture(browser, lab):
+    place = lab.folder / "saved-here.ipynb"
+    shutil.copy(lab.folder / "lectures" / "00-start-here.ipynb", place)
+    page = browser.open(place.name)
+    assert run_all(page) == []
+    save(page)
+    page.close()
+    text = place.read_text(encoding="utf-8")
+    foreign = place.with_name("from-elsewhere.ipynb")
+    foreign.write_text(text.replace("two minutes", "2 minutes", 1), encoding="utf-8")
+
+    page = browser.open(foreign.name)
+    expect(page.locator(".jp-RenderedImage img")).to_be_visible()
+    expect(page.locator(".convkit")).to_have_count(0)
     page.close()
