@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from convkit.checks.behaviour import Case
 from convkit.checks.look import Look, look
 from convkit.checks.misconceptions import Mark, misconception
@@ -178,7 +180,7 @@ def _capital(words: str) -> str:
 
 
 def _function(target: Callable[..., Any], change: Change) -> Callable[..., Any]:
-    return lambda *arguments: change(target(*arguments))
+    return lambda *arguments: change(np.asarray(target(*arguments)))
 
 
 def _forward(target: type[Layer], change: Change) -> type[Layer]:

@@ -122,11 +122,11 @@ def _difference(layout: Layout, right: Layout, places: Pair) -> str:
 
 
 Through = Callable[[View, Layout, bool], Array | None]
-"""A gradient through windows of some layout; the flag asks for its first image, or map, only."""
+"""A quantity through windows of some layout; the flag asks for what is first on its first axis."""
 
 
-def other_way_back(look: Look, through: Through, right: Callable[[View], Layout]) -> str | bool:
-    """In every failing case, the gradient went through other windows; says which."""
+def other_way(look: Look, through: Through, right: Callable[[View], Layout]) -> str | bool:
+    """In every failing case, the quantity went through other windows; says which."""
     if not look.finite:
         return False
     said: list[str] = []

@@ -46,6 +46,8 @@ def _sized(holds: Callable[[list[int]], bool]) -> Recognise:
         if not differences or not all(each and holds(each) for each in differences):
             return False
         ndim = len(differences[0])
+        if any(len(each) != ndim for each in differences):
+            return True
         names = anatomy.axes_of(look, ndim)
         wrong = [names[axis] for axis in range(ndim) if any(each[axis] for each in differences)]
         return f"What is not as many as it should be: the {' and the '.join(wrong)}."

@@ -19,6 +19,7 @@ from convkit.checks.misconceptions.convolution.backward import THROUGH
 from convkit.checks.misconceptions.convolution.forward import MAPS
 from convkit.checks.misconceptions.convolution.functions import IDEA
 from convkit.checks.misconceptions.convolution.kernels import enter_kernels
+from convkit.checks.misconceptions.convolution.used_kernels import enter_used_kernels
 from convkit.layers import Array, Conv2d, convolve2d, correlate2d
 
 
@@ -151,5 +152,6 @@ def _function_sizes(case: Case) -> dict[str, int]:
     }
 
 
-enter_broad_function(_function(correlate2d))
-enter_broad_function(_function(convolve2d))
+for _target in (correlate2d, convolve2d):
+    _anatomy = _function(_target)
+    enter_broad_function(_anatomy, narrower=partial(enter_used_kernels, _anatomy))

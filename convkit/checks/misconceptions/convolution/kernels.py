@@ -16,7 +16,7 @@ from convkit.checks.misconceptions.broad.geometry import (
     Layout,
     Pair,
     framed_windows,
-    other_way_back,
+    other_way,
     other_windows,
 )
 from convkit.checks.misconceptions.common import with_backward, with_forward
@@ -164,9 +164,9 @@ def _met(view: View, layout: Layout, only_first: bool) -> Array | None:
     return np.asarray(np.einsum("njab,ncpqab->jcpq", grad_y, seen, optimize=True))
 
 
-def other_way(look: Look, anatomy: Anatomy) -> str | bool:
+def _other_way(look: Look, anatomy: Anatomy) -> str | bool:
     ways = {"grad_x": _scattered, 'grads["weight"]': _met}
-    return look.name in ways and other_way_back(look, ways[look.name], _right)
+    return look.name in ways and other_way(look, ways[look.name], _right)
 
 
 def enter_kernels(anatomy: Anatomy) -> None:
@@ -180,7 +180,7 @@ def enter_kernels(anatomy: Anatomy) -> None:
         "the numbers of grad_y meet the right weights, or pixels, but of windows that begin "
         "elsewhere or move by another step than those of forward",
         "Compare the slices of your forward with those of your backward.",
-        other_way,
+        _other_way,
         with_backward(Conv2d, _further_apart),
     )
 

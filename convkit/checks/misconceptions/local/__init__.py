@@ -4,6 +4,6 @@ What can be said in general comes after what is specific.
 """
 
 from convkit.checks.misconceptions.local import backward, counts, forward  # isort: skip
-from convkit.checks.misconceptions.local import broad  # isort: skip
+from convkit.checks.misconceptions.local import broad, formulas  # isort: skip
 
-__all__ = ["backward", "broad", "counts", "forward"]
+__all__ = ["backward", "broad", "counts", "formulas", "forward"]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from convkit.checks.behaviour import Case
 from convkit.checks.misconceptions.broad import Anatomy, Conditions, enter_broad_layer
 from convkit.checks.misconceptions.local.altered import BACK, FORTH
+from convkit.checks.misconceptions.local.places import enter_places
 from convkit.layers import Array, LocallyConnected2d
 
 _WEIGHT = (
@@ -101,4 +103,10 @@ _CONDITIONS: Conditions = {
     ),
 }
 
-enter_broad_layer(_ANATOMY, conditions=_CONDITIONS, sometimes=(5, 4), sums=("forward", "backward"))
+enter_broad_layer(
+    _ANATOMY,
+    conditions=_CONDITIONS,
+    sometimes=(5, 4),
+    sums=("forward", "backward"),
+    narrower=partial(enter_places, _ANATOMY),
+)
