@@ -55,11 +55,12 @@ class Outcome:
 
 
 def together(outcomes: Iterable[Outcome]) -> Outcome:
-    """Of several parts the gravest status with its reason, and the notes of all."""
+    """Of several parts the gravest status with its reason; other reasons are notes, as all are."""
     found = list(outcomes)
     order = list(Status)
     worst = max(found, key=lambda each: order.index(each.status), default=Outcome())
-    notes = dict.fromkeys(note for each in found for note in each.notes)
+    others = (each.reason for each in found if each.reason not in ("", worst.reason))
+    notes = dict.fromkeys([*others, *(note for each in found for note in each.notes)])
     return Outcome(worst.status, worst.reason, tuple(notes))
 
 

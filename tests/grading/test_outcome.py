@@ -8,10 +8,10 @@ GONE = Outcome(Status.MISSING, "Nothing is there.")
 SLOW = Outcome(Status.TIMED_OUT, "1 of 2 tests.", ("a note",))
 
 
-def test_the_gravest_gives_its_reason_and_all_give_their_notes():
+def test_the_gravest_gives_its_reason_and_all_others_are_noted():
     crashed = Outcome(Status.CRASHED, "It died.", ("a note", "another"))
     assert together([crashed, Outcome(), SLOW]) == Outcome(
-        Status.TIMED_OUT, "1 of 2 tests.", ("a note", "another")
+        Status.TIMED_OUT, "1 of 2 tests.", ("It died.", "a note", "another")
     )
     assert together([]) == Outcome()
 
