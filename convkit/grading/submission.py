@@ -117,7 +117,9 @@ def grade_notebook(notebook: NotebookNode, received: Outcome, **job: Any) -> Out
 def _banner(outcome: Outcome) -> str:
     """What the student and the instructor read above everything else."""
     lines = [f"Status: {outcome.status}", outcome.reason, *outcome.notes]
-    return f"<pre>{html.escape(chr(10).join(filter(None, lines)))}</pre>"
+    return (
+        f'<pre style="white-space: pre-wrap">{html.escape(chr(10).join(filter(None, lines)))}</pre>'
+    )
 
 
 def gather_files(submitted: Path, source: Path, kept: Iterable[str], destination: Path) -> None:

@@ -62,6 +62,7 @@ def test_formgrader_autogrades_and_takes_points_by_hand(course, tmp_path, chromi
         page.wait_for_function("formgrader.grades?.loaded")
         assert "nowhere.png" in page.content()  # what bob tries is there
         assert page.locator("[onerror]").count() == 0
+        assert page.locator("script[src*='mathjax']").get_attribute("src").endswith(",Safe")
         assert page.evaluate("window.ran") is None
         page.close()
     with sqlite3.connect(course.folder / "gradebook.db") as gradebook:
