@@ -32,8 +32,8 @@ OUTCOMES = Table(
     Column("time", DateTime, nullable=False),
 )
 
-UNFINISHED = Outcome(Status.GRADER_ERROR, "Grading began and did not finish.")
-_UNTOUCHED = Outcome(Status.GRADER_ERROR, "This notebook has not been graded.")
+UNFINISHED = Outcome(Status.GRADER_ERROR, "grading began and did not finish")
+_UNTOUCHED = Outcome(Status.GRADER_ERROR, "a notebook of it has not been graded")
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,7 @@ class Outcome:
     """How one submission, or a part of it, ended.
 
     Attributes:
-        reason: in a sentence; empty for GRADED alone.
+        reason: in words that go on from the status; empty for GRADED alone.
         notes: what the instructor should know beside it, such as what was repaired.
     """
 
@@ -77,7 +77,11 @@ def of_submission(notebooks: Mapping[str, Outcome]) -> Outcome:
     if not lost or len(lost) == len(notebooks):
         return together(notebooks.values())
     parts = [
-        Outcome(Status.PARTIAL, f"{name}.ipynb is {each.status}. {each.reason}".strip(), each.notes)
+        Outcome(
+            Status.PARTIAL,
+            ": ".join(filter(None, [f"{name}.ipynb is {each.status}", each.reason])),
+            each.notes,
+        )
         for name, each in lost.items()
     ]
     return together([*(each for name, each in notebooks.items() if name not in lost), *parts])

@@ -92,7 +92,7 @@ def _row(
         outcome = entry.outcome
         outdated = ledger.outdated(course, assignment.name, student.id, entry)
     elif not course.submitted(assignment.name, student.id).exists():
-        outcome = Outcome(Status.MISSING, "Nothing was handed in.")
+        outcome = Outcome(Status.MISSING, "nothing was handed in")
     graded = submission is not None and outcome is not None and outcome.status.has_grade
     return Row(
         student=student,
@@ -112,10 +112,10 @@ def table(found: Sequence[Row]) -> str:
     for row in found:
         score = "–" if row.score is None else f"{row.score:g} / {row.assignment.max_score:g}"
         status = _NOT_YET if row.outcome is None else str(row.outcome.status)
-        said = [f"OUT OF DATE, {row.outdated}."] if row.outdated else []
+        said = [f"OUT OF DATE, {row.outdated}"] if row.outdated else []
         said += row.outcome.reason.splitlines()[:1] if row.outcome else []
-        said += ["Answers are to be graded by hand."] if row.by_hand else []
-        lines.append((row.student.id, score, status, " ".join(said)))
+        said += ["answers are to be graded by hand"] if row.by_hand else []
+        lines.append((row.student.id, score, status, "; ".join(said)))
     widths = [max(len(line[column]) for line in lines) for column in range(3)]
     return "\n".join(
         "  ".join(

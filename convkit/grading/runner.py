@@ -235,7 +235,7 @@ class Grader:
     def _grade_student(self, student: str) -> dict[str, Part]:
         submitted = self.course.submitted(self.assignment, student)
         if not submitted.exists():
-            nothing = Outcome(Status.MISSING, "Nothing was handed in.")
+            nothing = Outcome(Status.MISSING, "nothing was handed in")
             return dict.fromkeys(self.notebooks, Part(nothing, None))
         return self._processes.grade(self._task(self._files(student).name, submitted))
 
@@ -279,7 +279,7 @@ def grade_class(root: Path, assignment: str, only: Sequence[str], *, force: bool
             for student, outcome in grader.grade_all(due):
                 ended[outcome.status] += 1
                 if outcome.status is not Status.GRADED or outcome.notes:
-                    said = f"{student}: {outcome.status}. {outcome.reason}".strip()
+                    said = ": ".join(filter(None, [student, outcome.status, outcome.reason]))
                     lines = [said, *outcome.notes]
                     bar.write("\n    ".join(lines))
                 bar.update()

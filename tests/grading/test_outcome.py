@@ -34,7 +34,7 @@ def test_a_submission_with_a_part_that_is_not_there(notebooks, status):
 
 def test_a_partial_submission_names_the_part():
     found = of_submission({"a": GONE, "b": Outcome()})
-    assert found.reason == "a.ipynb is missing. Nothing is there."
+    assert found.reason == "a.ipynb is missing: Nothing is there."
 
 
 def test_who_has_a_grade():

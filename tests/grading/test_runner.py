@@ -1,0 +1,298 @@
+"""`convkit grade` on a class: everybody's result is exact, whatever became of the others."""
+
+import fcntl
+import shutil
+import signal
+import subprocess
+import time
+
+import nbformat
+import pytest
+
+from tests.grading.course import FULL, NOTHING, Course, cell, convkit, mini_source, write
+from tests.grading.test_course import CODE, SCALE_ONLY
+
+pytestmark = pytest.mark.course
+
+LOOPS = "%%implement double\ndef double(x):\n    while True: pass"
+DIES = "%%implement double\nimport os\ndef double(x):\n    os._exit(0)"
+GREEDY = "%%implement double\ndef double(x):\n    return bytearray(1 << 40)"
+DOUBLE = {
+    "right": CODE["double"],
+    "loops": LOOPS,
+    "dies": DIES,
+    "greedy": GREEDY,
+    "renamed": CODE["double"],
+}
+EXPECTED = {
+    "right": ("graded", FULL),
+    "untouched": ("graded", NOTHING | {"why": 0.0}),
+    "loops": ("timed out", SCALE_ONLY),
+    "dies": ("crashed", SCALE_ONLY),
+    "greedy": ("out of memory", SCALE_ONLY),
+    "renamed": ("graded", FULL),
+    "damaged": ("unreadable", None),
+    "absent": ("missing", None),
+}
+
+
+def hand_in(course, student, double):
+    notebook = course.released("mini")
+    for name, text in (CODE | {"double": double}).items():
+        cell(notebook, name).source = text
+    cell(notebook, "why").source = "I think so."
+    write(notebook, course.submitted("mini", student))
+
+
+def course_of_one(folder):
+    """A course in which only ann has handed something in."""
+    course = Course.create(folder, {"mini": mini_source()})
+    assert course.nbgrader("generate_assignment", "mini").returncode == 0
+    hand_in(course, "ann", CODE["double"])
+    return course
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    course = Course.create(tmp_path_factory.mktemp("class") / "course", {"mini": mini_source()})
+    assert course.nbgrader("generate_assignment", "mini").returncode == 0
+    for student, double in DOUBLE.items():
+        hand_in(course, student, double)
+    renamed = course.submitted("mini", "renamed")
+    renamed.rename(renamed.with_name("Mini (2).ipynb"))
+    write(course.released("mini"), course.submitted("mini", "untouched"))
+    damaged = course.submitted("mini", "damaged")
+    damaged.parent.mkdir(parents=True)
+    damaged.write_text('{"cells": [')
+    course.submitted("mini", "absent").parent.parent.mkdir()
+    (course.folder / "gradebook.db").unlink()  # it need not know the assignment yet
+    course.run = course.convkit("grade", "mini")
+    yield course
+    shutil.rmtree(course.temporary)
+
+
+def test_a_run_says_what_an_instructor_needs_to_know(course):
+    said = course.run.stdout
+    assert course.run.returncode == 0, course.run.stderr
+    assert said.startswith("mini: the solution earns all 9 points, the release none.\n")
+    assert "loops: timed out: 2 of 4 tests did not come to an end" in said
+    assert "renamed: graded\n" in said
+    assert "right:" not in said
+    summary = said.splitlines()[-1]
+    for part in ("3 graded", "1 crashed", "1 timed out", "1 unreadable", "1 missing"):
+        assert part in summary
+
+
+@pytest.mark.parametrize("student", EXPECTED)
+def test_status_and_points_are_exact(course, student):
+    status, scores = EXPECTED[student]
+    assert course.outcomes("mini")[student][0] == status
+    stored = course.scores("mini").get(student)
+    if scores is None:
+        assert stored is None or set(stored.values()) == {None}
+    else:
+        assert stored == scores
+
+
+def test_the_canary_is_no_student(course):
+    assert set(course.outcomes("mini")) == set(EXPECTED)
+    assert {path.name for path in (course.folder / "autograded").iterdir()} <= set(EXPECTED)
+
+
+def test_nothing_of_the_run_is_left(course):
+    assert course.running() == []
+    assert list(course.temporary.iterdir()) == []
+
+
+def test_who_has_no_grade_is_exported_without_one(course):
+    rows = course.exported()
+    for student, (status, scores) in EXPECTED.items():
+        assert rows[student]["status"] == status
+        assert rows[student]["current"] == "yes"
+        expected = "" if scores is None else sum(filter(None, scores.values()))
+        assert rows[student]["score"] == str(expected)
+        assert (rows[student]["reason"] == "") == (status == "graded")
+
+
+def test_feedback_shows_how_it_ended(course):
+    assert course.nbgrader("generate_feedback", "mini").returncode == 0
+    assert "Status: timed out" in course.feedback("mini", "loops")
+    assert "because the code took too long: double-visible" in course.feedback("mini", "loops")
+    assert "Status: unreadable" in course.feedback("mini", "damaged")
+    assert "Status: graded" in course.feedback("mini", "right")
+
+
+def test_formgraders_files_can_be_graded_again_by_nbgrader_alone(course):
+    before = course.scores("mini")["loops"]
+    run = course.nbgrader("autograde", "mini", "--student", "loops", "--force")
+    assert run.returncode == 0, run.stderr
+    assert course.scores("mini")["loops"] == before
+    assert course.outcomes("mini")["loops"][0] == "timed out"
+
+
+def test_only_what_changed_is_graded_again(course):
+    before = course.scores("mini")
+    hand_in(course, "dies", CODE["double"].replace("2 * x", "3 * x"))
+    try:
+        report = course.convkit("report", "mini").stdout
+        (line,) = [line for line in report.splitlines() if line.startswith("dies")]
+        assert "OUT OF DATE, the submission changed since" in line
+        assert course.exported()["dies"]["current"] == "no: the submission changed since"
+        run = course.convkit("grade", "mini")
+    finally:
+        hand_in(course, "dies", DIES)
+    assert "Graded now: 1 graded. Up to date already: 7" in run.stdout
+    assert course.outcomes("mini")["dies"] == ("graded", "")
+    after = course.scores("mini")
+    assert after.pop("dies") == SCALE_ONLY
+    before.pop("dies")
+    assert after == before
+    report = course.convkit("report", "mini", "--help")
+    assert report.returncode == 0
+
+
+def test_points_given_by_hand_survive_grading_again(tmp_path):
+    from nbgrader.api import Gradebook
+
+    course = course_of_one(tmp_path)
+    assert course.convkit("grade", "mini").returncode == 0
+    with Gradebook(f"sqlite:///{tmp_path / 'gradebook.db'}", "convkit") as gradebook:
+        gradebook.find_grade("why", "mini", "mini", "ann").manual_score = 2.5
+        gradebook.db.commit()
+    assert course.exported()["ann"]["score"] == "11.5"
+    assert course.convkit("grade", "mini", "--force").returncode == 0
+    assert course.exported()["ann"]["score"] == "11.5"
+    shutil.rmtree(course.temporary)
+
+
+def changed_source(course, old, new):
+    path = course.folder / "solutions" / "mini" / "mini.ipynb"
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+
+
+def test_a_solution_that_fails_stops_the_run_before_anybody_pays(tmp_path):
+    course = course_of_one(tmp_path)
+    assert course.convkit("grade", "mini").returncode == 0
+    before = course.scores("mini")
+    changed_source(course, "[0, 2, 4]", "[0, 2, 5]")
+    run = course.convkit("grade", "mini", "--force")
+    assert run.returncode == 1
+    assert "the solution itself does not earn all points here" in run.stderr
+    assert "double-visible: ✗ AssertionError" in run.stderr
+    assert course.scores("mini") == before
+    assert course.exported()["ann"]["current"] == "no: the assignment changed since"
+
+    changed_source(course, "[0, 2, 5]", "[0, 2, 4]")
+    changed_source(course, "assert (layer(np.ones((2, 2))) == 3).all()", "assert True")
+    run = course.convkit("grade", "mini", "--force")
+    assert run.returncode == 1
+    assert "the release, in which nothing is answered, earns points" in run.stderr
+    assert "scale-forward" in run.stderr
+    shutil.rmtree(course.temporary)
+
+
+def test_what_cannot_be_done_is_said_in_a_line(tmp_path):
+    course = course_of_one(tmp_path)
+    for arguments, said in {
+        ("grade", "nosuch"): "there is no assignment 'nosuch' in solutions/",
+        ("report", "nosuch"): "the gradebook knows no assignment 'nosuch' (it knows mini)",
+        ("grade", "mini", "--student", "bob"): "nobody here is called bob",
+    }.items():
+        run = course.convkit(*arguments)
+        assert run.returncode == 1
+        assert said in run.stderr
+        assert "Traceback" not in run.stderr
+    with (tmp_path / ".convkit-grading").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        for run in (
+            course.convkit("grade", "mini"),
+            course.nbgrader("autograde", "mini", "--student", "ann"),
+        ):
+            assert run.returncode == 1
+            assert "another grader is at work on this course" in run.stderr
+    course.folder = tmp_path / "solutions"
+    run = course.convkit("grade", "mini")
+    assert run.returncode == 1
+    assert "Run this in the course's folder." in run.stderr
+    shutil.rmtree(course.temporary)
+
+
+@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGINT])
+def test_a_run_that_is_stopped_leaves_the_truth_and_goes_on(tmp_path, end):
+    course = course_of_one(tmp_path)
+    assert course.convkit("grade", "mini").returncode == 0
+    hand_in(course, "ann", LOOPS)
+    hand_in(course, "bob", CODE["double"])
+    grader = subprocess.Popen(
+        convkit("grade", "mini"),
+        cwd=course.folder,
+        env=course.environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    while course.outcomes("mini")["ann"][0] == "graded":
+        assert grader.poll() is None
+        time.sleep(0.05)
+    grader.send_signal(end)
+    _, said = grader.communicate(timeout=60)
+    assert grader.returncode == (130 if end == signal.SIGINT else -end)
+    if end == signal.SIGINT:
+        assert said.splitlines()[-1] == "Stopped. `convkit grade mini` goes on from here."
+        assert list(course.temporary.iterdir()) == []
+    deadline = time.monotonic() + 10
+    while course.running() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert course.running() == []
+    unfinished = ("grader error", "grading began and did not finish")
+    assert course.outcomes("mini")["ann"] == unfinished
+    assert set(course.scores("mini")["ann"].values()) == {None}
+    row = course.exported()["ann"]
+    assert (row["score"], row["status"], row["current"][:2]) == ("", "grader error", "no")
+
+    assert course.convkit("grade", "mini").returncode == 0
+    assert {name: status for name, (status, _) in course.outcomes("mini").items()} == {
+        "ann": "timed out",
+        "bob": "graded",
+    }
+    assert course.scores("mini") == {"ann": SCALE_ONLY, "bob": FULL}
+    assert list(course.temporary.iterdir()) == []
+    shutil.rmtree(course.temporary)
+
+
+def test_a_failed_grading_by_nbgrader_leaves_no_old_score(tmp_path):
+    course = course_of_one(tmp_path)
+    hand_in(course, "bob", CODE["double"])
+    assert course.nbgrader("autograde", "mini").returncode == 0
+    assert course.scores("mini") == {"ann": FULL, "bob": FULL}
+    changed_source(course, "import numpy as np", "import numpy as np, nosuchmodule")
+    assert course.nbgrader("generate_assignment", "mini", "--force").returncode == 0
+    run = course.nbgrader("autograde", "mini", "--student", "ann", "--force")
+    assert run.returncode != 0
+    status, reason = course.outcomes("mini")["ann"]
+    assert status == "grader error"
+    assert "nosuchmodule" in reason
+    assert set(course.scores("mini")["ann"].values()) == {None}
+    assert course.scores("mini")["bob"] == FULL
+    rows = course.exported()
+    assert rows["ann"]["score"] == ""
+    assert rows["bob"]["current"] == "no: the assignment changed since"
+    shutil.rmtree(course.temporary)
+
+
+def test_a_late_submission_and_a_timestamp_that_is_none(tmp_path):
+    course = course_of_one(tmp_path)
+    hand_in(course, "bob", CODE["double"])
+    times = {"ann": "2026-03-01 12:00:00 UTC", "bob": "yesterday evening"}
+    for student, text in times.items():
+        (course.submitted("mini", student).parent / "timestamp.txt").write_text(text)
+    run = course.convkit("grade", "mini")
+    assert run.returncode == 0, run.stderr
+    assert "bob: graded\n    timestamp.txt is no time" in run.stdout
+    rows = course.exported()
+    assert rows["ann"]["timestamp"] == "2026-03-01 12:00:00"
+    assert rows["bob"]["timestamp"] == ""
+    assert nbformat.validate(course.graded("mini", "ann")) is None
+    shutil.rmtree(course.temporary)
