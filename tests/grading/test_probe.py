@@ -1,0 +1,103 @@
+"""What the probe tells of this machine is so, and what is not enough is refused with its cure."""
+
+import os
+import sys
+
+import pytest
+
+from convkit.grading import probe, seccomp
+from convkit.grading.sandbox import UNSAFE, SandboxError
+from tests.grading.test_sandbox import inside
+
+OTHERS = ("--unshare-ipc", "--unshare-pid", "--unshare-uts")
+
+
+@pytest.fixture
+def fresh_probe():
+    probe._tried.cache_clear()
+    yield
+    probe._tried.cache_clear()
+
+
+def test_this_machine_can_start_it():
+    assert {finding.what: finding.cure for finding in probe.findings() if not finding.holds} == {}
+    probe.require()
+
+
+@pytest.mark.usefixtures("fresh_probe")
+@pytest.mark.parametrize("name", probe._HELD)
+def test_what_does_not_hold_is_refused_in_its_own_words(monkeypatch, name):
+    held = dict.fromkeys([*probe._HELD, "calls"], True)
+    monkeypatch.setattr(probe, "_say", lambda: held | {name: False})
+    broken = [finding for finding in probe.findings() if not finding.holds]
+    assert [finding.what for finding in broken] == [probe._HELD[name]]
+    assert broken[0].cure
+    with pytest.raises(SandboxError, match=probe._HELD[name]):
+        probe.require()
+
+
+@pytest.mark.usefixtures("fresh_probe")
+def test_a_machine_without_a_filter_for_system_calls_may_grade_and_says_so(monkeypatch):
+    monkeypatch.setattr(seccomp, "program", lambda: None)
+    broken = [finding for finding in probe.findings() if not finding.holds]
+    assert [finding.required for finding in broken] == [False]
+    assert "System calls" in broken[0].what
+    probe.require()
+
+
+@pytest.mark.usefixtures("fresh_probe")
+def test_a_sandbox_that_does_not_hold_is_found_out(monkeypatch):
+    """Is each thing really tried, and not only said?"""
+    broken = {}
+    monkeypatch.setattr("convkit.grading.sandbox._NAMESPACES", OTHERS)
+    broken["network"] = {finding.what for finding in probe.findings() if not finding.holds}
+    probe._tried.cache_clear()
+    monkeypatch.setattr("convkit.grading.sandbox._SETTINGS", ("/etc/passwd",))
+    broken["files"] = {finding.what for finding in probe.findings() if not finding.holds}
+    assert probe._HELD["network"] in broken["network"]
+    assert probe._HELD["files"] in broken["files"] - broken["network"]
+
+
+@pytest.mark.usefixtures("fresh_probe")
+class TestRefusal:
+    """Where the sandbox cannot start, is grading refused, with the reason and the cure?"""
+
+    def test_without_bubblewrap(self, monkeypatch):
+        monkeypatch.setattr("shutil.which", lambda name: None)
+        with pytest.raises(SandboxError, match="apt-get install bubblewrap"):
+            probe.require()
+
+    def test_on_another_system(self, monkeypatch):
+        monkeypatch.setattr(sys, "platform", "darwin")
+        with pytest.raises(SandboxError, match="grade on a Linux machine"):
+            probe.require()
+
+    @pytest.mark.parametrize(
+        ("said", "cure"),
+        [
+            ("bwrap: No permissions to create new namespace", "userns"),
+            ("bwrap: setting up uid map: Permission denied", "apparmor"),
+            ("bwrap: Can't mount proc on /newroot/proc", "--privileged"),
+            ("bwrap: Unknown option --size", "0.8"),
+        ],
+    )
+    def test_when_bubblewrap_fails(self, monkeypatch, tmp_path, said, cure):
+        (tmp_path / "bwrap").write_text(f'#!/bin/sh\necho "{said}" >&2\nexit 1\n')
+        (tmp_path / "bwrap").chmod(0o755)
+        monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+        with pytest.raises(SandboxError) as refusal:
+            probe.require()
+        assert said in str(refusal.value)
+        assert cure in str(refusal.value)
+        assert UNSAFE in str(refusal.value)
+
+    def test_unless_it_is_allowed_in_so_many_words(self, monkeypatch):
+        monkeypatch.setattr("shutil.which", lambda name: None)
+        monkeypatch.setenv(UNSAFE, "1")
+        probe.require()
+        assert inside("import os; print(os.getcwd().endswith('work') * 1)") == 1
+        told = [finding for finding in probe.findings() if "unset" in finding.cure]
+        assert [finding.required for finding in told] == [False]
+        monkeypatch.setenv(UNSAFE, "yes")
+        with pytest.raises(SandboxError):
+            probe.require()
