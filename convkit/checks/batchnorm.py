@@ -233,7 +233,7 @@ _PROPERTIES = [
         "modes",
         "eval() switches to the running statistics, train() back to those of the batch.",
         (_USED, _BACK),
-        requires=("batch after batch",),
+        requires=("batch after batch", "repeatable"),
     ),
     *backward_properties(("gamma", "beta")),
 ]

@@ -1,5 +1,9 @@
-"""Wrong activations: the squashing ones, the rectifying ones, and the gain."""
+"""Wrong activations: the squashing ones, the rectifying ones, and the gain.
 
-from convkit.checks.misconceptions.activation import gain, rectifying, squashing
+What is told by a mark is entered last.
+"""
 
-__all__ = ["gain", "rectifying", "squashing"]
+from convkit.checks.misconceptions.activation import gain, rectifying, squashing  # isort: skip
+from convkit.checks.misconceptions.activation import broad  # isort: skip
+
+__all__ = ["broad", "gain", "rectifying", "squashing"]

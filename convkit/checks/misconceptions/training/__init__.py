@@ -2,5 +2,6 @@
 
 from convkit.checks.misconceptions.training import optimizer  # isort: skip
 from convkit.checks.misconceptions.training import marks  # isort: skip
+from convkit.checks.misconceptions.training import broad  # isort: skip
 
-__all__ = ["marks", "optimizer"]
+__all__ = ["broad", "marks", "optimizer"]
