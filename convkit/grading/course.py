@@ -72,8 +72,14 @@ class Course:
         path = Path(self.directory.format_path(step, student, assignment))
         return path.parent.resolve() / path.name
 
+    @property
+    def db_url(self) -> str:
+        """The gradebook, waiting a minute for whoever else writes, as formgrader may."""
+        url: str = self.directory.db_url
+        return f"{url}?timeout=60" if url.startswith("sqlite:") and "?" not in url else url
+
     def gradebook(self) -> Gradebook:
-        return Gradebook(self.directory.db_url, self.directory.course_id)
+        return Gradebook(self.db_url, self.directory.course_id)
 
     def handed_in(self) -> set[str]:
         """The students of whom there is a folder, with or without this assignment in it."""

@@ -17,7 +17,7 @@ from nbgrader.api import Gradebook, MissingEntry
 from sqlalchemy import Column, DateTime, MetaData, String, Table, Text, and_, delete, select
 
 from convkit.grading.course import Course
-from convkit.grading.outcome import Outcome, Status, of_submission
+from convkit.grading.outcome import Outcome, Status, together
 
 OUTCOMES = Table(
     "convkit_outcome",
@@ -94,11 +94,11 @@ def entries(gradebook: Gradebook, assignment: str) -> dict[str, Entry]:
         found.setdefault(row.student, {})[row.notebook] = row
     known = {}
     for student, rows in found.items():
-        outcomes = {name: _outcome(rows.get(name)) for name in notebooks}
+        outcomes = [_outcome(rows.get(name)) for name in notebooks]
         oldest = min(rows.values(), key=lambda row: row.time)
         prints = {row.fingerprint for row in rows.values()}
         known[student] = Entry(
-            of_submission(outcomes), prints.pop() if len(prints) == 1 else "", oldest.time
+            together(outcomes), prints.pop() if len(prints) == 1 else "", oldest.time
         )
     return known
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -62,26 +62,3 @@ def together(outcomes: Iterable[Outcome]) -> Outcome:
     others = (each.reason for each in found if each.reason not in ("", worst.reason))
     notes = dict.fromkeys([*others, *(note for each in found for note in each.notes)])
     return Outcome(worst.status, worst.reason, tuple(notes))
-
-
-def of_submission(notebooks: Mapping[str, Outcome]) -> Outcome:
-    """Of a submission, by its notebooks' names.
-
-    Where some have a grade and others are not there or cannot be read, it is PARTIAL at least.
-    """
-    lost = {
-        name: each
-        for name, each in notebooks.items()
-        if each.status in (Status.MISSING, Status.UNREADABLE)
-    }
-    if not lost or len(lost) == len(notebooks):
-        return together(notebooks.values())
-    parts = [
-        Outcome(
-            Status.PARTIAL,
-            ": ".join(filter(None, [f"{name}.ipynb is {each.status}", each.reason])),
-            each.notes,
-        )
-        for name, each in lost.items()
-    ]
-    return together([*(each for name, each in notebooks.items() if name not in lost), *parts])

@@ -100,13 +100,20 @@ class SubmissionExporter(_InCourse, NotebookExporter):
                 ledger.begin(gradebook, assignment, student, [name], now)
             if (feedback := course.feedback(assignment, student)).exists():
                 utils.rmtree(str(feedback))
-            _drop_links(
-                course.submitted(assignment, student), course.autograded(assignment, student)
-            )
+            submitted = course.submitted(assignment, student)
+            _drop_links(submitted, course.autograded(assignment, student))
             sources = course.sources(assignment)
-            received = receive(course.submitted(assignment, student), sources)[name]
-            notebook = rebuild(received.notebook, sources[name], course.released(assignment, name))
-            notebook.metadata[_CAME_IN] = [*dataclasses.astuple(received.outcome), now]
+            received = receive(submitted, sources)
+            with course.gradebook() as gradebook:  # nbgrader does not come to what is not there
+                absent = {
+                    other: each.outcome
+                    for other, each in received.items()
+                    if other != name and not (submitted / f"{other}.ipynb").exists()
+                }
+                ledger.finish(gradebook, assignment, student, absent, now)
+            ours = received[name]
+            notebook = rebuild(ours.notebook, sources[name], course.released(assignment, name))
+            notebook.metadata[_CAME_IN] = [*dataclasses.astuple(ours.outcome), now]
         return self.from_notebook_node(notebook, resources, **keywords)
 
 

@@ -11,13 +11,12 @@ from typing import Any
 
 import nbformat
 from nbgrader import utils
-from nbgrader.api import MissingEntry
 from nbgrader.converters import Autograde
 from sqlalchemy.exc import SAWarning
 
 from convkit.grading import ledger
 from convkit.grading.course import Course
-from convkit.grading.outcome import Outcome, of_submission
+from convkit.grading.outcome import Outcome, together
 from convkit.grading.submission import Part
 
 _TIMESTAMP_CAP = 1000
@@ -53,7 +52,6 @@ class Store:
     ) -> Outcome:
         """Store what became of a submission; the outcome comes last."""
         outcomes = {name: part.outcome for name, part in parts.items()}
-        outcome = of_submission(outcomes)
         if any(part.notebook is not None for part in parts.values()):
             timestamp, outcomes = self._timestamp(student, outcomes)
             self._submission(student, timestamp)
@@ -63,17 +61,16 @@ class Store:
             for name, part in parts.items():
                 if part.notebook is not None:
                     self._notebook(student, name, part, place)
-                elif outcome.status.has_grade:
-                    self._nothing_earned(student, name)
             converter = Autograde(coursedir=self._course.directory, parent=self._app)
             converter._sanitizing = False
             converter.set_permissions(self._assignment, student)
         with self._course.gradebook() as gradebook:
             ledger.finish(gradebook, self._assignment, student, outcomes, fingerprint)
-        return of_submission(outcomes)
+        return together(outcomes.values())
 
     def fail(self, student: str, outcome: Outcome, notebooks: Sequence[str]) -> None:
         """Write why there is no grade. No fingerprint: it is to be tried again."""
+        self.begin(student, notebooks, "")
         with self._course.gradebook() as gradebook:
             outcomes = dict.fromkeys(notebooks, outcome)
             ledger.finish(gradebook, self._assignment, student, outcomes, "")
@@ -107,7 +104,7 @@ class Store:
             "student": student,
             "assignment": self._assignment,
             "notebook": name,
-            "db_url": self._course.directory.db_url,
+            "db_url": self._course.db_url,
             "outcome": part.outcome,
         }
         notebook, resources = part.notebook, {"nbgrader": known}
@@ -115,14 +112,3 @@ class Store:
             notebook, resources = preprocessor(parent=self._app)(notebook, resources)
         path = place / f"{name}.ipynb"
         path.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
-
-    def _nothing_earned(self, student: str, name: str) -> None:
-        """A notebook that is not there beside others earns nothing, as nbgrader has it."""
-        with self._course.gradebook() as gradebook:
-            try:
-                notebook = gradebook.find_submission_notebook(name, self._assignment, student)
-            except MissingEntry:
-                return
-            for grade in notebook.grades:
-                grade.auto_score, grade.needs_manual_grade = 0.0, False
-            gradebook.db.commit()

@@ -42,7 +42,7 @@ def test_parts_come_through_as_they_were():
 def test_what_students_write_cannot_get_out_of_the_banner():
     said = Outcome(Status.UNREADABLE, "</pre><script>alert(1)</script>", ("a\n\n# b", "`c`"))
     text = submission._banner(said)
-    assert text.startswith("<pre>Status: unreadable\n&lt;/pre&gt;&lt;script&gt;")
+    assert ">Status: unreadable\n&lt;/pre&gt;&lt;script&gt;" in text
     assert text.count("<") == 2
 
 
