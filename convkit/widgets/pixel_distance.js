@@ -4,18 +4,18 @@ const [IMAGE, WIDE] = [150, 640]; // pixels
 const [SCALE_HEIGHT, LEFT, RIGHT] = [112, 10, 40];
 
 function render({ model, el, signal }) {
+  let drag = [0, 0]; // down, right
   const names = ["the image", "x", "nearest to x", "nearest of another class"];
-  const pictures = names.map((name) => canvas(name, { class: "convkit-framed" }));
+  const can = { tabindex: 0, role: "application" };
+  const pictures = names.map((name) => canvas(name, { class: "convkit-framed", ...(name === "x" ? can : {}) }));
   const scale = canvas("");
   const view = scene({ model, el, signal }, draw);
   const { root, status, ask, asking } = view;
-  const control = (label, name, limits) => slider(label, limits, (value) => ask(name, value));
-  const controls = {
-    number: control("image", "number", { min: 0, max: view.arrays.count - 1 }),
-    down: control("down", "down", { min: -4, max: 4 }),
-    right: control("right", "right", { min: -4, max: 4 }),
-    light: control("light", "light", { min: 0.2, max: 2, step: 0.1 }),
-  };
+  const { reach, images, x } = view.arrays;
+  const number = slider("image", { min: 0, max: images.shape[0] - 1 }, (value) => ask("number", value));
+  const light = slider("light", { min: 0.2, max: 2, step: 0.1 }, (value) => ask("light", value));
+  const down = slider("down", { min: -reach, max: reach }, (value) => move([value, drag[1]]));
+  const right = slider("right", { min: -reach, max: reach }, (value) => move([drag[0], value]));
   const panels = pictures.map((picture, i) => panel(names[i], picture));
   const verdict = element("p", { class: "convkit-reading", "aria-live": "polite" });
 
@@ -23,30 +23,43 @@ function render({ model, el, signal }) {
     element("div", { class: "convkit-stage" }, ...panels),
     scale,
     verdict,
-    element("div", { class: "convkit-bar" }, asking(...Object.values(controls).map(({ node }) => node))),
-    element("p", { class: "convkit-hint" }, "Move the image with “down” and “right”; “light” multiplies its ink."),
+    element("div", { class: "convkit-bar" }, down.node, right.node, asking(number.node, light.node)),
+    element("p", { class: "convkit-hint" },
+      "Drag x, or click it and use the arrow keys; “light” multiplies its ink."),
     status,
   );
 
-  function draw({ images, labels, distances }) {
+  function draw({ images, labels, x, whom, distances }) {
     const colours = palette(root);
-    const [own, nearest, other] = distances;
-    pictures.forEach((picture, i) => drawPicture(picture, at(images, i), IMAGE, grey(1, 0)));
-    names.forEach((name, i) => caption(panels[i], name, `a ${labels[i]}`));
+    const place = numberOf(drag, reach);
+    const [itself, nearest, other] = at(whom, place).data;
+    const [own, ...others] = at(distances, place).data;
+    const shown = [at(images, itself), at(x, place), at(images, nearest), at(images, other)];
+    pictures.forEach((picture, i) => drawPicture(picture, shown[i], IMAGE, grey(1, 0)));
+    [itself, itself, nearest, other].forEach((which, i) => caption(panels[i], names[i], `a ${labels[which]}`));
     drawScale(scale, Math.min(WIDE, root.clientWidth - 20), [
       { name: "the image itself", distance: own, colour: colours.kernel },
-      { name: `nearest: a ${labels[2]}`, distance: nearest, colour: colours.result },
-      { name: `another class: a ${labels[3]}`, distance: other, colour: colours.negative },
+      { name: `nearest: a ${labels[nearest]}`, distance: others[0], colour: colours.result },
+      { name: `another class: a ${labels[other]}`, distance: others[1], colour: colours.negative },
     ], colours);
+    pictures[1].setAttribute("aria-label", `x, moved ${inWords(drag)}`);
     scale.setAttribute("aria-label",
-      `distances from x: the image itself ${written(own)}, nearest ${written(nearest)}, another class ${written(other)}`);
+      `distances from x: the image itself ${written(own)}, nearest ${written(others[0])}, another class ${written(others[1])}`);
     verdict.replaceChildren(
       "To its pixels, x is nearer to ",
-      own <= other ? element("strong", {}, "the image it is") : element("strong", {}, `a ${labels[3]}`),
-      own <= other ? "" : " than to the image it is",
-      ".");
-    for (const [name, { show }] of Object.entries(controls)) show(model.get(name));
+      element("strong", {}, own <= others[1] ? "the image it is" : `a ${labels[other]}`),
+      own <= others[1] ? "." : " than to the image it is.");
+    number.show(model.get("number"));
+    light.show(model.get("light"));
+    down.show(drag[0]);
+    right.show(drag[1]);
   }
+
+  function move(to) {
+    drag = to;
+    view.redraw();
+  }
+  draggable(pictures[1], () => ({ shape: x.shape.slice(1), reach, drag }), move);
 
   view.redraw();
 }

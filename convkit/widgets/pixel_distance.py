@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class PixelDistance(Widget):
-    """Move an image or change its light: how far is it from itself, and what is nearest to it?
+    """Drag an image or change its light: how far is it from itself, and what is nearest to it?
 
     The distance is that of vectors of pixels, ‖a − b‖ = √Σ (a_ij − b_ij)².
 
@@ -25,62 +25,71 @@ class PixelDistance(Widget):
         images: shape (N, H, W), values 0 (paper) to 1 (ink), of at least two classes.
         labels: shape (N,), the classes from 0.
         number: which image, counted from 0.
-        down, right: by how many pixels it is moved.
         light: what its ink is multiplied by.
+        reach: how far it can be moved in each direction, in pixels.
 
     Raises:
         ValueError: a wrong shape, or no image of that number.
     """
 
-    _esm = script("pixel_distance.js")
+    _esm = script("dragging.js", "pixel_distance.js")
 
     number = traitlets.Int().tag(sync=True, operand=True)
-    down = traitlets.Int().tag(sync=True, operand=True)
-    right = traitlets.Int().tag(sync=True, operand=True)
     light = traitlets.Float().tag(sync=True, operand=True)
 
     def __init__(
-        self,
-        images: Any,
-        labels: Any,
-        *,
-        number: int = 0,
-        down: int = 0,
-        right: int = 0,
-        light: float = 1.0,
+        self, images: Any, labels: Any, *, number: int = 0, light: float = 1.0, reach: int = 4
     ) -> None:
         self.images = shaped(images, "images", ("N", "H", "W"))
         self.labels = shaped(labels, "labels", self.images.shape[:1]).astype(int)
         if len(np.unique(self.labels)) < 2:
             raise ValueError("labels: expected at least two classes")
-        super().__init__(number=number, down=down, right=right, light=light)
+        self.reach = integer(reach, "reach")
+        super().__init__(number=number, light=light)
 
     def compute(self) -> dict[str, Any]:
-        """image; x = the image moved and in another light; nearest = the image nearest to x that is
-        not the image itself, other = that of another class; each one's label and distance to x."""
+        """images; labels; reach; and for each move (down, right), numbered row by row from
+        (−reach, −reach): x = the image moved and in another light; whom = the numbers of the image
+        itself, of the nearest that is another, and of the nearest of another class; their distances
+        to x."""
         number = integer(self.number, "number", minimum=0)
         if number >= len(self.images):
             raise ValueError(f"number: expected at most {len(self.images) - 1}, got {number}")
-        image = self.images[number]
-        x = self.light * shift(image, self.down, self.right)
-        distances = np.sqrt(np.sum((self.images - x) ** 2, axis=(1, 2)))
-        others = np.flatnonzero(self.labels != self.labels[number])
-        nearest = int(np.argmin(np.where(np.arange(len(self.images)) == number, np.inf, distances)))
-        other = int(others[distances[others].argmin()])
+        steps = range(-self.reach, self.reach + 1)
+        moved = [shift(self.images[number], down, right) for down in steps for right in steps]
+        x = self.light * np.stack(moved)
+        distances = np.stack([np.linalg.norm(self.images - each, axis=(1, 2)) for each in x])
+        another = np.arange(len(self.images)) != number
+        another_class = self.labels != self.labels[number]
+        whom = np.stack(
+            [
+                np.full(len(x), number),
+                np.where(another, distances, np.inf).argmin(axis=1),
+                np.where(another_class, distances, np.inf).argmin(axis=1),
+            ],
+            axis=1,
+        )
         return {
-            "images": np.stack([image, x, self.images[nearest], self.images[other]]),
-            "labels": [int(self.labels[i]) for i in (number, number, nearest, other)],
-            "distances": [float(distances[i]) for i in (number, nearest, other)],
-            "count": len(self.images),
+            "images": self.images.astype(np.float32),
+            "labels": self.labels.tolist(),
+            "reach": self.reach,
+            "x": x.astype(np.float32),
+            "whom": whom,
+            "distances": np.take_along_axis(distances, whom, axis=1),
         }
 
     def picture(self) -> Figure:
         shown = self.compute()
+        farthest = len(shown["x"]) - 1
+        own, nearest, other = shown["whom"][farthest]
+        pictures = {
+            "the image": self.images[own],
+            "moved": shown["x"][farthest],
+            "nearest": self.images[nearest],
+            "of another class": self.images[other],
+        }
         figure, panels = new_figure(4)
-        titles = ["the image", "moved, in other light", "nearest", "nearest of another class"]
-        own, nearest, other = (f"{distance:.2f}" for distance in shown["distances"])
-        notes = ["", f": {own} away", f": {nearest}", f": {other}"]
-        for axes, image, title, note in zip(panels, shown["images"], titles, notes, strict=True):
-            draw_image(axes, 1 - image, f"{title}{note}")
-            axes.title.set_fontsize(8)
+        away = [None, *shown["distances"][farthest]]
+        for axes, (title, image), distance in zip(panels, pictures.items(), away, strict=True):
+            draw_image(axes, 1 - image, title if distance is None else f"{title}: {distance:.2f}")
         return figure

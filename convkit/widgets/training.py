@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 FILTERS = 8
 RECENT = 10  # steps, over which the loss is averaged
 TESTED_EVERY = 10  # steps
+PICTURED = 200  # steps, in the still picture
 
 
 class Training(Widget):
@@ -104,11 +105,21 @@ class Training(Widget):
         }
 
     def picture(self) -> Figure:
-        filters = self.compute()["filters"]
-        figure, panels = new_figure(FILTERS)
-        figure.set_size_inches(9, 1.6)
-        for panel, weights in zip(panels, filters, strict=True):
-            draw_image(panel, weights, "", signed=True)
+        """The filters as they begin and as they become, however far they have come."""
+        run = _Run(self.train, self.layer, self.kernel_size, self.seed)
+        run.optimizer.lr, run.optimizer.momentum = self.lr, self.momentum
+        for _ in range(PICTURED):
+            run.step(self.batch_size)
+        learned = run.filters.params["weight"][:, 0]
+        figure, _ = new_figure(FILTERS)
+        figure.clear()
+        figure.set_size_inches(9, 2.6)
+        above, below = figure.subplots(2, FILTERS)
+        for row, filters in ((above, run.first), (below, learned)):
+            for panel, weights in zip(row, filters, strict=True):
+                draw_image(panel, weights, "", signed=True)
+        above[0].set_ylabel("as they begin")
+        below[0].set_ylabel(f"{PICTURED} steps later")
         return figure
 
 

@@ -5,6 +5,7 @@ import pytest
 
 from convkit.data import shift
 from convkit.widgets import PixelDistance
+from tests.widgets.browser_side import arrays
 
 random = np.random.default_rng(0)
 IMAGES = random.uniform(size=(9, 6, 5))
@@ -12,26 +13,29 @@ LABELS = np.arange(9) % 3
 
 
 def test_the_distances_are_those_of_the_vectors_of_pixels():
-    shown = PixelDistance(IMAGES, LABELS, number=4, down=1, right=-2, light=0.5).compute()
+    shown = PixelDistance(IMAGES, LABELS, number=4, light=0.5, reach=2).compute()
+    place = 3 * 5 + 0  # of 5×5 moves: one down, two to the left
     x = 0.5 * shift(IMAGES[4], 1, -2)
-    np.testing.assert_array_equal(shown["images"][1], x)
-    own, nearest, other = shown["distances"]
+    np.testing.assert_allclose(shown["x"][place], x, rtol=1e-6)
     distances = np.array([np.linalg.norm(image - x) for image in IMAGES])
-    assert own == pytest.approx(distances[4])
-    assert nearest == pytest.approx(np.delete(distances, 4).min())
-    assert other == pytest.approx(distances[LABELS[4] != LABELS].min())
-    assert shown["labels"][0] == LABELS[4] != shown["labels"][3]
+    itself, nearest, other = shown["whom"][place]
+    assert itself == 4
+    assert distances[nearest] == np.delete(distances, 4).min()
+    assert distances[other] == distances[LABELS[4] != LABELS].min()
+    np.testing.assert_allclose(shown["distances"][place], distances[[itself, nearest, other]])
 
 
 def test_an_image_at_rest_is_no_way_from_itself_and_is_not_its_own_neighbour():
     shown = PixelDistance(IMAGES, LABELS, number=2).compute()
-    assert shown["distances"][0] == 0 < shown["distances"][1]
+    own, nearest, _ = shown["distances"][len(shown["x"]) // 2]
+    assert own == 0 < nearest
 
 
 def test_a_change_is_answered():
     widget = PixelDistance(IMAGES, LABELS)
-    widget.down = 2
-    assert widget.answer["arrays"]["distances"][0] > 0
+    before = arrays(widget)["distances"]
+    widget.light = 0.5
+    assert (arrays(widget)["distances"] != before).any()
 
 
 def test_one_class_alone_is_refused():
@@ -46,6 +50,8 @@ def test_an_image_that_is_not_there_is_refused_and_the_old_one_kept():
     assert widget.number == 0
 
 
-def test_the_picture_says_the_distances():
-    titles = [axes.get_title() for axes in PixelDistance(IMAGES, LABELS).picture().axes]
-    assert titles[1] == "moved, in other light: 0.00 away"
+def test_the_picture_says_the_distances_of_an_image_that_is_moved():
+    widget = PixelDistance(IMAGES, LABELS, reach=1)
+    titles = [axes.get_title() for axes in widget.picture().axes]
+    assert titles[0] == "the image"
+    assert titles[1] == f"moved: {widget.compute()['distances'][-1, 0]:.2f}"

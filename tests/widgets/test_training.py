@@ -101,5 +101,10 @@ def test_images_and_labels_must_fit(data):
         Training(data[0], LabelledImages(data[1].images, data[1].labels[1:]))
 
 
-def test_the_picture_shows_all_filters(data):
-    assert len(trained(data).picture().axes) == 8
+def test_the_picture_shows_all_filters_before_and_after(data):
+    widget = trained(data)
+    before, after = np.split(
+        np.array([axes.images[0].get_array() for axes in widget.picture().axes]), 2
+    )
+    np.testing.assert_array_equal(before, widget.compute()["first"])
+    assert (before != after).all()
