@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
+import queue
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
@@ -24,6 +26,10 @@ class Processes:
         self._forks = multiprocessing.get_context("forkserver")
         self._forks.set_forkserver_preload([answer.__module__])
         self._running: set[ForkServerProcess] = set()
+        # Each submission has a core, and however busy it is, it takes no other's.
+        self._cores: queue.SimpleQueue[int] = queue.SimpleQueue()
+        for core in os.sched_getaffinity(0):
+            self._cores.put(core)
 
     def grade(self, task: Task) -> dict[str, Part]:
         """What became of the submission. May be called by several threads at once.
@@ -32,7 +38,8 @@ class Processes:
             GraderError: it cannot be graded, or the process did not come to its end.
         """
         receiver, sender = self._forks.Pipe(duplex=False)
-        arguments = (encode(task), str(self._scratch), sender)
+        core = self._cores.get()
+        arguments = (encode(task), str(self._scratch), core, sender)
         process = self._forks.Process(target=answer, args=arguments)
         with receiver:
             with sender:
@@ -53,6 +60,7 @@ class Processes:
             finally:
                 _end(process)
                 self._running.discard(process)
+                self._cores.put(core)
         return decode_parts(said)
 
     def stop(self) -> None:

@@ -195,12 +195,14 @@ def _encode_parts(parts: Mapping[str, Part]) -> dict[str, Any]:
     }
 
 
-def answer(task: str, scratch: str, sender: Connection) -> None:
+def answer(task: str, scratch: str, core: int, sender: Connection) -> None:
     """What a process of its own does: grade an encoded `Task`, and send what `decode_parts` takes.
 
     Args:
         scratch: a folder for temporary files.
+        core: the one that it runs on, and all that it starts.
     """
+    os.sched_setaffinity(0, {core})
     threading.Thread(target=_end_with_parent, daemon=True).start()
     os.setsid()  # Ctrl-C is for whoever started us
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that all is put away
