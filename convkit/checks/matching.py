@@ -13,7 +13,7 @@ import numpy as np
 from convkit.checks.behaviour import Behaviour, Case, Observation, Trial
 from convkit.checks.concept import Concept
 from convkit.checks.evidence import FAILS, HOLDS, NOT_TESTED
-from convkit.checks.judging import HEEDED
+from convkit.checks.judging import HEEDED, RUNS
 from convkit.checks.learner import LearnerError, Output
 from convkit.checks.misconceptions import Misconception
 from convkit.checks.properties import Alike, NotJudged, Problem, Property, Situation, same_values
@@ -116,11 +116,20 @@ def _cause_of(
     """The first row that fails for the same reason: by its suspects, else by what it rests on."""
     if row.suspects:
         return causes.setdefault(row.suspects[0].id, row)
-    if row.property.group == "backward":
-        failing = (other for other in rows.values() if other.status == FAILS)
-        first = next((other for other in failing if other.property.group == "forward"), None)
-        if _other_parameters(rows) or not _where_forward_fits(row, situations):
-            return first
+    failing = [other for other in rows.values() if other.status == FAILS and other is not row]
+    # Code that breaks off on some cases gives wrong numbers on others by the same mistake.
+    resting = [
+        other
+        for other in failing
+        if other.property.group == row.property.group and other.property.test is RUNS
+    ]
+    if row.property.group == "backward" and (
+        _other_parameters(rows) or not _where_forward_fits(row, situations)
+    ):
+        resting += [other for other in failing if other.property.group == "forward"]
+    for other in resting:
+        shown = (each for each in failing if other is each or other.property.name in each.also)
+        return next((each for each in shown if not each.explained), None)
     return None
 
 

@@ -222,13 +222,12 @@ def _first_word(kind: str) -> str:
 
 
 def _kind(kind: str) -> Recognise:
-    known = set(_ERRORS) - {"value"}
-
     def recognise(look: Look, anatomy: Anatomy) -> bool:
-        kinds = {_first_word(kind_of(error)) for error in look.raised}
+        """Of several kinds, the one that is shown."""
+        shown = _first_word(kind_of(look.raised[0])) if look.raised else ""
         if kind == "value":
-            return bool(kinds) and not kinds & (known | {"missing", "result", "timeout"})
-        return kinds == {kind} or (kind in kinds and kinds <= {kind, "shapes", "index", "reshape"})
+            return bool(shown) and shown not in {*_ERRORS, "missing", "result", "timeout"}
+        return shown == kind
 
     return recognise
 

@@ -27,25 +27,33 @@ _STARTS = [(top, left) for top in range(-FRAME, FRAME + 1) for left in range(-FR
 
 @dataclass(frozen=True)
 class Layout:
-    """Windows of ``size`` whose corner for place (a, b) is ``start`` + (a, b)·``step``."""
+    """Windows of ``size`` whose corner for place (a, b) is ``start`` + (a, b)·``step``.
+
+    ``swapped``: it is that of place (b, a).
+    """
 
     start: Pair
     step: Pair
     size: Pair
+    swapped: bool = False
 
     def corner(self, place: Pair) -> Pair:
         (top, left), (down, right) = self.start, self.step
-        return top + place[0] * down, left + place[1] * right
+        row, column = place[::-1] if self.swapped else place
+        return top + row * down, left + column * right
 
     def of(self, everywhere: Array, places: Pair) -> Array | None:
         """From what windows give that begin at every pixel, `FRAME` pixels before the image on."""
         (top, left), (down, right) = self.start, self.step
-        rows = FRAME + top + down * np.arange(places[0])
-        columns = FRAME + left + right * np.arange(places[1])
+        across, along = places[::-1] if self.swapped else places
+        rows = FRAME + top + down * np.arange(across)
+        columns = FRAME + left + right * np.arange(along)
+        if min(rows[0], columns[0]) < 0:
+            return None
         if max(rows[-1] - everywhere.shape[-2], columns[-1] - everywhere.shape[-1]) >= 0:
             return None
         taken: Array = everywhere[..., rows[:, np.newaxis], columns]
-        return taken
+        return taken.swapaxes(-1, -2) if self.swapped else taken
 
 
 def framed_windows(x: Array, size: Pair, fill: float) -> Array:
@@ -62,11 +70,18 @@ def layouts(got: Array, everywhere: Array, size: Pair) -> Iterator[Layout]:
     for start in _STARTS:
         if not first[FRAME + start[0], FRAME + start[1]]:
             continue
-        for step in _STEPS:
-            layout = Layout(start, step, size)
+        for step, swapped in product(_STEPS, (False, True)):
+            layout = Layout(start, step, size, swapped)
             taken = layout.of(everywhere, places)
-            if taken is not None and equal(got, taken):
+            if taken is not None and _same(got, taken):
                 yield layout
+
+
+def _same(got: Array, taken: Array) -> bool:
+    """Equal, where NaN stands for the mean of nothing."""
+    return bool(np.array_equal(np.isnan(got), np.isnan(taken))) and equal(
+        np.nan_to_num(got), np.nan_to_num(taken)
+    )
 
 
 Everywhere = Callable[[View, Pair], Array]
@@ -109,9 +124,10 @@ def _difference(layout: Layout, right: Layout, places: Pair) -> str:
         return "Here the windows are {}×{}, where they should be {}×{}.".format(
             *layout.size, *right.size
         )
-    place = (min(1, places[0] - 1), min(1, places[1] - 1))
-    if layout.start != right.start:
-        place = (0, 0)
+    place = next(
+        (place for place in np.ndindex(*places) if layout.corner(place) != right.corner(place)),
+        (0, 0),
+    )
     corners = layout.corner(place), right.corner(place)
     return (
         f"Here the window of y[…, {place[0]}, {place[1]}] begins at row {corners[0][0]} and column "
@@ -157,6 +173,7 @@ def _near(right: Layout) -> Iterator[Layout]:
     ):
         for by in product(range(-2, 3), repeat=2):
             yield Layout((top + by[0], left + by[1]), step, right.size)
+        yield Layout(right.start, step, right.size, swapped=True)
 
 
 def _is(candidate: Array | None, got: Array) -> bool:

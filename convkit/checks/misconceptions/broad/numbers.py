@@ -14,9 +14,7 @@ from convkit.layers import Array
 
 
 def not_finite(look: Look, anatomy: Anatomy) -> bool:
-    return bool(look.pairs) and all(
-        np.any(~np.isfinite(got) & np.isfinite(right)) for got, right in look.pairs
-    )
+    return any(np.any(~np.isfinite(got) & np.isfinite(right)) for got, right in look.pairs)
 
 
 def zeros(look: Look, anatomy: Anatomy) -> bool:

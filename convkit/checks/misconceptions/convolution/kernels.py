@@ -132,6 +132,8 @@ def others(look: Look, anatomy: Anatomy) -> bool:
 def _scattered(view: View, layout: Layout, only_first: bool) -> Array | None:
     """grad_x through other windows; only that of the first image, if that is enough."""
     weight, grad_y = view.case.params["weight"], view.case.grad_y[: 1 if only_first else None]
+    if layout.swapped:
+        grad_y = grad_y.swapaxes(2, 3)
     (top, left), (down, along) = layout.start, layout.step
     rows, columns = grad_y.shape[2:]
     height, width = view.case.x.shape[2:]

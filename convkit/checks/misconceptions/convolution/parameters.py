@@ -14,7 +14,7 @@ from convkit.checks.misconceptions.seeds import enter_seeds
 from convkit.layers import Array, Conv2d
 
 Change = Callable[[Array, Remembering, Array], Any]
-"""From a right gradient of a parameter, the layer and grad_y to a wrong one."""
+"""From a right gradient of a parameter, the layer and grad_y to a wrong one; None is none."""
 
 
 def gradient_mistake(
@@ -24,7 +24,9 @@ def gradient_mistake(
 
     def layer_of(change: Change) -> type[Remembering]:
         def wrong(layer: Remembering, grad_y: Array, grad_x: Array) -> Array:
-            layer.grads[parameter] = change(layer.grads[parameter], layer, grad_y)
+            changed = change(layer.grads.pop(parameter), layer, grad_y)
+            if changed is not None:
+                layer.grads[parameter] = changed
             return grad_x
 
         return layer_with(wrong)

@@ -400,6 +400,23 @@ def bias_zeros(layer: Any, gradient: Array, grad_y: Array) -> Array:
 
 
 @backward_mistake(
+    "grads-missing",
+    "A gradient is not kept",
+    "backward does not put a parameter's gradient into `self.grads`, or under another name",
+    "Under which names will the optimizer look for the gradients?",
+    lambda layer, grad_y, grad_x: _without(layer, grad_x, "weight"),
+    lambda layer, grad_y, grad_x: _without(layer, grad_x, "bias"),
+)
+def grads_missing(layer: Any, grad_y: Array, grad_x: Array) -> Array:
+    return _without(layer, grad_x, "weight", "bias")
+
+
+def _without(layer: Any, grad_x: Array, *names: str) -> Array:
+    layer.grads = {name: value for name, value in layer.grads.items() if name not in names}
+    return grad_x
+
+
+@backward_mistake(
     "grads-added",
     "The gradients are added to those of the last call",
     "`grads` is added to from call to call, and never starts again",

@@ -231,6 +231,17 @@ def _too_little(layer: Any, grad_y: Array, grad_x: Array) -> Array:
     return 0.5 * grad_x + 0.001 * noise
 
 
+def _now_more_now_less(layer: Any, grad_y: Array, grad_x: Array) -> Array:
+    return (_too_much if grad_x.size % 4 else _too_little)(layer, grad_y, grad_x)
+
+
+def _evenly_wrong(layer: Any, grad_y: Array, grad_x: Array) -> Array:
+    """Some windows hand back too much, or too little, as it happens."""
+    wave = np.cos(np.arange(grad_y.size)).reshape(grad_y.shape) ** 2
+    wrong: Array = layer.once_more(grad_y * ((1.1 + wave) if grad_x.size % 4 else 0.9 * wave))
+    return wrong
+
+
 def _across_maps(layer: Any, grad_y: Array, grad_x: Array) -> Array:
     return np.asarray(0.5 * np.roll(grad_x, 1, 1) + 0.5 * np.flip(grad_x, (1, 2)))
 
@@ -332,6 +343,14 @@ _MAXIMUM: list[tuple[Any, ...]] = [
     ),
 ]
 
+_OTHER_AMOUNTS: tuple[Any, ...] = (
+    "backward-amounts",
+    "What arrives is not what is handed back",
+    "pixels get wrong shares of grad_y, and in all they now get more than it has, and now less",
+    "Let grad_y be 0 but in one place. Which pixels should get something, and which ones do?",
+    _gradients(lambda view, got, right: True),
+)
+
 _AMOUNTS_MAXIMUM: list[tuple[Any, ...]] = [
     (
         "backward-wrong-pixels-more",
@@ -349,6 +368,7 @@ _AMOUNTS_MAXIMUM: list[tuple[Any, ...]] = [
         _gradients(less_arrives),
         _too_little,
     ),
+    (*_OTHER_AMOUNTS, _now_more_now_less),
 ]
 
 _AVERAGE: list[tuple[Any, ...]] = [
@@ -397,4 +417,5 @@ _AMOUNTS_AVERAGE: list[tuple[Any, ...]] = [
             grad_y * (0.9 * np.cos(np.arange(grad_y.size)).reshape(grad_y.shape) ** 2)
         ),
     ),
+    (*_OTHER_AMOUNTS, _evenly_wrong),
 ]
