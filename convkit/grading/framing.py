@@ -92,10 +92,11 @@ def encode(
         return {"object": described}
 
     try:
-        header = json.dumps(node(value, 0)).encode()
+        header = json.dumps(node(value, 0), ensure_ascii=False).encode()
     except FramingError:
         raise
-    except (ValueError, TypeError) as error:  # an int of more digits than Python prints
+    except (ValueError, TypeError) as error:
+        # An int of more digits than Python prints; half of a character, which nothing can print.
         raise FramingError(str(error)) from None
     _check_length("structure", len(header), HEADER_CAP)
     return [PREFIX.pack(MAGIC, len(header), length), header, *payload], arrays
@@ -145,13 +146,17 @@ def decode(
         position += array.nbytes
         return array
 
+    def text(read: str) -> str:
+        read.encode()  # half of a character, which JSON can spell, raises
+        return read
+
     def value(node: Any, depth: int) -> Any:
         if depth > DEPTH_CAP:
             raise FramingError("nested too deeply")
         if not isinstance(node, dict):
             if isinstance(node, list):
                 raise FramingError("a bare list is no value")
-            return node
+            return text(node) if isinstance(node, str) else node
         ((kind, content),) = node.items()
         if kind == "array":
             dtype_name, shape, writeable = content
@@ -168,7 +173,7 @@ def decode(
             entries = [value(entry, depth + 1) for entry in content]
             return tuple(entries) if kind == "tuple" else entries
         if kind == "dict":
-            return {key: value(entry, depth + 1) for key, entry in content.items()}
+            return {text(key): value(entry, depth + 1) for key, entry in content.items()}
         if kind == "object" and dereference is not None and isinstance(content, dict):
             return dereference(content)
         raise FramingError(f"{kind!r} is no kind of value")

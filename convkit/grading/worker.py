@@ -208,11 +208,15 @@ class Worker:
         except BaseException:
             message = "its message cannot be shown"
         return {
-            "type_name": type(error).__name__,
-            "message": message[:MESSAGE_CAP],
+            "type_name": _printable(type(error).__name__),
+            "message": _printable(message),
             "line_number": line_number,
-            "line": line and line.strip()[:MESSAGE_CAP],
+            "line": line and _printable(line.strip()),
         }
+
+
+def _printable(text: str) -> str:
+    return text[:MESSAGE_CAP].encode(errors="replace").decode()
 
 
 def read_exactly(stream: BinaryIO, length: int) -> bytes:

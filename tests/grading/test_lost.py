@@ -246,7 +246,6 @@ def odd():
         ("Text('abc')", "abc"),
         ("Number(5)", 5),
         ("float('nan')", float("nan")),
-        ("'\\ud800'", "\ud800"),
         ("np.float32(0.5)", np.float32(0.5)),
     ],
 )
@@ -276,6 +275,9 @@ def test_odd_data_becomes_plain_data(odd, what, value):
         "np.array(['text'])",
         "type('X', (), {})",
         "10 ** 5000",
+        "'\\ud800'",
+        "{'\\ud800': 1}",
+        "(_ for _ in ()).throw(ValueError('\\ud800'))",
         "np.zeros(1 << 26)",
         "'x' * (5 << 20)",
         "1 / 0",
