@@ -21,6 +21,7 @@ from convkit.grading import notebook as nb
 BYTES_CAP = 64 << 20
 _BRACKETS_CAP = 1_000_000  # of JSON's own a few hundred bytes of memory each
 _CELLS_CAP = 5_000
+_DAMAGES_CAP = 50  # each may cost as much as reading the whole file
 _TEXT_CAP = 8 << 20
 
 _MAKE = {
@@ -171,11 +172,13 @@ def _salvaged(text: str, error: json.JSONDecodeError) -> tuple[list[Any], str]:
 
 def _whole_cells(text: str, position: int) -> Iterator[Any]:
     # Quotes inside a string have a backslash before them, so nothing in a cell looks like a cell.
-    while (begin := _CELL_BEGINS.search(text, position)) is not None:
+    left = _DAMAGES_CAP
+    while left and (begin := _CELL_BEGINS.search(text, position)) is not None:
         try:
             cell, position = _DECODER.raw_decode(text, begin.start())
         except (json.JSONDecodeError, RecursionError):
             position = begin.end()
+            left -= 1
         else:
             yield cell
 

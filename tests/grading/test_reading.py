@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import time
 
 import nbformat
 import pytest
@@ -118,6 +119,16 @@ def test_what_cannot_be_read_says_why(data, reason):
     with pytest.raises(UnreadableError) as raised:
         read_notebook(data)
     assert str(raised.value) == reason
+
+
+@pytest.mark.parametrize(
+    "piece", ['{"cell_type":', '{"cell_type":[{},', '{"cell_type": "', '{"cell_type": 1},', "{"]
+)
+def test_no_damage_takes_long(piece):
+    started = time.monotonic()
+    with contextlib.suppress(UnreadableError):
+        read_notebook(('{"cells": [' + piece * 200_000).encode())
+    assert time.monotonic() - started < 20
 
 
 def test_gigantic_files_are_not_read(monkeypatch):
