@@ -26,7 +26,7 @@ _ALLOWED = re.compile(
     r"|strong|sub|summary|sup|table|tbody|td|tfoot|th|thead|tr|tt|u|ul|var|wbr"
 )
 _TAG = re.compile(r"""<(/?)([a-zA-Z][a-zA-Z0-9]*)((?:[^<>"']|"[^"]*"|'[^']*')*)>""")
-_ATTRIBUTE = re.compile(r"""([a-zA-Z-]+)\s*=\s*("[^"]*"|'[^']*'|[^\s"'=<>`]+)""")
+_ATTRIBUTE = re.compile(r"""(?<![a-zA-Z-])([a-zA-Z-]++)\s*+=\s*+("[^"]*"|'[^']*'|[^\s"'=<>`]++)""")
 _UNSEEN_BEGINS = re.compile(r"<(script|style)\b[^<>]*>|<!--", re.IGNORECASE)
 _UNSEEN_ENDS = {
     "script": re.compile(r"</script\s*>", re.IGNORECASE),
