@@ -18,6 +18,8 @@ from nbformat import NotebookNode
 from pygments.token import STANDARD_TYPES
 
 _TEXT_CAP = 300_000
+_MARKDOWN_CAP = 50_000  # beyond these it is shown as it was written:
+_FORMULAS_CAP = 200  # nbconvert takes time that grows with their square
 _DEPTH_CAP = 60
 _VOID = ("br", "col", "hr", "img", "wbr")
 _ALLOWED = re.compile(
@@ -147,7 +149,7 @@ def _style(text: str) -> str:
 @pass_context
 def inert_markdown(context: Any, source: str) -> str:
     """Markdown as HTML that does nothing; a filter for nbconvert's templates."""
-    if len(source) > _TEXT_CAP:
+    if len(source) > _MARKDOWN_CAP or source.count("\\begin{") > _FORMULAS_CAP:
         return f"<pre>{escape(source[:_TEXT_CAP])}</pre>"
     attachments = context.get("cell", {}).get("attachments", {})
     renderer = IPythonRenderer(escape=False, attachments=attachments, exclude_anchor_links=True)

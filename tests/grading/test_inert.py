@@ -22,7 +22,7 @@ from traitlets.config import Config
 
 from convkit.checks import CheckFailed, check
 from convkit.grading.feedback import set_up_feedback
-from convkit.grading.inert import inert_html
+from convkit.grading.inert import inert_html, inert_markdown
 
 RUN = "window.ran = true"
 SVG = f'<svg xmlns="http://www.w3.org/2000/svg" onload="{RUN}"><script>{RUN}</script></svg>'
@@ -238,6 +238,13 @@ def test_plain_text_stays_what_it_is(text):
 )
 def test_what_of_markup_is_kept(markup, kept):
     assert inert_html(markup) == kept
+
+
+@pytest.mark.parametrize("scrap", ["\\begin{a}", "[a](", "**a*", "> ", "- a\n  ", "x"])
+def test_much_markdown_takes_little_time(scrap):
+    started = time.monotonic()
+    assert inert_markdown({}, scrap * 10_000)
+    assert time.monotonic() - started < 10
 
 
 def test_text_mathematics_tables_and_pictures_are_still_there():
