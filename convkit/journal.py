@@ -25,6 +25,7 @@ from convkit.mine import course_folder, replace_file
 UNTOUCHED, STARTED, FAILING, YOURS = "untouched", "started", "failing", "yours"
 MARKS = {UNTOUCHED: "·", STARTED: "…", FAILING: "✗", YOURS: "✓"}
 
+FILE = "progress.json"
 Record = dict[str, Any]
 
 
@@ -96,9 +97,9 @@ def progress(start: Path | None = None) -> Progress:
     )
 
 
-def state(name: str) -> NameProgress:
-    """How far the learner is with one name."""
-    folder = course_folder()
+def state(name: str, folder: Path | None = None) -> NameProgress:
+    """How far the learner is with one name in a course's ``folder`` (that at or above here)."""
+    folder = folder or course_folder()
     return _state(name, folder, _read(folder).get(name))
 
 
@@ -121,7 +122,11 @@ def _ended(target: Any, report: checks.Report) -> None:
         return
     assert module.__file__ is not None
     source = "".join(linecache.getlines(module.__file__))
-    folder = course_folder()
+    keep(report, source, course_folder())
+
+
+def keep(report: checks.Report, source: str, folder: Path) -> None:
+    """Write down in ``folder`` what a check of ``source`` found out."""
     records = _read(folder)
     version = _version(source)
     record = records.get(report.name, {})
@@ -180,7 +185,7 @@ def _count(names: list[NameProgress]) -> str:
 
 def _read(folder: Path) -> dict[str, Record]:
     try:
-        records = json.loads((folder / "progress.json").read_text(encoding="utf-8"))
+        records = json.loads((folder / FILE).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
     return records if isinstance(records, dict) else {}
@@ -188,7 +193,7 @@ def _read(folder: Path) -> dict[str, Record]:
 
 def _write(folder: Path, records: dict[str, Record]) -> None:
     """Keep the records; a check is not spoilt where that is impossible."""
-    path = folder / "progress.json"
+    path = folder / FILE
     try:
         replace_file(path, json.dumps(records, indent=1))
     except OSError as error:

@@ -9,17 +9,17 @@ from __future__ import annotations
 
 import html
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import convkit
 from convkit import mine
-from convkit.journal import YOURS, state
+from convkit.journal import YOURS, NameProgress, state
 from convkit.mine import course_folder
 
-_TAKEN = ("mine/*.py", "progress.json")
+_judged: dict[str, Badge] = {}
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,12 @@ class Badge:
     name: str
     yours: bool
     note: str = ""
+
+    @classmethod
+    def of(cls, known: NameProgress) -> Badge:
+        if known.state == YOURS:
+            return cls(known.name, yours=True)
+        return cls(known.name, yours=False, note=known.note or "you have not begun it")
 
     @property
     def text(self) -> str:
@@ -64,24 +70,28 @@ def badges(names: Sequence[str]) -> Badges:
     return Badges(_choose(name)[1] for name in names)
 
 
-def take_along() -> None:
-    """Copy the learner's own code from the course folder beside the notebook, to be handed in.
+def settle(judged: Iterable[Badge]) -> None:
+    """From now on `badges` says this, and the learner's own code is not loaded in this process."""
+    _judged.update((badge.name, badge) for badge in judged)
 
-    That is ``mine/`` and what is known of how far each name is. Where the notebook lies in the
-    course folder itself, they lie beside it already. Nothing is copied within ``solutions/``, whose
-    files are released to everybody.
+
+def take_along() -> None:
+    """Copy the learner's own code, ``mine/``, from the course folder beside the notebook.
+
+    There it is handed in. Where the notebook lies in the course folder itself, it lies beside it
+    already. Nothing is copied within ``solutions/``, whose files are released to everybody.
     """
     course, here = course_folder(), Path.cwd().resolve()
     if (course / "solutions") in here.parents:
         print("Nothing is copied: what lies in solutions/ is released to everybody.")
         return
-    files = sorted(path for pattern in _TAKEN for path in course.glob(pattern))
+    files = sorted(course.glob("mine/*.py"))
     for path in files if here != course else ():
         target = here / path.relative_to(course)
         target.parent.mkdir(exist_ok=True)
         shutil.copyfile(path, target)
     if files:
-        print(f"{len(files)} files of yours lie beside this notebook: hand them in with it.")
+        print(f"Beside this notebook, to hand in with it: {', '.join(p.name for p in files)}.")
     else:
         print("There is nothing of yours yet, so there is nothing to hand in beside the notebook.")
 
@@ -98,11 +108,14 @@ def _choose(name: str) -> tuple[Any, Badge]:
     """The learner's ``name`` or the reference's."""
     if name not in convkit.__all__:
         raise ValueError(f"name: expected a layer of convkit, such as Conv2d, got {name!r}")
-    known = state(name)
-    note = known.note or "you have not begun it"
-    if known.state == YOURS:
+    if _judged:
+        unknown = Badge(name, yours=False, note="it is not among what was checked")
+        return getattr(convkit, name), _judged.get(name, unknown)
+    badge = Badge.of(state(name))
+    if badge.yours:
         try:
-            return getattr(mine, name), Badge(name, yours=True)
+            return getattr(mine, name), badge
         except Exception as error:  # whatever the learner's module raises
             note = f"yours does not load: {type(error).__name__}: {error}"
-    return getattr(convkit, name), Badge(name, yours=False, note=note)
+            badge = Badge(name, yours=False, note=note)
+    return getattr(convkit, name), badge

@@ -1,7 +1,5 @@
 """Which of a network's parts are the learner's, why not, and that they travel with the notebook."""
 
-import json
-
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
@@ -10,7 +8,7 @@ import convkit.checks
 import convkit.mine
 import convkit.parts
 from convkit import badges
-from convkit.parts import take_along
+from convkit.parts import Badge, settle, take_along
 
 OWN = """%%implement Flatten
 from convkit import Flatten as Reference
@@ -77,19 +75,30 @@ def test_the_reference_stands_in_for_what_does_not_load(notebook, course, capsys
     assert note().startswith("yours does not load: ImplementationError: there is no helper")
 
 
-def test_what_travels_is_the_same_without_the_course(notebook, course, monkeypatch, capsys):
+def test_the_code_travels_and_what_is_known_of_it_stays(notebook, course, capsys):
     notebook.run_cell(OWN).raise_error()
     notebook.run_cell("check(Flatten)").raise_error()
     take_along()
-    assert "2 files of yours" in capsys.readouterr().out
+    assert "to hand in with it: flatten.py." in capsys.readouterr().out
+    here = course / "exercises" / "08-convnet"
+    assert sorted(path.name for path in here.iterdir()) == ["mine"]
+    assert (here / "mine" / "flatten.py").read_text() == (course / "mine/flatten.py").read_text()
     (course / "nbgrader_config.py").unlink()
     convkit.mine._kept.clear()
-    here = course / "exercises" / "08-convnet"
-    assert json.loads((here / "progress.json").read_text()).keys() == {"Flatten"}
-    assert convkit.mine.course_folder() == here
-    assert badges(["Flatten"])[0].yours
-    take_along()
-    assert "2 files of yours" in capsys.readouterr().out
+    assert note() == "not checked yet"
+
+
+def test_what_a_grader_found_out_is_final(notebook, course, monkeypatch, capsys):
+    """And nothing of the learner's is loaded where the grader is."""
+    monkeypatch.setattr(convkit.parts, "_judged", {})
+    notebook.run_cell(OWN).raise_error()
+    notebook.run_cell("check(Flatten)").raise_error()
+    settle([Badge("Conv2d", yours=True)])
+    conv2d, flatten = badges(["Conv2d", "Flatten"])
+    assert conv2d.yours
+    assert flatten == Badge("Flatten", yours=False, note="it is not among what was checked")
+    assert convkit.parts.Flatten is convkit.Flatten
+    assert convkit.parts.Conv2d is convkit.Conv2d
 
 
 def test_nothing_is_taken_where_there_is_nothing_or_everybody_would_get_it(

@@ -111,6 +111,10 @@ class Airlock:
             raise error
         return self._ask("call", name=name, arguments=tuple(arguments), keywords=dict(keywords))
 
+    def why_missing(self, name: str) -> LearnerError | None:
+        """What kept ``name`` from being there; None where it was loaded."""
+        return None if name in self._kinds else self._failure(name)[0]
+
     def lied(self, about: str) -> LearnerError:
         """What to raise when an answer cannot be one that `worker` gives. It is the last one."""
         return self._lose(framing.FramingError(about))

@@ -15,12 +15,13 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
 from convkit.grading import notebook as nb
-from convkit.grading import shortcuts
+from convkit.grading import own, shortcuts
 from convkit.grading.airlock import WORKER_FILES
 from convkit.grading.kernels import CellRun, Kernel
 from convkit.grading.outcome import Outcome, Status, together
 from convkit.grading.sandbox import PACKAGE, Limits, Sandbox, font_cache, scratch_folder
 from convkit.grading.trusted import VERDICT
+from convkit.parts import Badges
 
 _FILES_CAP = 64 << 20
 _BECAUSE = {
@@ -37,11 +38,13 @@ class GraderError(RuntimeError):
 
 @dataclass(frozen=True)
 class Times:
-    """Seconds: for one of the student's cells, for all of them, for one call from a test, for all
-    such calls together, for one test, and for a submission as a whole."""
+    """Seconds: for one of the student's cells, for all of them, for checking the layers that travel
+    with them, for one call from a test, for all such calls together, for one test, and for a
+    submission as a whole."""
 
     cell: float = 30.0
     cells: float = 180.0
+    own: float = 60.0
     call: float = 10.0
     calls: float = 180.0
     test: float = 120.0
@@ -91,10 +94,11 @@ def grade(job: Job) -> Outcome:
         if fonts is not None:
             (files / ".matplotlib").mkdir()
             shutil.copyfile(fonts, files / ".matplotlib" / fonts.name)
-        for part in ("cells", "tests"):
+        for part in ("own", "cells", "tests"):
             (scratch / part).mkdir()
+        badges = _judge_own(job, scratch / "own", files)
         _run_cells(job, scratch / "cells", files)
-        lost = _run_tests(job, scratch / "tests", files)
+        lost = _run_tests(job, scratch / "tests", files, badges)
     code = (cell for cell in job.submission.cells if cell.cell_type == "code")
     for number, cell in enumerate(code, start=1):
         cell.execution_count = number
@@ -109,7 +113,7 @@ def _outcome(lost: dict[str, list[str]], tests: int) -> Outcome:
         Outcome(
             Status(status),
             f"{len(names)} of {tests} tests did not come to an end, because {_BECAUSE[status]}: "
-            f"{', '.join(names)}.",
+            f"{', '.join(names)}",
         )
         for status, names in lost.items()
     )
@@ -134,6 +138,18 @@ def copy_files(folder: Path, destination: Path) -> None:
 
 def _is_taken(path: Path) -> bool:
     return not path.is_symlink() and not path.name.startswith(".")
+
+
+def _judge_own(job: Job, scratch: Path, files: Path) -> Badges:
+    """Which of the layers that an answer may be built from are the student's own."""
+    names = own.parts(job.source)
+    if not names:
+        return Badges()
+    sandbox = Sandbox(
+        scratch, readable=WORKER_FILES, hidden=job.hidden, files=files, limits=job.limits
+    )
+    times = {"call_seconds": job.times.call, "total_seconds": job.times.own}
+    return own.judge(names, files, sandbox, **times)
 
 
 def _run_cells(job: Job, scratch: Path, files: Path) -> None:
@@ -176,7 +192,7 @@ def _notes(run: CellRun, seconds: float) -> list[NotebookNode]:
     return [_note(note) for note in notes]
 
 
-def _run_tests(job: Job, scratch: Path, files: Path) -> dict[str, list[str]]:
+def _run_tests(job: Job, scratch: Path, files: Path, badges: Badges) -> dict[str, list[str]]:
     """The source's tests, in an ordinary kernel that holds proxies.
 
     Hidden tests come last: what student code has seen of them cannot turn up in another's output.
@@ -185,14 +201,14 @@ def _run_tests(job: Job, scratch: Path, files: Path) -> dict[str, list[str]]:
         The names of the tests that were lost, by what to.
     """
     lost: dict[str, list[str]] = {}
-    kernel = _start_trusted(job, scratch, files)
+    kernel = _start_trusted(job, scratch, files, badges)
     try:
         tests = [cell for cell in job.source.cells if nb.is_test(cell)]
         results = {nb.grade_id(cell): cell for cell in job.submission.cells if nb.is_test(cell)}
         for test in sorted(tests, key=nb.is_hidden):
             if kernel.dead:
                 kernel.close()
-                kernel = _start_trusted(job, scratch, files)
+                kernel = _start_trusted(job, scratch, files, badges)
             run = kernel.run(test.source, job.times.test)
             points = nb.points(test)
             result = results[nb.grade_id(test)]
@@ -212,7 +228,7 @@ def _lost_to(run: CellRun) -> str | None:
     return "timed out" if run.outcome == "timed out" else "crashed"
 
 
-def _start_trusted(job: Job, scratch: Path, files: Path) -> Kernel:
+def _start_trusted(job: Job, scratch: Path, files: Path, badges: Badges) -> Kernel:
     """A kernel in which proxies are lent and the source's setup cells have run."""
     reference = nb.offers_reference(job.source)
     readable = [*WORKER_FILES, *(_package() if reference else ())]
@@ -220,6 +236,7 @@ def _start_trusted(job: Job, scratch: Path, files: Path) -> Kernel:
         "sources": nb.implementations(job.submission),
         "names": list(dict.fromkeys(name for name, _ in nb.implementations(job.source))),
         "reference": reference,
+        "own": [dataclasses.asdict(badge) for badge in badges],
         "sandbox": {
             "scratch": str(scratch),
             "readable": [str(path) for path in readable],

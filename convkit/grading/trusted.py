@@ -20,6 +20,7 @@ import convkit.mine
 from convkit.checks import CheckFailed, LearnerError, Report
 from convkit.grading.airlock import Airlock, Loss
 from convkit.grading.sandbox import Limits, Sandbox
+from convkit.parts import Badge, settle
 
 VERDICT = "application/vnd.convkit.verdict+json"
 
@@ -44,6 +45,7 @@ def begin(job_file: str) -> None:
         reference=job["reference"],
     )
     convkit.mine.lend(airlock.lent)
+    settle(Badge(**badge) for badge in job["own"])
     shell = get_ipython()
     shell.user_ns.update(airlock.lent)
     shell.events.register("pre_run_cell", lambda info: airlock.next_test())

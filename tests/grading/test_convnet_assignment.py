@@ -1,16 +1,15 @@
 """The assignment 08-convnet as students hand it in: with their own layers, without, and wrong."""
 
+import json
 import shutil
-import subprocess
-import sys
 
 import nbformat
 import pytest
 
-from convkit.mine import parse_implementation
+from convkit.grading.own import bring
 from tests.grading.course import ROOT, Course, cell, write
 
-pytestmark = pytest.mark.course
+pytestmark = [pytest.mark.course, pytest.mark.timeout(900)]
 
 NAME = "08-convnet"
 CORE = ["Conv2d", "Tanh", "AvgPool2d", "Flatten", "Linear"]
@@ -36,62 +35,93 @@ WRONG = {
     "does-not-learn": ("train", "lr=0.01", "lr=1e-9", TRAINING),
 }
 
-CHECK_ALL = """
-import sys
-from pathlib import Path
-from convkit import badges, check, mine
-from convkit.journal import connect
+# Each: the files of mine/ that are not as they should be, the points of own-visible and own-bonus,
+# and what is said of the core path.
+NOT_OWN = {
+    "one-wrong": (
+        {"conv2d": ("grad_weight += ", "grad_weight -= ")},
+        (4.0, 3.0),
+        "Conv2d     reference  backward: ",
+    ),
+    "one-borrowed": (
+        {"linear": ("import Layer", "import Layer, Linear as Borrowed")},
+        (4.0, 3.0),
+        "Linear     reference  yours does not load: ImportError: convkit.Linear is not there",
+    ),
+    "one-missing": (
+        {"tanh": None, "subtractivenorm2d": None},
+        (4.0, 2.0),
+        "Tanh       reference  mine/tanh.py was not handed in",
+    ),
+}
 
-connect()
-for path in sorted(Path("cells").iterdir()):
-    mine.implement(path.stem[3:], path.read_text())
-for name in sys.argv[1:]:
-    check(getattr(mine, name))
-assert all(badge.yours for badge in badges(sys.argv[1:]))
+CLAIM = """\
+class Claimed(type):
+    def __new__(kind, name, bases, attributes):
+        attributes["__module__"] = f"convkit.mine.{name.lower()}"
+        return super().__new__(kind, name, bases, attributes)
+
+
+class Conv2d(Conv2d, metaclass=Claimed):
+    pass
+
+
 """
 
 
-def implement_all(folder):
-    """Write every earlier solution as a learner's own layer in ``folder``, and check it."""
-    (folder / "cells").mkdir(parents=True)
-    (folder / "nbgrader_config.py").touch()
-    number = 10
-    for path in sorted(ROOT.glob("solutions/0[02-6]*/*.ipynb")):
-        for each in nbformat.read(path, as_version=4).cells:
-            implemented = parse_implementation(each.source)
-            if implemented and each.cell_type == "code":
-                name, source = implemented
-                (folder / "cells" / f"{number}-{name}").write_text(source)
-                number += 1
-    names = [*CORE, *CHOICE, "SoftmaxCrossEntropy", "SGD"]
-    command = [sys.executable, "-c", CHECK_ALL, *names]
-    subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=200)
+def forged(names):
+    """What is written where a learner's checks hold, without a check."""
+    claim = {"version": "", "groups": {"forward": [], "backward": []}}
+    return json.dumps(dict.fromkeys(names, claim))
+
+
+def without_pictures(source):
+    """The pictures take time, and are the same for all."""
+    cells = [each.copy() for each in source.cells if "nbgrader" in each.metadata]
+    return nbformat.from_dict({**source, "cells": cells})
+
+
+def changed(source, name, before, after):
+    notebook = without_pictures(source)
+    assert before in cell(notebook, name).source
+    cell(notebook, name).source = cell(notebook, name).source.replace(before, after)
+    return notebook
 
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
-    own = tmp_path_factory.mktemp("own") / "course"
-    implement_all(own)
+    earlier = sorted(ROOT.glob("solutions/0[02-6]*/*.ipynb"))
     source = nbformat.read(ROOT / "solutions" / NAME / f"{NAME}.ipynb", as_version=4)
     course = Course.create(
-        tmp_path_factory.mktemp("convnet") / "course", {NAME: source}, settings=""
+        tmp_path_factory.mktemp("convnet") / "course",
+        {NAME: source},
+        settings="\nc.GradeInAirlock.call_seconds = 60\n",
     )
+    course.seconds = 880
     made = course.nbgrader("generate_assignment", NAME)
     assert made.returncode == 0, made.stderr
     write(source, course.submitted(NAME, "with-own"))
     write(source, course.submitted(NAME, "without"))
     write(course.released(NAME), course.submitted(NAME, "untouched"))
     for student, (name, before, after, _) in WRONG.items():
-        wrong = nbformat.from_dict({**source, "cells": []})
-        # The pictures take time, and are the same for all.
-        wrong.cells = [each.copy() for each in source.cells if "nbgrader" in each.metadata]
-        assert before in cell(wrong, name).source
-        cell(wrong, name).source = cell(wrong, name).source.replace(before, after)
-        write(wrong, course.submitted(NAME, student))
+        write(changed(source, name, before, after), course.submitted(NAME, student))
+    claiming = changed(source, "convnet", "def stage", CLAIM + "def stage")
+    write(claiming, course.submitted(NAME, "claims"))
+    for student, (changes, _, _) in NOT_OWN.items():
+        write(without_pictures(source), course.submitted(NAME, student))
+        bring(earlier, course.submitted(NAME, student).parent)
+        for name, change in changes.items():
+            path = course.submitted(NAME, student).with_name("mine") / f"{name}.py"
+            if change is None:
+                path.unlink()
+                continue
+            before = path.read_text()
+            path.write_text(before.replace(*change))
+            assert path.read_text() != before
     for student in ("with-own", "untouched"):
-        handed_in = course.submitted(NAME, student).parent
-        shutil.copytree(own / "mine", handed_in / "mine")
-        shutil.copy(own / "progress.json", handed_in)
+        bring(earlier, course.submitted(NAME, student).parent)
+    for student in ("claims", *NOT_OWN):
+        course.submitted(NAME, student).with_name("progress.json").write_text(forged(CORE + CHOICE))
     graded = course.nbgrader("autograde", NAME)
     assert graded.returncode == 0, graded.stderr
     yield course
@@ -116,12 +146,29 @@ def said(course, student, name):
 def test_the_solution_with_its_own_layers_earns_every_point(course, points):
     assert earned(course, "with-own") == points
     assert sum(points.values()) == 28
+    assert "5 of 5 are yours." in said(course, "with-own", "own-visible")
     assert "3 of 3 are yours." in said(course, "with-own", "own-bonus")
+    assert course.extra_credit(NAME)["with-own"]["own-bonus"] == 3
 
 
 def test_without_own_layers_the_reference_stands_in_and_those_points_alone_are_lost(course, points):
     assert earned(course, "without") == points | {"own-visible": 0.0}
     assert "0 of 5 are yours." in said(course, "without", "own-visible")
+
+
+@pytest.mark.parametrize("student", NOT_OWN)
+def test_a_layer_that_does_not_pass_costs_its_own_point_alone(course, points, student):
+    """Whatever progress.json says: convkit's layer stands in, so the network is none the worse."""
+    _, (core, choice), words = NOT_OWN[student]
+    assert earned(course, student) == points | {"own-visible": core}
+    assert course.extra_credit(NAME)[student]["own-bonus"] == choice
+    assert words in said(course, student, "own-visible")
+
+
+def test_what_is_only_claimed_to_be_ones_own_is_not(course, points):
+    """A record of checks that never ran, and layers that carry the names of one's own."""
+    assert earned(course, "claims") == points | {"own-visible": 0.0}
+    assert course.extra_credit(NAME)["claims"]["own-bonus"] == 0
 
 
 def test_the_release_earns_exactly_nothing_whatever_lies_beside_it(course, points):
