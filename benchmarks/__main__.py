@@ -10,9 +10,14 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from benchmarks import checks, layers, widgets
+from benchmarks import assignments, checks, layers, widgets
 
-PARTS = {"layers": layers.measure, "checks": checks.measure, "widgets": widgets.measure}
+PARTS = {
+    "layers": layers.measure,
+    "checks": checks.measure,
+    "assignments": assignments.measure,
+    "widgets": widgets.measure,
+}
 """What can be measured: each prints its tables, given the number of rounds."""
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from benchmarks import __main__ as command
-from benchmarks import checks, layers, widgets
+from benchmarks import assignments, checks, layers, widgets
 from benchmarks.cases import CASES
 from benchmarks.measure import Pair, peak_memory, times
 from tests.layers.oracle import assert_close
@@ -65,11 +65,25 @@ def test_measures_the_checks(monkeypatch, capsys):
     assert output.splitlines()[-1].startswith("| `ReLU` | ")
 
 
+@pytest.mark.course
+def test_runs_and_grades_a_solution(monkeypatch, capsys):
+    monkeypatch.setattr(assignments, "NAMES", ["00-warmup"])
+    assignments.measure(rounds=1)
+    name, cells, run, graded = capsys.readouterr().out.splitlines()[-1].strip("| ").split(" | ")
+    assert name == "00-warmup"
+    assert int(cells) > 20
+    assert 0 < float(run) < 60
+    assert 0 < float(graded) < 60
+
+
 def test_an_unknown_part_is_named(monkeypatch, capsys):
     monkeypatch.setattr(sys, "argv", ["benchmarks", "speed"])
     with pytest.raises(SystemExit):
         command.main()
-    assert "expected some of layers, checks, widgets, got speed" in capsys.readouterr().err
+    assert (
+        "expected some of layers, checks, assignments, widgets, got speed"
+        in capsys.readouterr().err
+    )
 
 
 @pytest.mark.browser

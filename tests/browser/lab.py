@@ -111,10 +111,17 @@ class Browser:
     def __init__(self, chromium: Any, lab: Lab) -> None:
         self.lab = lab
         self.requested: list[str] = []
+        self.complaints: list[str] = []
         self.errors: list[str] = []
         self._context = chromium.new_context(viewport={"width": 1300, "height": 900})
         self._context.set_default_timeout(30_000)
         self._context.on("request", lambda request: self.requested.append(request.url))
+        self._context.on("weberror", lambda error: self.complaints.append(str(error.error)))
+        self._context.on("console", self._listen)
+
+    def _listen(self, message: Any) -> None:
+        if message.type == "error":
+            self.complaints.append(message.text)
 
     def open(self, notebook: str) -> Any:
         """A page with the notebook open and its kernel ready."""

@@ -1,0 +1,98 @@
+"""Every assignment in a real browser: as a learner finds it, and solved from top to bottom.
+
+The solutions stand where a learner works, in exercises/, and run in their order: 08 then finds the
+layers of the earlier ones.
+"""
+
+import shutil
+import time
+from pathlib import Path
+
+import nbformat
+import pytest
+from playwright.sync_api import expect
+
+from convkit.mine import parse_implementation
+from tests.browser.lab import Browser, cell, run_all, run_cell, running_lab
+
+pytestmark = pytest.mark.browser
+
+ROOT = Path(__file__).parents[2]
+NAMES = sorted(path.stem for path in ROOT.glob("solutions/*/*.ipynb"))
+CAPSTONE = "08-convnet"
+SECONDS, CAPSTONE_SECONDS = 60, 360
+COLOURS = """
+images => images.map((image) => {
+    const canvas = document.createElement("canvas");
+    [canvas.width, canvas.height] = [image.naturalWidth, image.naturalHeight];
+    const context = canvas.getContext("2d");
+    context.drawImage(image, 0, 0);
+    const pixels = context.getImageData(0, 0, canvas.width, canvas.height).data;
+    return new Set(new Uint32Array(pixels.buffer)).size;
+})
+"""
+
+
+@pytest.fixture(scope="module")
+def learner(chromium, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("course")
+    shutil.copytree(ROOT / "lectures", folder / "lectures")
+    shutil.copytree(ROOT / "exercises", folder / "exercises")
+    shutil.copy(ROOT / "nbgrader_config.py", folder)
+    with running_lab(folder, tmp_path_factory.mktemp("private")) as lab:
+        yield Browser(chromium, lab)
+
+
+def place(name):
+    return f"exercises/{name}/{name}.ipynb"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_release_opens_and_its_first_check_says_what_is_missing(learner, name):
+    notebook = nbformat.read(ROOT / place(name), as_version=4)
+    code = [each for each in notebook.cells if each.cell_type == "code"]
+    page = learner.open(place(name))
+    for each in code:
+        run_cell(page, each.id)
+        if each.source.startswith("check("):
+            expect(cell(page, each.id)).to_contain_text("not written yet")
+            break
+        if each.id == "setup" or parse_implementation(each.source):
+            expect(cell(page, each.id).locator(".jp-OutputArea-output")).to_have_count(0)
+    page.close()
+    assert learner.complaints == []
+
+
+@pytest.mark.parametrize(
+    ("name", "whole"),
+    [
+        *((name, name != CAPSTONE) for name in NAMES),
+        pytest.param(
+            CAPSTONE,
+            True,
+            marks=[pytest.mark.exhaustive, pytest.mark.timeout(2 * CAPSTONE_SECONDS)],
+        ),
+    ],
+)
+def test_a_solution_runs_in_its_time_and_draws_its_pictures(learner, name, whole):
+    notebook = nbformat.read(ROOT / "solutions" / name / f"{name}.ipynb", as_version=4)
+    if not whole:  # trains for minutes
+        notebook.cells = [
+            each for each in notebook.cells if "explore" not in each.metadata.get("tags", [])
+        ]
+    nbformat.write(notebook, learner.lab.folder / place(name))
+    page = learner.open(place(name))
+    start = time.monotonic()
+    assert run_all(page) == []
+    seconds = CAPSTONE_SECONDS if name == CAPSTONE and whole else SECONDS
+    assert time.monotonic() - start < seconds
+
+    for each in notebook.cells:
+        if each.source.startswith("check("):
+            expect(cell(page, each.id).locator(".jp-OutputArea")).to_contain_text("is right")
+    drawing = [each for each in notebook.cells if "plt.subplots(" in each.source]
+    images = page.locator(".jp-OutputArea img")
+    expect(images.nth(len(drawing) - 1)).to_be_visible()
+    assert min(images.evaluate_all(COLOURS)) > 20
+    page.close()
+    assert learner.complaints == []
