@@ -15,11 +15,13 @@ from convkit.checks.misconceptions.broad import (
     enter_broad_layer,
 )
 from convkit.checks.misconceptions.broad.conditions import Conditions
+from convkit.checks.misconceptions.broad.structure import enter_structure
 from convkit.checks.misconceptions.convolution.backward import THROUGH
 from convkit.checks.misconceptions.convolution.forward import MAPS
 from convkit.checks.misconceptions.convolution.functions import IDEA
 from convkit.checks.misconceptions.convolution.kernels import enter_kernels
 from convkit.checks.misconceptions.convolution.used_kernels import enter_used_kernels
+from convkit.checks.misconceptions.convolution.way_back import enter_way_back
 from convkit.layers import Array, Conv2d, convolve2d, correlate2d
 
 
@@ -128,12 +130,19 @@ _CONDITIONS: Conditions = {
     ),
 }
 
+
+def _enter_weights() -> None:
+    enter_kernels(_CONV2D)
+    enter_way_back(_CONV2D)
+
+
 enter_broad_layer(
     _CONV2D,
     conditions=_CONDITIONS,
     sometimes=(7, 8),
     sums=("backward",),
-    narrower=partial(enter_kernels, _CONV2D),
+    narrower=_enter_weights,
+    vaguer=partial(enter_structure, _CONV2D, linear=True, equivariant=True),
 )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from convkit.checks.behaviour import Case
 from convkit.checks.misconceptions.broad import Anatomy, Conditions, enter_broad_layer
+from convkit.checks.misconceptions.broad.structure import enter_structure
 from convkit.checks.misconceptions.local.altered import BACK, FORTH
 from convkit.checks.misconceptions.local.places import enter_places
 from convkit.layers import Array, LocallyConnected2d
@@ -109,4 +110,5 @@ enter_broad_layer(
     sometimes=(5, 4),
     sums=("forward", "backward"),
     narrower=partial(enter_places, _ANATOMY),
+    vaguer=partial(enter_structure, _ANATOMY, linear=True, equivariant=False),
 )

@@ -80,6 +80,21 @@ def some_number_of_the_image(look: Look, anatomy: Anatomy) -> bool:
     )
 
 
+def _compared(holds: Callable[[Array, Array, Array], bool]) -> Callable[[Look, Anatomy], bool]:
+    """Whether something holds of y and of the smallest and the largest pixel of its window."""
+
+    def recognise(look: Look, anatomy: Anatomy) -> bool:
+        if look.name != "y" or not look.finite:
+            return False
+        seen = [windows(_layer(view), view.case.x) for view in look.wrong]
+        return all(
+            holds(got, patches.min((-2, -1)), patches.max((-2, -1)))
+            for patches, (got, _) in zip(seen, look.finite, strict=True)
+        )
+
+    return recognise
+
+
 def _gradients(
     holds: Callable[[View, Array, Array], Any], quantity: str = "grad_x"
 ) -> Callable[[Look, Anatomy], bool]:
@@ -353,6 +368,24 @@ _OTHER_AMOUNTS: tuple[Any, ...] = (
 
 _AMOUNTS_MAXIMUM: list[tuple[Any, ...]] = [
     (
+        "forward-below-largest",
+        "y is less than the largest number of its window",
+        "there is a larger number in the window than the one that comes out, and what comes out is "
+        "not in the window",
+        "Take one window and its y. Where does this number come from?",
+        _compared(lambda y, low, high: bool(np.all(y <= high))),
+        lambda layer, x, y: 0.5 * y + 0.5 * windows(layer, x).mean((-2, -1)),
+    ),
+    (
+        "forward-beyond-largest",
+        "y is more than the largest number of its window",
+        "what comes out is larger than every number in its window: numbers are added up, or the "
+        "window takes in others",
+        "Take one window and its y. Where does this number come from?",
+        _compared(lambda y, low, high: not bool(np.all(y <= high))),
+        lambda layer, x, y: y + np.abs(np.sin(1 + np.arange(y.size))).reshape(y.shape),
+    ),
+    (
         "backward-wrong-pixels-more",
         "More of the gradient arrives than is handed back",
         "pixels that did not win get something, and in all they get more than grad_y has",
@@ -387,6 +420,24 @@ _AVERAGE: list[tuple[Any, ...]] = [
 ]
 
 _AMOUNTS_AVERAGE: list[tuple[Any, ...]] = [
+    (
+        "forward-another-average",
+        "Another number between the pixels of the window is computed",
+        "y lies between the smallest and the largest pixel of its window, but is not their mean",
+        "Add the pixels of one window up by hand, and divide. Which step is different in your "
+        "code?",
+        _compared(lambda y, low, high: bool(np.all((low <= y) & (y <= high)))),
+        lambda layer, x, y: (y + np.sort(windows(layer, x).reshape(*y.shape, -1))[..., 1]) / 2,
+    ),
+    (
+        "forward-no-average",
+        "y is no average of its window",
+        "some numbers lie beyond all the pixels of their window, where no average can lie: the "
+        "sum is divided by something else, or takes in other pixels",
+        "How many numbers do you add up, and by what do you divide?",
+        _compared(lambda y, low, high: not bool(np.all((low <= y) & (y <= high)))),
+        lambda layer, x, y: y + 3 * np.sin(1 + np.arange(y.size)).reshape(y.shape),
+    ),
     (
         "backward-uneven",
         "The pixels of a window get different shares",
