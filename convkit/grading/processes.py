@@ -26,6 +26,7 @@ class Processes:
         self._forks = multiprocessing.get_context("forkserver")
         self._forks.set_forkserver_preload([answer.__module__])
         self._running: set[ForkServerProcess] = set()
+        self._stopping = False
         # Each submission has a core, and however busy it is, it takes no other's.
         self._cores: queue.SimpleQueue[int] = queue.SimpleQueue()
         for core in os.sched_getaffinity(0):
@@ -37,8 +38,14 @@ class Processes:
         Raises:
             GraderError: it cannot be graded, or the process did not come to its end.
         """
-        receiver, sender = self._forks.Pipe(duplex=False)
         core = self._cores.get()
+        try:
+            return decode_parts(self._answered(task, core))
+        finally:
+            self._cores.put(core)
+
+    def _answered(self, task: Task, core: int) -> bytes:
+        receiver, sender = self._forks.Pipe(duplex=False)
         arguments = (encode(task), str(self._scratch), core, sender)
         process = self._forks.Process(target=answer, args=arguments)
         with receiver:
@@ -46,25 +53,27 @@ class Processes:
                 process.start()
             self._running.add(process)
             try:
+                if self._stopping:
+                    raise GraderError("grading was stopped")
                 if not receiver.poll(task.times.submission):
                     raise GraderError(
-                        f"Grading did not come to an end in {task.times.submission:g} seconds."
+                        f"grading did not come to an end in {task.times.submission:g} seconds"
                     )
                 said = receiver.recv_bytes()
                 process.join(_LAST_WORDS_SECONDS)
+                return said
             except EOFError:
                 process.join(_LAST_WORDS_SECONDS)
                 raise GraderError(
-                    f"The process that graded it ended without a word (status {process.exitcode})."
+                    f"the process that graded it ended without a word (status {process.exitcode})"
                 ) from None
             finally:
                 _end(process)
                 self._running.discard(process)
-                self._cores.put(core)
-        return decode_parts(said)
 
     def stop(self) -> None:
-        """End those that are at work."""
+        """End those that are at work, and start no more."""
+        self._stopping = True
         for process in list(self._running):
             _end(process)
 

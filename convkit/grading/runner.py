@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
-import logging
 import os
 import shutil
-import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
+from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import IO, Any
 
-from nbgrader.apps import NbGrader
-from nbgrader.converters import GenerateAssignment
-from nbgrader.converters.base import NbGraderException
 from tqdm import tqdm
 
-from convkit.grading import ledger
+from convkit.grading import ledger, own
 from convkit.grading import notebook as nb
+from convkit.grading.application import configured, generate
+from convkit.grading.canary import see_alive
 from convkit.grading.course import Course, alone
 from convkit.grading.grade import GraderError
 from convkit.grading.outcome import Outcome, Status
@@ -36,42 +32,22 @@ from convkit.grading.submission import Part, Task, gather_files
 _SCRATCH = "convkit-run-"
 
 
-def configured(root: Path) -> Any:
-    """nbgrader, with the settings of the course in ``root``.
-
-    Raises:
-        GraderError: it is no course.
-    """
-    if not (root / "nbgrader_config.py").is_file():
-        raise GraderError(
-            f"there is no nbgrader_config.py in {root}. Run this in the course's folder."
-        )
-    # nbgrader starts alembic by its name.
-    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    with contextlib.chdir(root):
-        app = NbGrader(log_level=logging.ERROR)
-        app.initialize([])
-    return app
-
-
-@contextlib.contextmanager
-def _scratch(lock: IO[str]) -> Iterator[Path]:
-    """A folder for the run; what a killed grader left of its own goes."""
+def _scratch(lock: IO[str]) -> Path:
+    """A folder for the run, named in the lock; what a killed grader left of its own goes."""
     lock.seek(0)
     left = lock.read()
     if Path(left).name.startswith(_SCRATCH):
         shutil.rmtree(left, ignore_errors=True)
-    scratch = Path(tempfile.mkdtemp(prefix=_SCRATCH))
-    try:
-        lock.truncate(0)
-        lock.write(str(scratch))
-        lock.flush()
-        tempfile.tempdir = str(scratch)
-        yield scratch
-    finally:
-        tempfile.tempdir = None
-        shutil.rmtree(scratch, ignore_errors=True)
-        lock.truncate(0)
+    usual = tempfile.gettempdir()
+    # The path of a socket may not be longer than 107 bytes.
+    scratch = tempfile.mkdtemp(prefix=_SCRATCH, dir=usual if len(usual) <= 25 else "/tmp")
+    lock.truncate(0)
+    lock.write(scratch)
+    lock.flush()
+    tempfile.tempdir = scratch
+    # When multiprocessing has put away its own things in it.
+    Finalize(None, shutil.rmtree, (scratch, True), exitpriority=-200)
+    return Path(scratch)
 
 
 @dataclass
@@ -101,73 +77,33 @@ class Grader:
         Raises:
             GraderError: no student can be graded now; the message says why.
         """
-        release = self._generate()
+        release = generate(self.app, self.course, self.assignment, self.scratch / "release")
         with self.course.gradebook() as gradebook:
             found = gradebook.find_assignment(self.assignment).notebooks
             names = [notebook.name for notebook in found]
         self._released = {name: self.course.released(self.assignment, name) for name in names}
-        source = self.course.source(self.assignment)
-        with ThreadPoolExecutor(2) as pool:
-            solution, untouched = pool.map(self._canary, ("solution", "release"), (source, release))
-        most = sum(maximum for _, maximum, _ in solution.values())
-        short = {
-            name: said for name, (earned, maximum, said) in solution.items() if earned < maximum
-        }
-        if short:
-            raise GraderError(
-                "the solution itself does not earn all points here, so no student can be graded:\n"
-                + "\n".join(f"  {name}: {said}" for name, said in short.items())
-            )
-        free = [name for name, (earned, _, _) in untouched.items() if earned > 0]
-        if free:
-            raise GraderError(
-                "the release, in which nothing is answered, earns points, so no student can be "
-                f"graded: {', '.join(free)}"
-            )
+        pool = ThreadPoolExecutor(2)
+        try:
+            solution = pool.submit(self._grade_solution)
+            untouched = pool.submit(self._grade, "release", release)
+            most = see_alive(solution.result(), untouched.result())
+        except BaseException:
+            self._processes.stop()
+            raise
+        finally:
+            pool.shutdown()
         return f"the solution earns all {most:g} points, the release none."
 
-    def _generate(self) -> Path:
-        """Generate the assignment into the gradebook, and its release into a folder of our own."""
-        if not self.course.source(self.assignment).is_dir():
-            raise GraderError(
-                f"there is no assignment {self.assignment!r} in "
-                f"{self.course.directory.source_directory}/"
-            )
-        directory = self.course.directory
-        usual = directory.release_directory, directory.assignment_id
-        directory.release_directory = str(self.scratch / "release")
-        directory.assignment_id = self.assignment
-        try:
-            with _log_of(self.app) as log:
-                GenerateAssignment(coursedir=directory, parent=self.app, force=True).start()
-        except (NbGraderException, SystemExit) as error:
-            said = log.getvalue().strip()
-            raise GraderError(
-                f"the assignment cannot be generated. nbgrader says:\n{said}"
-            ) from error
-        finally:
-            made = Path(directory.format_path(directory.release_directory, ".", self.assignment))
-            directory.release_directory, directory.assignment_id = usual
-        return made
+    def _grade_solution(self) -> dict[str, Part]:
+        task = self._task("solution", self.course.source(self.assignment))
+        own.bring_along(task.source, task.files)
+        return self._processes.grade(task)
 
-    def _canary(self, name: str, submitted: Path) -> dict[str, tuple[float, float, str]]:
-        """What each test gives and could give, and what it said, for a submission that we know."""
-        parts = self._processes.grade(self._task(f"canary-{name}", submitted))
-        found = {}
-        for part in parts.values():
-            if part.notebook is None:
-                raise GraderError(
-                    f"the canary ({name}) is {part.outcome.status}: {part.outcome.reason}"
-                )
-            for test in filter(nb.is_test, part.notebook.cells):
-                earned = float(test.outputs[-1].data["text/plain"]) if test.outputs else 0.0
-                said = " ".join(each.text for each in test.outputs if each.output_type == "stream")
-                maximum = nb.points(test) - nb.bonus(test)
-                found[str(nb.grade_id(test))] = earned, maximum, said.strip()
-        return found
+    def _grade(self, name: str, submitted: Path) -> dict[str, Part]:
+        return self._processes.grade(self._task(name, submitted))
 
     def _task(self, name: str, submitted: Path) -> Task:
-        files = self.scratch / name
+        files = self.scratch / f"files-{name}"
         source = self.course.source(self.assignment)
         kept = self.app.config.Autograde.get("exclude_overwriting", {}).get(self.assignment, [])
         gather_files(submitted, source, kept, files)
@@ -230,29 +166,18 @@ class Grader:
             pool.shutdown(cancel_futures=True)
 
     def _files(self, student: str) -> Path:
-        return self.scratch / f"of-{student}"
+        return self.scratch / f"files-of-{student}"
 
     def _grade_student(self, student: str) -> dict[str, Part]:
         submitted = self.course.submitted(self.assignment, student)
         if not submitted.exists():
             nothing = Outcome(Status.MISSING, "nothing was handed in")
             return dict.fromkeys(self.notebooks, Part(nothing, None))
-        return self._processes.grade(self._task(self._files(student).name, submitted))
+        return self._grade(f"of-{student}", submitted)
 
 
 def _in_words(error: Exception) -> str:
     return str(error) if isinstance(error, GraderError) else f"{type(error).__name__}: {error}"
-
-
-@contextlib.contextmanager
-def _log_of(app: Any) -> Iterator[io.StringIO]:
-    """nbgrader's complaints, as text instead of on the terminal."""
-    text = io.StringIO()
-    handlers, app.log.handlers = app.log.handlers, [logging.StreamHandler(text)]
-    try:
-        yield text
-    finally:
-        app.log.handlers = handlers
 
 
 def grade_class(root: Path, assignment: str, only: Sequence[str], *, force: bool) -> int:
@@ -265,8 +190,8 @@ def grade_class(root: Path, assignment: str, only: Sequence[str], *, force: bool
     """
     require()
     app = configured(root)
-    with alone(root) as lock, _scratch(lock) as scratch:
-        grader = Grader(app, course_at(app.coursedir, app), assignment, scratch)
+    with alone(root) as lock:
+        grader = Grader(app, course_at(app.coursedir, app), assignment, _scratch(lock))
         print(f"{assignment}: {grader.prepare()}")
         students = grader.students()
         unknown = sorted(set(only) - set(students))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import os
 import shutil
 import warnings
 from collections.abc import Mapping, Sequence
@@ -110,5 +111,7 @@ class Store:
         notebook, resources = part.notebook, {"nbgrader": known}
         for preprocessor in self._preprocessors:
             notebook, resources = preprocessor(parent=self._app)(notebook, resources)
-        path = place / f"{name}.ipynb"
-        path.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
+        with (place / f"{name}.ipynb").open("w", encoding="utf-8") as file:
+            file.write(nbformat.writes(notebook) + "\n")
+            file.flush()
+            os.fsync(file.fileno())  # the outcome, which comes last, must not outlive it
