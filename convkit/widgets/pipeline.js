@@ -79,7 +79,7 @@ function render({ model, el, signal }) {
       const change = element("strong");
       const text = element("small", { style: "text-align: center; line-height: 1.5" },
         NAMES[letter], element("br"), `${maps} × ${rows}×${across}`, element("br"),
-        parameters ? `${parameters.toLocaleString("en")} parameters` : "\u00a0", element("br"), change);
+        ...(parameters ? [parameters.toLocaleString("en"), element("br"), "parameters", element("br")] : []), change);
       return { column: panel(letter, node, text), node, change, text };
     });
     const end = element("div", { style: "align-self: center; line-height: 1.6" });
