@@ -14,8 +14,11 @@ from convkit.checks.misconceptions.fitting import same, shares
 from convkit.checks.properties import Situation
 from convkit.layers import Array
 
-Tells = Callable[[list[tuple[View, Array]]], str | bool]
-"""Is given each case that goes wrong, with the finite array of the right shape that came."""
+Wrong = list[tuple[View, Array]]
+"""Each case that goes wrong, with the finite array of the right shape that came."""
+
+Tells = Callable[[Wrong], str | bool]
+"""Whether they show that this is the mistake; a sentence says more."""
 
 Marks = Mapping[str, tuple[str, str, str, Any, Any]]
 """id: (title, when, hint, mark or what tells it, an example)."""
@@ -48,15 +51,17 @@ def told(quantity: str, tells: Tells) -> Mark:
     return mark
 
 
-def wrong_arrays(quantity: str, situations: Sequence[Situation]) -> list[tuple[View, Array]]:
-    """Each case that goes wrong, with what came; none if that is not finite and of its shape."""
+def wrong_arrays(quantity: str, situations: Sequence[Situation]) -> Wrong:
+    """Each case that goes wrong, with what came, where that is finite.
+
+    None at all if somewhere it is no array of the right shape.
+    """
     found = []
     for view in look(quantity, situations).wrong:
         if not isinstance(view.got, np.ndarray) or view.got.shape != view.right.shape:
             return []
-        if not np.isfinite(view.got).all():
-            return []
-        found.append((view, view.got.astype(np.float64)))
+        if np.isfinite(view.got).all():
+            found.append((view, view.got.astype(np.float64)))
     return found
 
 
@@ -66,7 +71,7 @@ def samples_unlike(contributions: Callable[[View], Array]) -> Tells:
     ``contributions`` gives those of each sample, (N, …).
     """
 
-    def tells(wrong: list[tuple[View, Array]]) -> bool:
+    def tells(wrong: Wrong) -> bool:
         told = 0
         for view, got in wrong:
             parts = contributions(view)

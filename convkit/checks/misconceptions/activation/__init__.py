@@ -5,5 +5,6 @@ What is told by a mark is entered last.
 
 from convkit.checks.misconceptions.activation import gain, rectifying, squashing  # isort: skip
 from convkit.checks.misconceptions.activation import broad  # isort: skip
+from convkit.checks.misconceptions.activation import gain_marks  # isort: skip
 
-__all__ = ["broad", "gain", "rectifying", "squashing"]
+__all__ = ["broad", "gain", "gain_marks", "rectifying", "squashing"]

@@ -26,12 +26,16 @@ def _maps(case: Case) -> dict[str, int]:
     }
 
 
-_ANY_SHAPE = ("forward-another-size", "backward-another-size")
+_SAID_OTHERWISE = (
+    "forward-not-a-number",
+    "forward-another-size",
+    "backward-another-size",
+)
 _ELEMENTWISE: list[tuple[type[Layer], Reading, Reading, Sequence[str]]] = [
-    (Sigmoid, squashing.SIGMOID, squashing.BACK, _ANY_SHAPE),
-    (Tanh, squashing.TANH, squashing.BACK, _ANY_SHAPE),
-    (ReLU, rectifying.RELU, rectifying.BACK, (*_ANY_SHAPE, "forward-one-number-only")),
-    (Abs, rectifying.ABS, rectifying.BACK, _ANY_SHAPE),
+    (Sigmoid, squashing.SIGMOID, squashing.BACK, _SAID_OTHERWISE),
+    (Tanh, squashing.TANH, squashing.BACK, _SAID_OTHERWISE),
+    (ReLU, rectifying.RELU, rectifying.BACK, (*_SAID_OTHERWISE, "forward-one-number-only")),
+    (Abs, rectifying.ABS, rectifying.BACK, _SAID_OTHERWISE),
 ]
 _AXES = ("images", "feature maps", "rows", "columns")
 

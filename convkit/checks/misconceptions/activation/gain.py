@@ -105,6 +105,11 @@ def _grad_x(change: Callable[[Array], Array]) -> type[Any]:
     )
 
 
+def _without_gradient(layer: Any, grad_x: Array) -> Array:
+    layer.grads = {}
+    return grad_x
+
+
 def _grad_gain(change: Callable[[Array, Array, Any], Any]) -> type[Any]:
     """A gain whose grads["gain"] is ``change(x, grad_y, layer)``."""
 
@@ -165,6 +170,12 @@ _BACKWARD: dict[str, tuple[str, str, str, tuple[type[Any], ...]]] = {
                 lambda x, grad_y, layer: (x * grad_y).sum(axis=(0, 2, 3)) * layer.params["gain"]
             ),
         ),
+    ),
+    "gain-missing": (
+        "backward leaves out the gain's gradient",
+        'backward does not put the gradient into grads["gain"], or under another name',
+        "Which entry must `grads` have after backward?",
+        (with_backward(Gain, lambda layer, grad_y, grad_x: _without_gradient(layer, grad_x)),),
     ),
     "gain-upstream-ignored": (
         "The gain's gradient forgets grad_y",
@@ -261,6 +272,15 @@ class FromRandom(Gain):
         self.params["gain"] = np.random.default_rng(0).normal(size=channels)
 
 
+class OtherName(Gain):
+    def __init__(self, channels: int) -> None:
+        super().__init__(channels)
+        self.params = {"g": self.params["gain"]}
+
+    def forward(self, x: Array) -> Array:
+        return x * self.params["g"][:, None, None]
+
+
 class OneNumber(Gain):
     def __init__(self, channels: int) -> None:
         super().__init__(channels)
@@ -291,6 +311,13 @@ _STATE: dict[str, tuple[str, str, str, tuple[type[Any], ...]]] = {
         "the gain starts as zeros, which silences every map, or at random",
         "What should a new gain change?",
         (FromZero, FromRandom),
+    ),
+    "parameter-missing": (
+        'There is no params["gain"]',
+        "the gain is kept under another name, or is not made at all, so that nobody can set or "
+        "train it",
+        "Under which name is the gain looked for?",
+        (OtherName,),
     ),
     "parameter-shape": (
         "The gain has the wrong shape",

@@ -48,6 +48,13 @@ class _Numbers:
         return bool(twice.any()) and bool(np.all(close(got[1:], got[:-1])[twice]))
 
     @property
+    def finite_part(self) -> _Numbers:
+        known = np.isfinite(self.got)
+        return _Numbers(
+            *(part[known] for part in (self.x, self.got, self.right, self.own, self.far))
+        )
+
+    @property
     def finite(self) -> bool:
         return bool(np.isfinite(self.got).all())
 
@@ -69,6 +76,12 @@ def _numbers(quantity: str, situations: Sequence[Situation]) -> _Numbers | None:
 
 def _in_order(quantity: str, situations: Sequence[Situation]) -> list[Any]:
     return [look(quantity, [situation]).views[0] for situation in situations]
+
+
+def _of_most(numbers: _Numbers, tells: Any) -> bool:
+    """What is told of the finite numbers, if there are enough of them."""
+    part = numbers.finite_part
+    return part.x.size > numbers.x.size / 2 and bool(part.bad.any()) and bool(tells(part))
 
 
 def _only_far(numbers: _Numbers) -> bool:
@@ -157,7 +170,9 @@ def enter_marks(base: type[Layer], forth: Reading, back: Reading, formula: Slope
                 return False
             with np.errstate(all="ignore"):
                 numbers = _numbers(quantity, situations)
-                return numbers is not None and bool(tells(numbers))
+                return numbers is not None and (
+                    bool(tells(numbers)) or (not numbers.finite and _of_most(numbers, tells))
+                )
 
         title, when, hint = words
         misconception(

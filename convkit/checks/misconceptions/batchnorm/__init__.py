@@ -4,7 +4,7 @@ What is told by a mark is entered last.
 """
 
 from convkit.checks.misconceptions.batchnorm import forward, backward, running  # isort: skip
-from convkit.checks.misconceptions.batchnorm import marks, moves  # isort: skip
+from convkit.checks.misconceptions.batchnorm import gradients, marks, moves  # isort: skip
 from convkit.checks.misconceptions.batchnorm import broad  # isort: skip
 
-__all__ = ["backward", "broad", "forward", "marks", "moves", "running"]
+__all__ = ["backward", "broad", "forward", "gradients", "marks", "moves", "running"]

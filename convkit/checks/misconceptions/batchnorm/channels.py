@@ -50,7 +50,7 @@ def _columns(values: Array) -> Array:
     return np.moveaxis(values.astype(np.float64), 1, 0).reshape(values.shape[1], -1)
 
 
-def _channels(case: Case) -> Iterator[_Channel]:
+def channels(case: Case) -> Iterator[_Channel]:
     options = {"eps": 1e-5, **case.options}
     training = EVALUATION not in case.traits
     count = case.x.shape[1]
@@ -84,7 +84,7 @@ def about_y(view: View) -> str | None:
     """What is wrong with y on a case: "scale", "shift", "both", or "uneven"; None if unclear."""
     assert isinstance(view.got, np.ndarray)
     found = set()
-    for channel, y in zip(_channels(view.case), _columns(view.got), strict=True):
+    for channel, y in zip(channels(view.case), _columns(view.got), strict=True):
         if channel.x.size < 3 or np.ptp(channel.x) == 0:
             continue
         line = _line(channel.x, y)
@@ -106,7 +106,7 @@ def about_grad_x(view: View, own_y: Any) -> str | None:
     own = own_y if isinstance(own_y, np.ndarray) and own_y.shape == view.case.x.shape else None
     wrongs, follows = set(), True
     for number, (channel, got) in enumerate(
-        zip(_channels(view.case), _columns(view.got), strict=True)
+        zip(channels(view.case), _columns(view.got), strict=True)
     ):
         if channel.x.size < 4 or np.ptp(channel.x) == 0:
             continue

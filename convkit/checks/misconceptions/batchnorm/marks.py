@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 
 from convkit.checks.batchnorm import EVALUATION
-from convkit.checks.look import look
+from convkit.checks.look import View, equal, look
 from convkit.checks.misconceptions import misconception
-from convkit.checks.misconceptions.batchnorm.altered import BACK, FORMULA
+from convkit.checks.misconceptions.batchnorm.altered import BACK, FORMULA, axes, wide
 from convkit.checks.misconceptions.batchnorm.channels import about_grad_x, about_y
 from convkit.checks.misconceptions.common import with_backward, with_forward
+from convkit.checks.misconceptions.marks import wrong_arrays
 from convkit.checks.properties import Situation
 from convkit.layers import Array, BatchNorm
 
@@ -26,6 +27,8 @@ def _verdicts(quantity: str, situations: Sequence[Situation]) -> set[str]:
             continue
         if not isinstance(view.got, np.ndarray) or view.got.shape != view.right.shape:
             return set()
+        if not np.isfinite(view.got).all():
+            continue
         verdict = (
             about_y(view)
             if quantity == "y"
@@ -218,8 +221,31 @@ def _odd_forward() -> type[BatchNorm]:
     return type("Wrong", (BatchNorm,), {"forward": forward, "backward": backward})
 
 
+def _own_normalized(view: View, situations: Sequence[Situation]) -> Array | None:
+    """x̂ as it stands in the implementation's own y."""
+    (situation,) = (s for s in situations if s.trial.case is view.case)
+    y, params = situation.trial.behaviour.get("y"), view.case.params
+    if not isinstance(y, np.ndarray) or y.shape != view.case.x.shape:
+        return None
+    return (y - wide(params["beta"], y)) / wide(params["gamma"], y)
+
+
+def _gamma_follows(quantity: str, situations: Sequence[Situation]) -> bool:
+    """γ's gradient is the right sum with the x̂ of a wrong y."""
+    if quantity != 'grads["gamma"]':
+        return False
+    wrong = wrong_arrays(quantity, situations)
+    for view, got in wrong:
+        normalized, grad_y = _own_normalized(view, situations), view.case.grad_y
+        if normalized is None or not equal(got, (grad_y * normalized).sum(axes(grad_y))):
+            return False
+    return bool(wrong)
+
+
 def _mark(quantity: str, verdicts: set[str]) -> Callable[[str, Sequence[Situation]], str | bool]:
     def mark(asked: str, situations: Sequence[Situation]) -> str | bool:
+        if "follows" in verdicts and _gamma_follows(asked, situations):
+            return True
         if asked != quantity:
             return False
         with np.errstate(all="ignore"):

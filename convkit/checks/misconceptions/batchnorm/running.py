@@ -61,6 +61,23 @@ def _with_parameters(
     return type("Wrong", (BatchNorm,), {"__init__": init})
 
 
+def _without(missing: str) -> type[BatchNorm]:
+    """It works with a parameter that is kept under a name of its own."""
+
+    def init(self: Any, *arguments: Any, **options: Any) -> None:
+        BatchNorm.__init__(self, *arguments, **options)
+        self.own = self.params[missing]
+        self.params = {name: value for name, value in self.params.items() if name != missing}
+
+    def forward(self: Any, x: Array) -> Array:
+        now, self.params = self.params, {**self.params, missing: self.own}
+        y = BatchNorm.forward(self, x)
+        self.params = now
+        return y
+
+    return type("Wrong", (BatchNorm,), {"__init__": init, "forward": forward})
+
+
 class _KeptAtEval(BatchNorm):
     """Copies the statistics when eval() is called."""
 
@@ -265,6 +282,13 @@ _START: Table = {
         _with_parameters(np.ones, np.ones),
         _with_parameters(lambda count: np.random.default_rng(0).normal(size=count), np.zeros),
         _with_parameters(lambda count: np.full(count, 0.1), np.zeros),
+    ),
+    "state-parameter-missing": (
+        "A parameter is missing",
+        'there is no params["gamma"], or no params["beta"]: they are kept under other names',
+        "Under which names are the two parameters looked for?",
+        _without("gamma"),
+        _without("beta"),
     ),
     "state-parameter-shape": (
         "γ and β have axes too many",

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from convkit.checks.behaviour import Case
-from convkit.checks.misconceptions.broad.entering import Anatomy, Change
+from convkit.checks.misconceptions.broad.entering import Anatomy, Change, enter_broad_parameters
 from convkit.checks.misconceptions.broad.errors import ERRORS, RESULTS
+from convkit.checks.misconceptions.broad.shapes import PARAMETERS
 from convkit.checks.misconceptions.broad.whole import FAILURES, enter_broad_simply, enter_failures
 from convkit.checks.misconceptions.classifier.flatten import NETWORK
 from convkit.checks.misconceptions.classifier.loss import LOGITS, with_loss
@@ -43,6 +44,7 @@ _LINEAR = Anatomy(
     (
         "forward-something-added",
         "forward-moved",
+        "forward-borrowed",
         "forward-refolded",
         "forward-axes-reordered",
         "forward-axes-too-few",
@@ -84,6 +86,7 @@ def _wrong_gradient(change: Change) -> Any:
 
 
 enter_broad_simply(_LINEAR)
+enter_broad_parameters(_LINEAR, PARAMETERS)
 enter_broad_simply(_FLATTEN)
 enter_failures(_SOFTMAX, "", "the result", _wrong_softmax, FAILURES)
 enter_failures(_LOSS, "forward-", "y", _wrong_loss, [*RESULTS, *ERRORS])

@@ -11,11 +11,15 @@ from convkit.checks.look import View, equal
 from convkit.checks.misconceptions.classifier.linear import NETWORK
 from convkit.checks.misconceptions.common import with_backward, with_forward
 from convkit.checks.misconceptions.fitting import same, shares
-from convkit.checks.misconceptions.marks import Marks, enter_marks, samples_unlike, wrong_arrays
+from convkit.checks.misconceptions.marks import (
+    Marks,
+    Wrong,
+    enter_marks,
+    samples_unlike,
+    wrong_arrays,
+)
 from convkit.checks.properties import SECOND_TIME, Situation
 from convkit.layers import Array, Linear
-
-Wrong = list[tuple[View, Array]]
 
 
 def _other_summand(wrong: Wrong) -> bool:

@@ -13,11 +13,9 @@ from convkit.checks.misconceptions import Mark
 from convkit.checks.misconceptions.classifier.loss import LOGITS, log_p, right_ones, with_loss
 from convkit.checks.misconceptions.classifier.loss_backward import with_gradient
 from convkit.checks.misconceptions.fitting import same, shares
-from convkit.checks.misconceptions.marks import Marks, enter_marks
+from convkit.checks.misconceptions.marks import Marks, Wrong, enter_marks
 from convkit.checks.properties import Situation
 from convkit.layers import Array, softmax
-
-Wrong = list[tuple[View, Array]]
 
 
 def _large_only(asked: str) -> Mark:

@@ -11,11 +11,9 @@ from convkit.checks.classifier import LARGE
 from convkit.checks.look import View, close, equal, look
 from convkit.checks.misconceptions.classifier.softmax import LOGITS
 from convkit.checks.misconceptions.fitting import adds_up
-from convkit.checks.misconceptions.marks import Marks, enter_marks
+from convkit.checks.misconceptions.marks import Marks, Wrong, enter_marks
 from convkit.checks.properties import Situation
 from convkit.layers import Array, softmax
-
-Wrong = list[tuple[View, Array]]
 
 
 def _large_only(quantity: str, situations: Sequence[Situation]) -> bool:
