@@ -7,7 +7,7 @@ import select
 import time
 
 from convkit.grading import framing
-from convkit.grading.sandbox import Confined, Ending
+from convkit.grading.confined import Confined, Ending
 
 
 class WorkerLostError(Exception):

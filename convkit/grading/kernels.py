@@ -26,9 +26,10 @@ import zmq
 from jupyter_client.session import Session
 from nbformat import NotebookNode
 
+from convkit.grading.confined import Confined
 from convkit.grading.lifeline import bound_to
 from convkit.grading.outputs import Outputs
-from convkit.grading.sandbox import Confined, Sandbox
+from convkit.grading.sandbox import Sandbox
 
 _START_SECONDS = 60.0
 _LAST_WORD_SECONDS = 4.0

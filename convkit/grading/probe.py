@@ -10,9 +10,9 @@ import sys
 from dataclasses import dataclass
 from typing import Any
 
+from convkit.grading.confined import Confined
 from convkit.grading.sandbox import (
     UNSAFE,
-    Confined,
     Limits,
     Sandbox,
     SandboxError,
