@@ -8,6 +8,7 @@ import time
 
 import nbformat
 import pytest
+from nbgrader.api import Gradebook
 
 from tests.grading.course import FULL, NOTHING, Course, cell, convkit, mini_source, write
 from tests.grading.test_course import CODE, SCALE_ONLY
@@ -44,12 +45,24 @@ def hand_in(course, student, double):
     write(notebook, course.submitted("mini", student))
 
 
-def course_of_one(folder):
-    """A course in which only ann has handed something in."""
-    course = Course.create(folder, {"mini": mini_source()})
+@pytest.fixture(scope="module")
+def graded_one(tmp_path_factory):
+    """A course in which only ann has handed something in, and is graded."""
+    course = Course.create(tmp_path_factory.mktemp("one") / "course", {"mini": mini_source()})
     assert course.nbgrader("generate_assignment", "mini").returncode == 0
     hand_in(course, "ann", CODE["double"])
-    return course
+    graded = course.convkit("grade", "mini")
+    assert graded.returncode == 0, graded.stderr
+    yield course
+    shutil.rmtree(course.temporary)
+
+
+@pytest.fixture
+def one(graded_one, tmp_path):
+    """A copy of it, to be changed."""
+    one = Course(shutil.copytree(graded_one.folder, tmp_path / "course"))
+    yield one
+    shutil.rmtree(one.temporary)
 
 
 @pytest.fixture(scope="module")
@@ -151,18 +164,13 @@ def test_only_what_changed_is_graded_again(course):
     assert report.returncode == 0
 
 
-def test_points_given_by_hand_survive_grading_again(tmp_path):
-    from nbgrader.api import Gradebook
-
-    course = course_of_one(tmp_path)
-    assert course.convkit("grade", "mini").returncode == 0
-    with Gradebook(f"sqlite:///{tmp_path / 'gradebook.db'}", "convkit") as gradebook:
+def test_points_given_by_hand_survive_grading_again(one):
+    with Gradebook(f"sqlite:///{one.folder / 'gradebook.db'}", "convkit") as gradebook:
         gradebook.find_grade("why", "mini", "mini", "ann").manual_score = 2.5
         gradebook.db.commit()
-    assert course.exported()["ann"]["score"] == "11.5"
-    assert course.convkit("grade", "mini", "--force").returncode == 0
-    assert course.exported()["ann"]["score"] == "11.5"
-    shutil.rmtree(course.temporary)
+    assert one.exported()["ann"]["score"] == "11.5"
+    assert one.convkit("grade", "mini", "--force").returncode == 0
+    assert one.exported()["ann"]["score"] == "11.5"
 
 
 def changed_source(course, old, new):
@@ -172,68 +180,61 @@ def changed_source(course, old, new):
     path.write_text(text.replace(old, new))
 
 
-def test_a_solution_that_fails_stops_the_run_before_anybody_pays(tmp_path):
-    course = course_of_one(tmp_path)
-    assert course.convkit("grade", "mini").returncode == 0
-    before = course.scores("mini")
-    changed_source(course, "[0, 2, 4]", "[0, 2, 5]")
-    run = course.convkit("grade", "mini", "--force")
+def test_a_solution_that_fails_stops_the_run_before_anybody_pays(one):
+    before = one.scores("mini")
+    changed_source(one, "[0, 2, 4]", "[0, 2, 5]")
+    run = one.convkit("grade", "mini", "--force")
     assert run.returncode == 1
     assert "the solution itself does not earn all points here" in run.stderr
     assert "double-visible: ✗ AssertionError" in run.stderr
-    assert course.scores("mini") == before
-    assert course.exported()["ann"]["current"] == "no: the assignment changed since"
+    assert one.scores("mini") == before
+    assert one.exported()["ann"]["current"] == "no: the assignment changed since"
 
-    changed_source(course, "[0, 2, 5]", "[0, 2, 4]")
-    changed_source(course, "assert (layer(np.ones((2, 2))) == 3).all()", "assert True")
-    run = course.convkit("grade", "mini", "--force")
+    changed_source(one, "[0, 2, 5]", "[0, 2, 4]")
+    changed_source(one, "assert (layer(np.ones((2, 2))) == 3).all()", "assert True")
+    run = one.convkit("grade", "mini", "--force")
     assert run.returncode == 1
     assert "the release, in which nothing is answered, earns points" in run.stderr
     assert "scale-forward" in run.stderr
-    shutil.rmtree(course.temporary)
 
 
-def test_what_cannot_be_done_is_said_in_a_line(tmp_path):
-    course = course_of_one(tmp_path)
+def test_what_cannot_be_done_is_said_in_a_line(one):
     for arguments, said in {
         ("grade", "nosuch"): "there is no assignment 'nosuch' in solutions/",
         ("report", "nosuch"): "the gradebook knows no assignment 'nosuch' (it knows mini)",
         ("grade", "mini", "--student", "bob"): "nobody here is called bob",
     }.items():
-        run = course.convkit(*arguments)
+        run = one.convkit(*arguments)
         assert run.returncode == 1
         assert said in run.stderr
         assert "Traceback" not in run.stderr
-    with (tmp_path / ".convkit-grading").open("a") as lock:
+    with (one.folder / ".convkit-grading").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         for run in (
-            course.convkit("grade", "mini"),
-            course.nbgrader("autograde", "mini", "--student", "ann"),
+            one.convkit("grade", "mini"),
+            one.nbgrader("autograde", "mini", "--student", "ann"),
         ):
             assert run.returncode == 1
             assert "another grader is at work on this course" in run.stderr
-    course.folder = tmp_path / "solutions"
-    run = course.convkit("grade", "mini")
+    one.folder /= "solutions"
+    run = one.convkit("grade", "mini")
     assert run.returncode == 1
     assert "Run this in the course's folder." in run.stderr
-    shutil.rmtree(course.temporary)
 
 
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGINT])
-def test_a_run_that_is_stopped_leaves_the_truth_and_goes_on(tmp_path, end):
-    course = course_of_one(tmp_path)
-    assert course.convkit("grade", "mini").returncode == 0
-    hand_in(course, "ann", LOOPS)
-    hand_in(course, "bob", CODE["double"])
+def test_a_run_that_is_stopped_leaves_the_truth_and_goes_on(one, end):
+    hand_in(one, "ann", LOOPS)
+    hand_in(one, "bob", CODE["double"])
     grader = subprocess.Popen(
         convkit("grade", "mini"),
-        cwd=course.folder,
-        env=course.environment(),
+        cwd=one.folder,
+        env=one.environment(),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
     )
-    while course.outcomes("mini")["ann"][0] == "graded":
+    while one.outcomes("mini")["ann"][0] == "graded":
         assert grader.poll() is None
         time.sleep(0.05)
     grader.send_signal(end)
@@ -241,58 +242,53 @@ def test_a_run_that_is_stopped_leaves_the_truth_and_goes_on(tmp_path, end):
     assert grader.returncode == (130 if end == signal.SIGINT else -end)
     if end == signal.SIGINT:
         assert said.splitlines()[-1] == "Stopped. `convkit grade mini` goes on from here."
-        assert list(course.temporary.iterdir()) == []
+        assert list(one.temporary.iterdir()) == []
     deadline = time.monotonic() + 10
-    while course.running() and time.monotonic() < deadline:
+    while one.running() and time.monotonic() < deadline:
         time.sleep(0.1)
-    assert course.running() == []
+    assert one.running() == []
     unfinished = ("grader error", "grading began and did not finish")
-    assert course.outcomes("mini")["ann"] == unfinished
-    assert set(course.scores("mini")["ann"].values()) == {None}
-    row = course.exported()["ann"]
+    assert one.outcomes("mini")["ann"] == unfinished
+    assert set(one.scores("mini")["ann"].values()) == {None}
+    row = one.exported()["ann"]
     assert (row["score"], row["status"], row["current"][:2]) == ("", "grader error", "no")
 
-    assert course.convkit("grade", "mini").returncode == 0
-    assert {name: status for name, (status, _) in course.outcomes("mini").items()} == {
+    assert one.convkit("grade", "mini").returncode == 0
+    assert {name: status for name, (status, _) in one.outcomes("mini").items()} == {
         "ann": "timed out",
         "bob": "graded",
     }
-    assert course.scores("mini") == {"ann": SCALE_ONLY, "bob": FULL}
-    assert list(course.temporary.iterdir()) == []
-    shutil.rmtree(course.temporary)
+    assert one.scores("mini") == {"ann": SCALE_ONLY, "bob": FULL}
+    assert list(one.temporary.iterdir()) == []
 
 
-def test_a_failed_grading_by_nbgrader_leaves_no_old_score(tmp_path):
-    course = course_of_one(tmp_path)
-    hand_in(course, "bob", CODE["double"])
-    assert course.nbgrader("autograde", "mini").returncode == 0
-    assert course.scores("mini") == {"ann": FULL, "bob": FULL}
-    changed_source(course, "import numpy as np", "import numpy as np, nosuchmodule")
-    assert course.nbgrader("generate_assignment", "mini", "--force").returncode == 0
-    run = course.nbgrader("autograde", "mini", "--student", "ann", "--force")
+def test_a_failed_grading_by_nbgrader_leaves_no_old_score(one):
+    hand_in(one, "bob", CODE["double"])
+    assert one.nbgrader("autograde", "mini", "--student", "bob").returncode == 0
+    assert one.scores("mini") == {"ann": FULL, "bob": FULL}
+    changed_source(one, "import numpy as np", "import numpy as np, nosuchmodule")
+    assert one.nbgrader("generate_assignment", "mini", "--force").returncode == 0
+    run = one.nbgrader("autograde", "mini", "--student", "ann", "--force")
     assert run.returncode != 0
-    status, reason = course.outcomes("mini")["ann"]
+    status, reason = one.outcomes("mini")["ann"]
     assert status == "grader error"
     assert "nosuchmodule" in reason
-    assert set(course.scores("mini")["ann"].values()) == {None}
-    assert course.scores("mini")["bob"] == FULL
-    rows = course.exported()
+    assert set(one.scores("mini")["ann"].values()) == {None}
+    assert one.scores("mini")["bob"] == FULL
+    rows = one.exported()
     assert rows["ann"]["score"] == ""
     assert rows["bob"]["current"] == "no: the assignment changed since"
-    shutil.rmtree(course.temporary)
 
 
-def test_a_late_submission_and_a_timestamp_that_is_none(tmp_path):
-    course = course_of_one(tmp_path)
-    hand_in(course, "bob", CODE["double"])
+def test_a_late_submission_and_a_timestamp_that_is_none(one):
+    hand_in(one, "bob", CODE["double"])
     times = {"ann": "2026-03-01 12:00:00 UTC", "bob": "yesterday evening"}
     for student, text in times.items():
-        (course.submitted("mini", student).parent / "timestamp.txt").write_text(text)
-    run = course.convkit("grade", "mini")
+        (one.submitted("mini", student).parent / "timestamp.txt").write_text(text)
+    run = one.convkit("grade", "mini")
     assert run.returncode == 0, run.stderr
     assert "bob: graded\n    timestamp.txt is no time" in run.stdout
-    rows = course.exported()
+    rows = one.exported()
     assert rows["ann"]["timestamp"] == "2026-03-01 12:00:00"
     assert rows["bob"]["timestamp"] == ""
-    assert nbformat.validate(course.graded("mini", "ann")) is None
-    shutil.rmtree(course.temporary)
+    assert nbformat.validate(one.graded("mini", "ann")) is None

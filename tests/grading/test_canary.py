@@ -1,0 +1,55 @@
+"""The canary lives only if the solution earns everything and the release nothing."""
+
+import copy
+
+import pytest
+from nbformat.v4 import new_notebook, new_output
+
+from convkit.grading.canary import see_alive
+from convkit.grading.grade import GraderError
+from convkit.grading.outcome import Outcome, Status
+from convkit.grading.submission import Part
+from tests.grading.course import known_cell
+
+TESTS = [
+    known_cell("code", "a", "assert f(1)", grade=True, locked=True, points=1),
+    known_cell("code", "b", "assert f(2)", grade=True, locked=True, points=2.5),
+    known_cell("code", "bonus", "assert f(3)", grade=True, locked=True, points=0),
+]
+TESTS[2].metadata["tags"] = ["bonus:2"]
+
+
+def graded(*points, outcome=None):
+    cells = copy.deepcopy(TESTS)
+    for cell, earned in zip(cells, points, strict=True):
+        said = new_output("stream", text="✗ f is wrong\n")
+        cell.outputs = [said, new_output("execute_result", {"text/plain": repr(earned)})]
+    return {"mini": Part(outcome or Outcome(), new_notebook(cells=cells))}
+
+
+NOTHING = graded(0.0, 0.0, 0.0)
+
+
+@pytest.mark.parametrize("bonus", [0.0, 2.0])
+def test_all_and_nothing_is_right_and_a_bonus_is_no_matter(bonus):
+    assert see_alive(graded(1.0, 2.5, bonus), NOTHING) == 3.5
+
+
+def test_a_solution_that_earns_less_is_named_with_what_its_test_said():
+    with pytest.raises(GraderError, match=r"b: 1\.25 of 2\.5\. ✗ f is wrong") as caught:
+        see_alive(graded(1.0, 1.25, 2.0), NOTHING)
+    assert "a:" not in str(caught.value)
+
+
+@pytest.mark.parametrize("points", [(0.5, 0.0, 0.0), (0.0, 0.0, 2.0)])
+def test_a_release_that_earns_anything_is_named(points):
+    with pytest.raises(GraderError, match=r"earns points.*: (a|bonus)$"):
+        see_alive(graded(1.0, 2.5, 0.0), graded(*points))
+
+
+def test_a_canary_that_cannot_be_graded_is_no_canary():
+    lost = {"mini": Part(Outcome(Status.UNREADABLE, "cut short"), new_notebook(cells=TESTS))}
+    with pytest.raises(GraderError, match="solution itself cannot be graded.*unreadable: cut"):
+        see_alive(lost, NOTHING)
+    with pytest.raises(GraderError, match="release itself cannot be graded"):
+        see_alive(graded(1.0, 2.5, 0.0), {"mini": Part(Outcome(Status.MISSING, "none"), None)})
