@@ -49,7 +49,7 @@ def test_a_release_that_earns_anything_is_named(points):
 
 def test_a_canary_that_cannot_be_graded_is_no_canary():
     lost = {"mini": Part(Outcome(Status.UNREADABLE, "cut short"), new_notebook(cells=TESTS))}
-    with pytest.raises(GraderError, match="solution itself cannot be graded.*unreadable: cut"):
+    with pytest.raises(GraderError, match=r"solution itself cannot be graded.*unreadable: cut"):
         see_alive(lost, NOTHING)
     with pytest.raises(GraderError, match="release itself cannot be graded"):
         see_alive(graded(1.0, 2.5, 0.0), {"mini": Part(Outcome(Status.MISSING, "none"), None)})
