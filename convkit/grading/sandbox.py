@@ -158,15 +158,18 @@ class Sandbox:
             finally:
                 os.close(write_end)
             described = information.read()
-        if not described:
+        started = Confined(process)
+        if described:
+            started.init = json.loads(described)["child-pid"]
+            in_memory = [Path(path) for path in ("/tmp", "/dev/shm", self.work, self.run)]
+            with contextlib.suppress(ProcessLookupError):
+                started.memory = MemoryWatch(started.init, self.limits.memory_bytes, in_memory)
+        if started.memory is None:
             process.wait()
-            started = Confined(process)
             reason = started.last_words()
             started.kill()
             raise SandboxError(reason or "bubblewrap ended without a word")
-        init = json.loads(described)["child-pid"]
-        in_memory = [Path(path) for path in ("/tmp", "/dev/shm", self.work, self.run)]
-        return Confined(process, init, MemoryWatch(init, self.limits.memory_bytes, in_memory))
+        return started
 
     def _command(
         self, program: Iterable[str], limits: dict[str, int], uid: int | None

@@ -91,6 +91,20 @@ class TestRefusal:
         assert cure in str(refusal.value)
         assert UNSAFE in str(refusal.value)
 
+    def test_when_it_ends_after_it_has_begun(self, monkeypatch, tmp_path):
+        """What is said of a first process that is gone before anybody looked at it?"""
+        script = f"""#!{sys.executable}
+import os, sys
+descriptor = int(sys.argv[sys.argv.index("--info-fd") + 1])
+os.write(descriptor, b'{{"child-pid": 4194305}}')
+sys.exit("bwrap: Can't mount proc on /newroot/proc")
+"""
+        (tmp_path / "bwrap").write_text(script)
+        (tmp_path / "bwrap").chmod(0o755)
+        monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+        with pytest.raises(SandboxError, match="--privileged"):
+            probe.require()
+
     def test_unless_it_is_allowed_in_so_many_words(self, monkeypatch):
         monkeypatch.setattr("shutil.which", lambda name: None)
         monkeypatch.setenv(UNSAFE, "1")
