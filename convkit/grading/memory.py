@@ -28,12 +28,14 @@ class MemoryWatch(threading.Thread):
 
     Attributes:
         exceeded: whether that is why the sandbox ended.
+        peak_bytes: the most that was seen.
     """
 
     def __init__(self, init: int, limit_bytes: int, in_memory: Iterable[Path]) -> None:
         super().__init__(name="memory-watch", daemon=True)
         self.limit_bytes = limit_bytes
         self.exceeded = False
+        self.peak_bytes = 0
         self._root = Path(f"/proc/{init}/root")
         self._in_memory = [self._root / path.relative_to("/") for path in in_memory]
         self._ended = threading.Event()
@@ -42,7 +44,9 @@ class MemoryWatch(threading.Thread):
 
     def run(self) -> None:
         while not self._ended.wait(_SECONDS):
-            if self._taken() > self.limit_bytes:
+            taken = self._taken()
+            self.peak_bytes = max(taken, self.peak_bytes)
+            if taken > self.limit_bytes:
                 self.exceeded = True
                 with contextlib.suppress(ProcessLookupError):
                     signal.pidfd_send_signal(self._init, signal.SIGKILL)

@@ -10,7 +10,6 @@ import sys
 from dataclasses import dataclass
 from typing import Any
 
-from convkit.grading.confined import Confined
 from convkit.grading.sandbox import (
     UNSAFE,
     Limits,
@@ -23,7 +22,7 @@ from convkit.grading.sandbox import (
 _LIMITS = Limits(memory_bytes=2 << 30, processes=16, cpu_seconds=20)
 
 _TRIES = f"""
-import json, os, socket, sys
+import json, os, socket, sys, time
 sys.stderr = sys.stdout
 import numpy
 def refused(do, error=OSError):
@@ -50,9 +49,12 @@ print(json.dumps({{
     "memory": refused(lambda: bytearray({_LIMITS.memory_bytes}), MemoryError),
     "fork": refused(fork),
 }}), flush=True)
+time.sleep(0.2)  # for the watch to see it
 os._exit(0)
 """
 
+_SECONDS = 30
+_LEAST_BYTES = 1 << 20
 _OLD = "This kernel is too old or too restricted. Cure: grade on Linux 5.14 or newer."
 _NO_FILTER = (
     "No filter is known for this kind of processor. Cure, where student code may be hostile: "
@@ -65,6 +67,7 @@ _HELD = {
     "network": "Student code has no network",
     "memory": "The memory of a process is limited",
     "fork": "The number of processes is limited",
+    "together": "The memory of all processes together is watched",
 }
 
 
@@ -145,21 +148,18 @@ def _say() -> dict[str, Any] | str:
             )
         except SandboxError as error:
             return str(error)
-        said = _last_line(confined)
+        try:
+            printed, complaint = confined.process.communicate(timeout=_SECONDS)
+        except subprocess.TimeoutExpired:
+            return f"no answer after {_SECONDS} seconds"
+        finally:
+            confined.kill()
     try:
-        return dict(json.loads(said))
+        held: dict[str, Any] = json.loads(printed)
     except ValueError:
-        return said
-
-
-def _last_line(confined: Confined) -> str:
-    try:
-        printed, complaint = confined.process.communicate(timeout=30)
-    except subprocess.TimeoutExpired:
-        return "no answer after 30 seconds"
-    finally:
-        confined.kill()
-    return (printed.strip() or complaint.strip()).decode(errors="replace")
+        return (printed.strip() or complaint.strip()).decode(errors="replace")
+    watch = confined.memory
+    return held | {"together": watch is not None and watch.peak_bytes > _LEAST_BYTES}
 
 
 def _explained(said: str) -> str:

@@ -46,6 +46,18 @@ def test_a_machine_without_a_filter_for_system_calls_may_grade_and_says_so(monke
 
 
 @pytest.mark.usefixtures("fresh_probe")
+def test_a_watch_that_sees_nothing_is_found_out(monkeypatch):
+    """Is memory without a limit refused where the system shows nothing of other processes?"""
+
+    def refuse(path):
+        raise PermissionError
+
+    monkeypatch.setattr("convkit.grading.memory.os.statvfs", refuse)
+    with pytest.raises(SandboxError, match=probe._HELD["together"]):
+        probe.require()
+
+
+@pytest.mark.usefixtures("fresh_probe")
 def test_a_sandbox_that_does_not_hold_is_found_out(monkeypatch):
     """Is each thing really tried, and not only said?"""
     broken = {}
