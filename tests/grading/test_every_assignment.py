@@ -1,0 +1,122 @@
+"""Every assignment as a class hands it in: right in many ways, untouched, and wrong in all ways.
+
+What nbgrader writes into its gradebook must be what `tests.kill_table` works out without it. The
+network of 08, of which the catalogue knows nothing, has a class of its own.
+"""
+
+import copy
+import shutil
+from dataclasses import dataclass
+
+import pytest
+
+from convkit.grading import notebook as nb
+from convkit.mine import parse_implementation
+from tests.answers import Assignment, assignments, making
+from tests.checks.variants import right_variants
+from tests.grading.course import Course, write
+from tests.kill_table import entries, kill, sample
+
+pytestmark = pytest.mark.course
+
+HOURS = 3 * 3600.0
+
+
+@dataclass
+class Students:
+    """A class, as it was graded.
+
+    Attributes:
+        right: by student, what each test gave: the solution, the untouched release, and more.
+        mistaken: the same, by the entry of the catalogue that is handed in.
+    """
+
+    home: Assignment
+    right: dict[str, dict[str, float]]
+    mistaken: dict[str, dict[str, float]]
+
+
+def notebook(source, name="", answer=""):
+    """What nbgrader knows of the source, with an answer in it; pictures earn nothing."""
+    made = copy.deepcopy(source)
+    made.cells = [cell for cell in made.cells if "nbgrader" in cell.metadata]
+    for cell in made.cells:
+        implemented = parse_implementation(cell.source)
+        if implemented and implemented[0] == name:
+            cell.source = f"%%implement {name}\n{answer}"
+    return made
+
+
+def offering_convkit(source):
+    """The same, for answers that import their mistake from the catalogue."""
+    made = copy.deepcopy(source)
+    for cell in filter(nb.is_setup, made.cells):
+        cell.metadata["tags"] = ["reference"]
+    return made
+
+
+def graded(course, home, assignment, submissions):
+    """What each test gives each student, a bonus included."""
+    for student, submitted in submissions.items():
+        write(submitted, course.submitted(assignment, student))
+    run = course.nbgrader("autograde", assignment)
+    assert run.returncode == 0, run.stderr
+    extra = course.extra_credit(assignment)
+    return {
+        student: {
+            id: extra[student][id] if nb.bonus(test) else scores[id]
+            for id, test in home.tests.items()
+        }
+        for student, scores in course.scores(assignment).items()
+    }
+
+
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param((home, count), id=f"{home.name}-{id}", marks=marks)
+        for home in assignments()
+        for id, count, marks in [("sample", 2, ()), ("whole", None, pytest.mark.exhaustive)]
+    ],
+)
+def students(request, tmp_path_factory):
+    """A class with so many right implementations and so many mistakes, or with all there are."""
+    home, count = request.param
+    plain, mistaken = home.name, f"{home.name}-mistaken"
+    sources = {plain: home.source, mistaken: offering_convkit(home.source)}
+    course = Course.create(tmp_path_factory.mktemp("class") / "course", sources, settings="")
+    course.seconds = HOURS
+    for assignment in sources:
+        made = course.nbgrader("generate_assignment", assignment)
+        assert made.returncode == 0, made.stderr
+    right = {
+        f"{variant.name}-{variant.id}": notebook(home.source, variant.name, variant.source)
+        for variant in sample([v for name in home.names for v in right_variants(name)], count)
+    }
+    right |= {"solution": notebook(home.source), "untouched": course.released(plain)}
+    wrong = {
+        entry.id: notebook(sources[mistaken], entry.of, making(entry))
+        for entry in sample([e for name in home.names for e in entries(name).values()], count)
+    }
+    yield Students(home, graded(course, home, plain, right), graded(course, home, mistaken, wrong))
+    shutil.rmtree(course.temporary)
+
+
+@pytest.mark.timeout(HOURS)
+def test_what_is_right_earns_everything_and_the_release_exactly_nothing(students):
+    everything = {id: nb.points(test) for id, test in students.home.tests.items()}
+    expected = dict.fromkeys(students.right, everything)
+    expected["untouched"] = dict.fromkeys(everything, 0.0)
+    assert students.right == expected
+
+
+@pytest.mark.timeout(HOURS)
+def test_a_mistake_loses_what_the_kill_table_says_and_nothing_else(students):
+    everything = {id: nb.points(test) for id, test in students.home.tests.items()}
+    of = {id: name for name in students.home.names for id in entries(name)}
+    for id, earned in students.mistaken.items():
+        told = kill(of[id], id, 0)
+        assert earned == pytest.approx(
+            everything | {test: told.left(test) for test in told.shares}, abs=1e-9
+        ), id
+        assert earned != everything, id
