@@ -20,7 +20,7 @@ from convkit.grading import notebook as nb
 from convkit.grading.intake import receive
 from convkit.grading.matching import released
 from convkit.grading.outcome import Outcome, Status
-from tests.grading.course import ROOT, cell, mini_source
+from tests.grading.course import ROOT, cell, known_cell, mini_source
 
 SOURCE = mini_source()
 RELEASE = released(SOURCE)
@@ -376,6 +376,36 @@ def test_in_another_order_without_marks_all_but_prose_is_known(folder):
     assert answers(found) == {"double": DOUBLE, "scale": SCALE}
     assert found.outcome.status is Status.PARTIAL
     assert found.outcome.reason == "not there, or not to be told: the answer 'why'"
+
+
+def test_in_another_order_prose_is_known_by_its_id(folder):
+    def change(notebook):
+        strip_marks(notebook, ids=False)
+        notebook.cells.reverse()
+
+    found = received(folder, changed(change))
+    assert answers(found) == RIGHT
+    assert found.outcome.status is Status.GRADED
+
+
+def test_without_marks_an_answer_is_known_by_what_it_says_it_implements(folder):
+    double = "%%implement double\ndouble = lambda x: x + x"
+    notebook = answered(double=double)
+    shuffle(notebook)
+    assert answers(received(folder, notebook))["double"] == double
+
+
+def test_a_question_is_not_taken_for_its_answer(folder):
+    source = mini_source()
+    source.cells.insert(-1, known_cell("markdown", "question", "Why?", locked=True))
+    notebook = released(source)
+    cell(notebook, "question").source = "Why? I do not know."
+    notebook.cells.remove(cell(notebook, "why"))
+    strip_marks(notebook)
+    put(folder / "mini.ipynb", notebook)
+    found = receive(folder, {"mini": source})["mini"]
+    assert found.outcome.status is Status.PARTIAL
+    assert "why" not in answers(found)
 
 
 def test_an_answer_moved_out_of_its_cell_is_known_by_what_it_defines(folder):
