@@ -29,13 +29,14 @@ _STARTS = [(top, left) for top in range(-FRAME, FRAME + 1) for left in range(-FR
 class Layout:
     """Windows of ``size`` whose corner for place (a, b) is ``start`` + (a, b)·``step``.
 
-    ``swapped``: it is that of place (b, a).
+    ``swapped``: it is that of place (b, a). ``inside``: windows that leave the frame are dropped.
     """
 
     start: Pair
     step: Pair
     size: Pair
     swapped: bool = False
+    inside: bool = False
 
     def corner(self, place: Pair) -> Pair:
         (top, left), (down, right) = self.start, self.step
@@ -172,7 +173,10 @@ def _near(right: Layout) -> Iterator[Layout]:
         sorted({1, down, along, along + 1, height, width}),
     ):
         for by in product(range(-2, 3), repeat=2):
-            yield Layout((top + by[0], left + by[1]), step, right.size)
+            start = (top + by[0], left + by[1])
+            yield Layout(start, step, right.size)
+            if step[0] > down or step[1] > along:
+                yield Layout(start, step, right.size, inside=True)
         yield Layout(right.start, step, right.size, swapped=True)
 
 

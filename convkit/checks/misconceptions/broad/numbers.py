@@ -122,10 +122,13 @@ def _constant_but(look: Look, kept: tuple[int, ...]) -> bool:
     def constant(got: Array, right: Array) -> bool:
         others = tuple(axis for axis in range(got.ndim) if axis not in kept)
         difference = (got - right).mean(axis=others, keepdims=True)
-        fits = equal(got, right + difference)
-        return fits and all(got.shape[axis] > 1 for axis in others)
+        return equal(got, right + difference)
 
-    return _everywhere(look, constant)
+    told = any(
+        all(size > 1 for axis, size in enumerate(right.shape) if axis not in kept)
+        for _, right in look.finite
+    )
+    return told and _everywhere(look, constant)
 
 
 def function_of_right(look: Look, anatomy: Anatomy) -> bool:

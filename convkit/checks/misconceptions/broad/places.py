@@ -18,6 +18,14 @@ def _everywhere(look: Look, holds: Callable[[Array, Array], Any]) -> bool:
     return bool(look.finite) and all(holds(got, right) for got, right in look.finite)
 
 
+def _wherever_told(
+    look: Look, told: Callable[[Array], bool], holds: Callable[[Array, Array], Any]
+) -> bool:
+    """Whether it holds in every failing case that is large enough to tell, of which there are."""
+    pairs = [(got, right) for got, right in look.finite if told(right)]
+    return bool(pairs) and all(holds(got, right) for got, right in pairs)
+
+
 def _ndim(look: Look) -> int:
     return look.finite[0][1].ndim if look.finite else 0
 
@@ -190,8 +198,6 @@ def wrong_at_the_border(look: Look, anatomy: Anatomy) -> bool:
     """Right inside, along the last two axes, and wrong somewhere near their ends."""
 
     def inside_right(got: Array, right: Array) -> bool:
-        if right.ndim < 2 or min(right.shape[-2:]) < 3:
-            return False
         wrong = np.asarray(~close(got, right).reshape(-1, *right.shape[-2:]).all(axis=0))
         for width in (1, 2, 3):
             inside = wrong[width:-width, width:-width]
@@ -199,7 +205,9 @@ def wrong_at_the_border(look: Look, anatomy: Anatomy) -> bool:
                 return True
         return False
 
-    return _everywhere(look, inside_right)
+    return _wherever_told(
+        look, lambda right: right.ndim > 1 and min(right.shape[-2:]) > 2, inside_right
+    )
 
 
 def wrong_at_one_end(look: Look, anatomy: Anatomy) -> str | bool:
@@ -213,19 +221,23 @@ def wrong_at_one_end(look: Look, anatomy: Anatomy) -> str | bool:
                 wrong = int(np.sum(~lines))
                 return 0 < wrong <= lines.size / 2 and not lines[:wrong].any()
 
-            if _everywhere(look, settles):
+            if _wherever_told(look, partial(_longer, axis=axis), settles):
                 name = anatomy.axes_of(look, ndim)[axis]
                 return f"It goes wrong at the {words} of its {name}, and the rest is right."
     return False
+
+
+def _longer(right: Array, axis: int) -> bool:
+    return right.shape[axis] > 1
 
 
 def one_place(look: Look, anatomy: Anatomy) -> bool:
     """Few numbers are wrong: at most one in four."""
 
     def few(got: Array, right: Array) -> bool:
-        return right.size >= 8 and int(np.sum(~close(got, right))) * 4 <= right.size
+        return int(np.sum(~close(got, right))) * 4 <= right.size
 
-    return _everywhere(look, few)
+    return _wherever_told(look, lambda right: int(np.prod(right.shape[-2:])) >= 8, few)
 
 
 def _partly(value: Array) -> Array:

@@ -78,7 +78,7 @@ SHAPES = [
         "the sizes are right and stand in the wrong order: an axis was moved, or not moved back",
         "Print the shape, and name each of its numbers.",
         _always(lambda got, right: sorted(got) == sorted(right)),
-        (lambda value: value.T,),
+        (lambda value: np.moveaxis(value, 0, -1),),
     ),
     Broad(
         "axes-of-one",

@@ -86,7 +86,10 @@ def _weights(look: Look) -> list[tuple[Array, Array]]:
     if look.name != "y" or not look.finite:
         return []
     found = list(_used_weights(look))
-    return [pair for pair in found if pair is not None] if None not in found else []
+    pairs = [pair for pair in found if pair is not None]
+    # Where the weights are right, it is the bias that is not.
+    right = any(equal(used, weight) for used, weight in pairs)
+    return [] if right or None in found else pairs
 
 
 def permuted(look: Look, anatomy: Anatomy) -> bool:
@@ -134,6 +137,8 @@ def _scattered(view: View, layout: Layout, only_first: bool) -> Array | None:
     weight, grad_y = view.case.params["weight"], view.case.grad_y[: 1 if only_first else None]
     if layout.swapped:
         grad_y = grad_y.swapaxes(2, 3)
+    if layout.inside:
+        grad_y = _dropped(view, layout, grad_y)
     (top, left), (down, along) = layout.start, layout.step
     rows, columns = grad_y.shape[2:]
     height, width = view.case.x.shape[2:]
@@ -156,9 +161,23 @@ def _scattered(view: View, layout: Layout, only_first: bool) -> Array | None:
     return frame[:, :, reach : reach + height, reach : reach + width]
 
 
+def _dropped(view: View, layout: Layout, grad_y: Array) -> Array:
+    """grad_y without what belongs to windows that leave the padded image."""
+    kept = grad_y.copy()
+    ends = zip(view.case.x.shape[2:], _layer(view).padding, layout.size, strict=True)
+    last_row, last_column = (size + padding - side for size, padding, side in ends)
+    for place in np.ndindex(*grad_y.shape[2:]):
+        row, column = layout.corner(place)
+        if row > last_row or column > last_column:
+            kept[(..., *place)] = 0
+    return kept
+
+
 def _met(view: View, layout: Layout, only_first: bool) -> Array | None:
     """The gradient of the weights for other windows; only that of the first map."""
     grad_y = view.case.grad_y[:, : 1 if only_first else None]
+    if layout.inside:
+        grad_y = _dropped(view, layout, grad_y)
     windows = framed_windows(view.case.x, layout.size, 0.0)
     seen = layout.of(np.moveaxis(windows, (4, 5), (2, 3)), (grad_y.shape[2], grad_y.shape[3]))
     if seen is None:

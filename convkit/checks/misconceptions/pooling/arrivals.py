@@ -243,7 +243,7 @@ def _too_much(layer: Any, grad_y: Array, grad_x: Array) -> Array:
 
 def _too_little(layer: Any, grad_y: Array, grad_x: Array) -> Array:
     noise = np.cos(np.arange(grad_x.size)).reshape(grad_x.shape)
-    return 0.5 * grad_x + 0.001 * noise
+    return 0.5 * grad_x + 1e-5 * noise
 
 
 def _now_more_now_less(layer: Any, grad_y: Array, grad_x: Array) -> Array:
