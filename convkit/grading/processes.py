@@ -5,7 +5,9 @@ from __future__ import annotations
 import multiprocessing
 import os
 import queue
+import signal
 from multiprocessing.context import ForkServerProcess
+from multiprocessing.forkserver import ensure_running
 from pathlib import Path
 
 from convkit.grading.grade import GraderError
@@ -25,6 +27,10 @@ class Processes:
         self._scratch = scratch
         self._forks = multiprocessing.get_context("forkserver")
         self._forks.set_forkserver_preload([answer.__module__])
+        # Ctrl-C is for this process alone to hear.
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        ensure_running()
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
         self._running: set[ForkServerProcess] = set()
         self._stopping = False
         # Each submission has a core, and however busy it is, it takes no other's.

@@ -204,7 +204,8 @@ def answer(task: str, scratch: str, core: int, sender: Connection) -> None:
     """
     os.sched_setaffinity(0, {core})
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    os.setsid()  # Ctrl-C is for whoever started us
+    os.setsid()
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # kernels are interrupted by it
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that all is put away
     with open(os.devnull, "r+b") as nothing:
         for stream in (0, 1, 2):
