@@ -27,7 +27,7 @@ enter_broad_simply(
         _sizes,
         FORMULA,
         COMPETE,
-        ("backward-error-shapes",),
+        ("backward-error-shapes", "backward-not-a-number"),
     ),
     numbers=False,
 )

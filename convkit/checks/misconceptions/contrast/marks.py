@@ -212,10 +212,11 @@ _X: dict[str, tuple[str, str, str, Any, Any]] = {
         with_backward(LocalContrastNorm2d, _odd_through_mean),
     ),
     "backward-channels": (
-        "The channels do not share their way back",
-        "even where σ is below c, grad_x is not grad_y/c less one number for all channels of a "
-        "place",
-        "All channels lose the same mean. What does that say of the way back?",
+        "More than one way back is not right",
+        "even where σ is below c, grad_x is not grad_y/c less one number that all channels of a "
+        "place share",
+        "Put forward right first, if it is not. Then take a case where c is larger than every σ: "
+        "what is left of the formula?",
         any_y,
         with_backward(LocalContrastNorm2d, _odd_channels),
     ),
