@@ -168,8 +168,11 @@ def _marked(
             return []
         judged = [number for number in judged if _fits(situations[number])]
     problem = next(problem for number in judged if (problem := row.problems[number]))
+    everywhere = row.applicable.issubset(judged)
     for entry in entries:
-        said = entry.mark and entry.mark(problem.quantity, [situations[n] for n in judged])
+        if not entry.mark or (entry.on_all_cases and not everywhere):
+            continue
+        said = entry.mark(problem.quantity, [situations[n] for n in judged])
         if said:
             more = f" {said}" if isinstance(said, str) else ""
             return [replace(entry, sentence=entry.sentence + more)]

@@ -38,6 +38,7 @@ class Misconception:
         same_as: ids of entries that cannot be told apart from this one by what they do.
         mark: tells the mistake where no implementation of the catalogue behaves in the same way.
         broad: it is told by its mark alone.
+        on_all_cases: it says where something goes right, too, so that all cases must be judged.
     """
 
     id: str
@@ -51,6 +52,7 @@ class Misconception:
     same_as: tuple[str, ...] = ()
     mark: Mark | None = None
     broad: bool = False
+    on_all_cases: bool = False
 
 
 _CATALOGUE: dict[str, list[Misconception]] = {}
@@ -68,6 +70,7 @@ def misconception(
     same_as: tuple[str, ...] = (),
     mark: Mark | None = None,
     broad: bool = False,
+    on_all_cases: bool = False,
 ) -> Callable[[_Implementation], _Implementation]:
     """Enter the decorated wrong implementation into the catalogue.
 
@@ -75,14 +78,25 @@ def misconception(
         when: how "This is what you get when …" goes on, without the full stop.
         read: the lecture and the section that teach it.
         variants: further implementations of the same mistake.
-        mark: tells it where it comes out in yet another way; ``broad``: it alone does.
+        mark: tells it where it comes out in yet another way; ``broad``: it alone does;
+            ``on_all_cases``: if the property could be judged on every case.
     """
 
     def enter(implementation: _Implementation) -> _Implementation:
         sentence = f"This is what you get when {when}."
         implementations: tuple[Callable[..., Any], ...] = (implementation, *variants)
         entry = Misconception(
-            id, of, title, sentence, hint, *read, implementations, same_as, mark, broad
+            id,
+            of,
+            title,
+            sentence,
+            hint,
+            *read,
+            implementations,
+            same_as,
+            mark,
+            broad,
+            on_all_cases,
         )
         _CATALOGUE.setdefault(of, []).append(entry)
         return implementation

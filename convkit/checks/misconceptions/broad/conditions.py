@@ -38,6 +38,7 @@ def enter_conditions(anatomy: Anatomy, conditions: Conditions) -> None:
                 hint,
                 only_where(trait),
                 wrong(anatomy, holds),
+                on_all_cases=True,
             )
 
 
@@ -77,6 +78,7 @@ def enter_sometimes(anatomy: Anatomy, traits: Sequence[str], size: tuple[int, in
             "Compare a case that goes right with one that goes wrong. What is different?",
             recognise,
             wrong(anatomy, lambda layer, x: x.shape[-2:] == size),
+            on_all_cases=True,
         )
 
 

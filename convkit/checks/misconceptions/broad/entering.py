@@ -131,6 +131,7 @@ def enter_mark(
     recognise: Recognise,
     *examples: Any,
     read: Reading | None = None,
+    on_all_cases: bool = False,
 ) -> None:
     """Enter one broad mistake, which its mark tells.
 
@@ -153,6 +154,7 @@ def enter_mark(
         variants=tuple(others),
         mark=mark_of(anatomy, recognise, prefix),
         broad=True,
+        on_all_cases=on_all_cases,
     )(first)
 
 

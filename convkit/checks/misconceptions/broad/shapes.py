@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import permutations
 
 import numpy as np
 
 from convkit.checks.errors import kind_of
 from convkit.checks.look import Look
 from convkit.checks.misconceptions.broad.entering import Anatomy, Broad, Recognise
+from convkit.layers import Array
 
 Shape = tuple[int, ...]
 
@@ -63,6 +65,12 @@ def _higher(differences: list[int]) -> bool:
     return min(differences) >= 0
 
 
+def _reordered(value: Array) -> Array:
+    """The axes in an order that gives another shape, if there is one."""
+    orders = (value.transpose(order) for order in permutations(range(value.ndim)))
+    return next((moved for moved in orders if moved.shape != value.shape), value)
+
+
 SHAPES = [
     Broad(
         "one-number-only",
@@ -78,7 +86,7 @@ SHAPES = [
         "the sizes are right and stand in the wrong order: an axis was moved, or not moved back",
         "Print the shape, and name each of its numbers.",
         _always(lambda got, right: sorted(got) == sorted(right)),
-        (lambda value: np.moveaxis(value, 0, -1),),
+        (_reordered,),
     ),
     Broad(
         "axes-of-one",

@@ -292,7 +292,7 @@ _FORWARD: list[tuple[Any, ...]] = [
         "forward-weights-changed",
         "Other weights are used than those in params",
         "y is a sum of products of the right pixels, but with factors that are not the weights: "
-        "they are scaled, summed up, or mixed with one another first",
+        "they are scaled or mixed first, or a pixel meets several weights and another one none",
         "Which factor does the upper left pixel of a window get in your code? Print it.",
         others,
         _with(lambda weight: weight + 0.5 * np.roll(weight, 1, -1)),
