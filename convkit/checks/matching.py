@@ -205,9 +205,12 @@ class _Suspect:
         problem = row.problems[shown]
         assert problem is not None
         this_quantity = replace(row.property, quantities=(problem.quantity,))
-        # Whether it agrees is asked first: most do not, and are spared the probes.
+        # What takes no probes is asked first: it rules most out.
+        known = self._observed(self._situations[shown].trial.case, thorough=False)
+        quick = [row.property for row in needed if set(row.property.quantities) <= known.keys()]
         return (
-            self.agrees(row, row.property.test.alike)
+            not any(self._fails(property_, shown) for property_ in quick)
+            and self.agrees(row, row.property.test.alike)
             and not any(self._fails(other.property, shown) for other in needed)
             and self._fails(this_quantity, shown)
         )
