@@ -105,35 +105,28 @@ def running_chromium() -> Iterator[Any]:
 
 
 class Browser:
-    """Pages of one lab; `requested` are the addresses that they asked for, `errors` what went wrong
-    in the one opened last, as its console says."""
+    """Pages of one lab; `requested` are the addresses that they asked for, `complaints` what the
+    console of the one opened last says of errors."""
 
     def __init__(self, chromium: Any, lab: Lab) -> None:
         self.lab = lab
         self.requested: list[str] = []
         self.complaints: list[str] = []
-        self.errors: list[str] = []
         self._context = chromium.new_context(viewport={"width": 1300, "height": 900})
         self._context.set_default_timeout(30_000)
         self._context.on("request", lambda request: self.requested.append(request.url))
-        self._context.on("weberror", lambda error: self.complaints.append(str(error.error)))
-        self._context.on("console", self._listen)
-
-    def _listen(self, message: Any) -> None:
-        if message.type == "error":
-            self.complaints.append(message.text)
 
     def open(self, notebook: str) -> Any:
         """A page with the notebook open and its kernel ready."""
         page = self._context.new_page()
-        errors = self.errors = []
+        complaints = self.complaints = []
 
         def said(message: Any) -> None:
             if message.type == "error":
-                errors.append(message.text)
+                complaints.append(message.text)
 
         page.on("console", said)
-        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
         page.goto(self.lab.url(notebook))
         page.wait_for_function(
             "path => window.jupyterapp?.shell.currentWidget?.context?.path === path", arg=notebook

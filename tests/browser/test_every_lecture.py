@@ -86,7 +86,7 @@ def test_keys_pressed_in_a_widget_are_not_taken_for_jupyterlabs(lecture):
 
 
 def test_the_console_says_nothing_of_errors(lecture, browser):
-    assert browser.errors == []
+    assert browser.complaints == []
 
 
 # The last to use the page: it ends the kernel.

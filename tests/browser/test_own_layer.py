@@ -47,7 +47,7 @@ def test_the_widget_shows_what_the_learners_layer_makes_of_the_same_numbers(brow
             pooling.get_by_role("application").press("ArrowDown")
         expect(pooling).to_contain_text("MaxPool2d: 4")
         assert all(old != new for old, new in zip(before, pictures_of(pooling), strict=True))
-        assert browser.errors == []
+        assert browser.complaints == []
     finally:
         (lab.folder / "mine" / "maxpool2d.py").unlink(missing_ok=True)
         page.close()

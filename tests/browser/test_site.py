@@ -11,7 +11,7 @@ import pytest
 
 from tests.browser.lab import pictures_of
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]  # the first test builds the site
 
 ROOT = Path(__file__).parents[2]
 LECTURES = sorted(path.stem for path in ROOT.glob("lectures/*.ipynb"))
@@ -38,7 +38,7 @@ def site(tmp_path_factory):
     """Its folder and its address."""
     folder = tmp_path_factory.mktemp("site")
     command = f"from docs.site.build import build, Path; build(Path({str(folder)!r}))"
-    subprocess.run([sys.executable, "-c", command], cwd=ROOT, check=True, timeout=280)
+    subprocess.run([sys.executable, "-c", command], cwd=ROOT, check=True, timeout=550)
     server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(folder)))
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
