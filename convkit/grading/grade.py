@@ -45,7 +45,7 @@ class Times:
     cell: float = 30.0
     cells: float = 180.0
     own: float = 60.0
-    call: float = 10.0
+    call: float = 30.0
     calls: float = 180.0
     test: float = 120.0
     submission: float = 1200.0
