@@ -47,6 +47,14 @@ def _progress(options: argparse.Namespace) -> int:
 
 
 def _grade(options: argparse.Namespace) -> int:
+    try:
+        return _grade_class(options)
+    except KeyboardInterrupt:
+        print(f"Stopped. `convkit grade {options.assignment}` goes on from here.", file=sys.stderr)
+        return 130
+
+
+def _grade_class(options: argparse.Namespace) -> int:
     from convkit.grading.grade import GraderError
     from convkit.grading.runner import grade_class
     from convkit.grading.sandbox import SandboxError
@@ -56,9 +64,6 @@ def _grade(options: argparse.Namespace) -> int:
     except (GraderError, SandboxError) as error:
         print(f"convkit grade: {error}", file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
-        print(f"Stopped. `convkit grade {options.assignment}` goes on from here.", file=sys.stderr)
-        return 130
 
 
 def _report(options: argparse.Namespace) -> int:

@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import queue
 import signal
+from multiprocessing import resource_tracker
 from multiprocessing.context import ForkServerProcess
 from multiprocessing.forkserver import ensure_running
 from pathlib import Path
@@ -27,7 +28,8 @@ class Processes:
         self._scratch = scratch
         self._forks = multiprocessing.get_context("forkserver")
         self._forks.set_forkserver_preload([answer.__module__])
-        # Ctrl-C is for this process alone to hear.
+        # Ctrl-C is for this process alone to hear. (The tracker, started by itself, would unblock.)
+        resource_tracker.ensure_running()
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         ensure_running()
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
