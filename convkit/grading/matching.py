@@ -181,7 +181,8 @@ def _forged(
             if there is not None and said.get("checksum") == compute_checksum(test):
                 worth = float(test.metadata.nbgrader["points"])
                 if there != worth:
-                    found.append(f"the test {name!r} says {there:g} points instead of {worth:g}")
+                    shown = f"{there:g}" if isinstance(there, float) else repr(there)[:20]
+                    found.append(f"the test {name!r} says {shown} points instead of {worth:g}")
             if said.get("solution") is True or said.get("grade") is False:
                 found.append(f"the test {name!r} is marked as if it were none")
     return list(dict.fromkeys(found))

@@ -220,7 +220,7 @@ def _kept_metadata(metadata: dict[str, Any]) -> dict[str, Any]:
     if isinstance(metadata.get("nbgrader"), dict):
         kept["nbgrader"] = NotebookNode(
             {
-                name: value
+                _clean(name): _clean(value) if isinstance(value, str) else value
                 for name, value in metadata["nbgrader"].items()
                 if isinstance(value, str | bool | float)
             }

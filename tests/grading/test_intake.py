@@ -474,6 +474,10 @@ def test_what_became_of_a_test_is_noted(folder, change, how):
             "the test 'double-visible' says 100 points instead of 1",
         ),
         (
+            lambda test: test.metadata.nbgrader.update(points="many"),
+            "the test 'double-visible' says 'many' points instead of 1",
+        ),
+        (
             lambda test: test.metadata.nbgrader.update(solution=True),
             "the test 'double-visible' is marked as if it were none",
         ),

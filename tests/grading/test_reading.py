@@ -159,11 +159,14 @@ def test_of_metadata_only_what_is_used_is_kept():
         "cell_type": "markdown",
         "source": "x",
         "id": "x",
-        "metadata": {"tags": ["a", "a", "b,c", 1], "nbgrader": {"grade_id": "x", "points": [1]}},
+        "metadata": {
+            "tags": ["a", "a", "b,c", 1],
+            "nbgrader": {"grade_id": "x\ud800", "points": [1], "locked": True},
+        },
         "attachments": {"p": {"image/png": "AAAA", "text/html": "<b>"}, "q": {"image/png": "<"}},
     }
     (kept,) = read_notebook(json.dumps({"cells": [cell]}).encode()).notebook.cells
-    assert kept.metadata == {"tags": ["a"], "nbgrader": {"grade_id": "x"}}
+    assert kept.metadata == {"tags": ["a"], "nbgrader": {"grade_id": "x\ufffd", "locked": True}}
     assert kept.attachments == {"p": {"image/png": "AAAA"}}
 
 
