@@ -85,7 +85,7 @@ class Airlock:
 
     def next_test(self) -> None:
         """What happened to the worker so far is no matter to the test that begins now."""
-        self.lost = self._no_answers = None
+        self._forget_loss()
 
     def close(self) -> None:
         channel, self._channel = self._channel, None
@@ -164,6 +164,11 @@ class Airlock:
             raise failure
         return value
 
+    def _forget_loss(self) -> None:
+        if self.lost == "out of memory":
+            self.close()  # what it still holds would not leave the others enough
+        self.lost = self._no_answers = None
+
     def _lose(self, error: BaseException, seconds: float = 0.0) -> LearnerError:
         """Give up the worker, and with it the present test; what every question hears from now."""
         loss: Loss = "timed out"
@@ -218,7 +223,7 @@ class Airlock:
                     self._kinds[name] = kind if kind in ("layer", "class") else "function"
                 except LearnerError as error:
                     self._failures[position] = error, self.lost
-                self.lost = self._no_answers = None
+                self._forget_loss()
             position += 1
 
     def _start(self) -> None:

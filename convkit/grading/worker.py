@@ -13,6 +13,7 @@ Nothing that this process says is trusted: student code shares it, and may say a
 from __future__ import annotations
 
 import importlib.util
+import linecache
 import os
 import sys
 import traceback
@@ -23,6 +24,7 @@ from typing import Any, BinaryIO
 import numpy as np
 
 MESSAGE_CAP = 2_000
+RESERVE_BYTES = 8 << 20
 
 
 def load_module(name: str, path: str | Path) -> Any:
@@ -58,6 +60,7 @@ class Worker:
         self._numbers: dict[int, int] = {}
         self._next = 0
         self._process = os.getpid()
+        self._reserve = bytes(RESERVE_BYTES)
 
     def answer(self, header: bytes, payload: bytes) -> list[bytes]:
         """The reply to one request, as the pieces of a frame."""
@@ -67,6 +70,7 @@ class Worker:
         for number in request.pop("release"):
             self._numbers.pop(id(self._objects.pop(number)), None)
         try:
+            self._reserve = self._reserve or bytes(RESERVE_BYTES)
             reply = {"value": getattr(self, request.pop("do"))(**request)}
             # Arrays the callee changed in place go back, so that the caller sees it too.
             changed = {
@@ -77,6 +81,8 @@ class Worker:
             reply |= {"changed": changed, "question": question}
             pieces, _ = self._framing.encode(reply, self._reference)
         except BaseException as error:
+            if isinstance(error, MemoryError):
+                self._reserve = b""  # what there is left may not do to say so
             if isinstance(error, self._framing.FramingError):
                 error = TypeError(str(error))
             failure = {"error": self._described(error), "changed": {}, "question": question}
@@ -197,16 +203,18 @@ class Worker:
         if isinstance(error, SyntaxError):
             line_number, line = error.lineno, error.text
         else:
-            own = [
-                frame
-                for frame in traceback.extract_tb(error.__traceback__)
-                if frame.filename.startswith("<%%implement")
-            ]
-            line_number, line = (own[-1].lineno, own[-1].line) if own else (None, None)
+            line_number, line = None, None
+            for frame, number in traceback.walk_tb(error.__traceback__):  # a million, maybe
+                if frame.f_code.co_filename.startswith("<%%implement"):
+                    line_number, filename = number, frame.f_code.co_filename
+            if line_number is not None:
+                line = linecache.getline(filename, line_number)
         try:
             message = str(error)
         except BaseException:
             message = "its message cannot be shown"
+        if isinstance(error, MemoryError) and not message:
+            message = "there is not so much memory"
         return {
             "type_name": _printable(type(error).__name__),
             "message": _printable(message),

@@ -32,6 +32,7 @@ LOST = {
     ),
     "array": ("return np.ones(1 << 40)", "out of memory", "allocate"),
     "list": ("return [0] * (1 << 40)", "out of memory", "MemoryError"),
+    "hoard": ("while True: kept.append(len(kept) * 1_000_003)", "out of memory", "not so much"),
     "processes": (
         "import os, time\n"
         "    for _ in range(6):\n"
@@ -50,10 +51,11 @@ LOST = {
 @pytest.mark.parametrize("kind", LOST)
 def test_a_test_that_is_lost_says_by_what(kind):
     body, lost, words = LOST[kind]
-    helpers = f"import numpy as np\n{HELPERS}"
+    helpers = f"import numpy as np\nkept = []\n{HELPERS}"
     sources = cells(f=f"{helpers}\ndef f():\n    {body.strip()}", g="def g(): return 1")
-    seconds = 30.0 if kind == "processes" else 1.0
-    with opened(sources, call_seconds=seconds, limits=Limits(memory_bytes=1 << 30)) as airlock:
+    seconds = 60.0 if lost == "out of memory" else 1.0
+    limits = Limits(memory_bytes=1 << (30 if kind == "processes" else 29))
+    with opened(sources, call_seconds=seconds, total_seconds=120.0, limits=limits) as airlock:
         with pytest.raises(LearnerError, match=words) as caught:
             airlock.lent["f"]()
         assert airlock.lost == lost
@@ -80,12 +82,15 @@ def test_what_is_lost_stays_lost_until_the_next_test_and_by_its_first_reason():
         ("import os; os._exit(0)", "crashed"),
         ("while True: pass", "timed out"),
         ("kept = bytearray(1 << 60)", "out of memory"),
+        ("kept = []\nwhile True: kept.append(bytes(1000))", "out of memory"),
         ("1 / 0", None),
         ("def g(:", None),
     ],
 )
 def test_a_cell_that_is_lost_when_it_loads_loses_the_tests_of_its_name_alone(top, lost):
-    with opened([("f", "def f(): return 1"), ("g", top)], call_seconds=1.0) as airlock:
+    sources = [("g", top), ("f", "def f(): return 1")]
+    seconds = 30.0 if lost == "out of memory" else 1.0
+    with opened(sources, call_seconds=seconds, limits=Limits(memory_bytes=1 << 29)) as airlock:
         assert airlock.lost is None
         with pytest.raises(LearnerError):
             airlock.lent["g"]()
