@@ -58,7 +58,12 @@ _FLATTEN = Anatomy(
     _no_sizes,
     NETWORK,
     NETWORK,
-    ("forward-refolded", "forward-axes-reordered", "forward-flattened"),
+    (
+        "forward-refolded",
+        "forward-axes-reordered",
+        "forward-flattened",
+        "backward-axes-reordered",
+    ),
 )
 _SOFTMAX = Anatomy(
     softmax, {"y": ("samples", "classes")}, _no_sizes, LOGITS, known=("axes-reordered",)
