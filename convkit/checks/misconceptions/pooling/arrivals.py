@@ -80,17 +80,20 @@ def some_number_of_the_image(look: Look, anatomy: Anatomy) -> bool:
     )
 
 
-def _compared(holds: Callable[[Array, Array, Array], bool]) -> Callable[[Look, Anatomy], bool]:
-    """Whether something holds of y and of the smallest and the largest pixel of its window."""
+def _compared(
+    holds: Callable[[Array, Array, Array], Any], expected: bool
+) -> Callable[[Look, Anatomy], bool]:
+    """Whether something holds of each y and the smallest and the largest pixel of its window."""
 
     def recognise(look: Look, anatomy: Anatomy) -> bool:
         if look.name != "y" or not look.finite:
             return False
         seen = [windows(_layer(view), view.case.x) for view in look.wrong]
-        return all(
-            holds(got, patches.min((-2, -1)), patches.max((-2, -1)))
+        everywhere = all(
+            np.all(holds(got, patches.min((-2, -1)), patches.max((-2, -1))))
             for patches, (got, _) in zip(seen, look.finite, strict=True)
         )
+        return everywhere == expected
 
     return recognise
 
@@ -373,16 +376,16 @@ _AMOUNTS_MAXIMUM: list[tuple[Any, ...]] = [
         "there is a larger number in the window than the one that comes out, and what comes out is "
         "not in the window",
         "Take one window and its y. Where does this number come from?",
-        _compared(lambda y, low, high: bool(np.all(y <= high))),
+        _compared(lambda y, low, high: y <= high, True),
         lambda layer, x, y: 0.5 * y + 0.5 * windows(layer, x).mean((-2, -1)),
     ),
     (
         "forward-beyond-largest",
         "y is more than the largest number of its window",
-        "what comes out is larger than every number in its window: numbers are added up, or the "
-        "window takes in others",
+        "somewhere a number comes out that is larger than every number in its window: numbers are "
+        "added up, or the window takes in others",
         "Take one window and its y. Where does this number come from?",
-        _compared(lambda y, low, high: not bool(np.all(y <= high))),
+        _compared(lambda y, low, high: y <= high, False),
         lambda layer, x, y: y + np.abs(np.sin(1 + np.arange(y.size))).reshape(y.shape),
     ),
     (
@@ -426,7 +429,7 @@ _AMOUNTS_AVERAGE: list[tuple[Any, ...]] = [
         "y lies between the smallest and the largest pixel of its window, but is not their mean",
         "Add the pixels of one window up by hand, and divide. Which step is different in your "
         "code?",
-        _compared(lambda y, low, high: bool(np.all((low <= y) & (y <= high)))),
+        _compared(lambda y, low, high: (low <= y) & (y <= high), True),
         lambda layer, x, y: (y + np.sort(windows(layer, x).reshape(*y.shape, -1))[..., 1]) / 2,
     ),
     (
@@ -435,7 +438,7 @@ _AMOUNTS_AVERAGE: list[tuple[Any, ...]] = [
         "some numbers lie beyond all the pixels of their window, where no average can lie: the "
         "sum is divided by something else, or takes in other pixels",
         "How many numbers do you add up, and by what do you divide?",
-        _compared(lambda y, low, high: not bool(np.all((low <= y) & (y <= high)))),
+        _compared(lambda y, low, high: (low <= y) & (y <= high), False),
         lambda layer, x, y: y + 3 * np.sin(1 + np.arange(y.size)).reshape(y.shape),
     ),
     (
