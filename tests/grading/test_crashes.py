@@ -1,0 +1,108 @@
+"""Kill -9 at any moment: what the gradebook holds then is true, and a second run ends as if nothing
+had happened."""
+
+import random
+import shutil
+import signal
+import subprocess
+import time
+
+import pytest
+
+from tests.grading.course import Course, cell, convkit, mini_source, write
+from tests.grading.test_course import CODE
+
+pytestmark = [pytest.mark.course, pytest.mark.timeout(3600)]
+
+ANSWERS = {
+    "ann": CODE["double"],
+    "ben": "%%implement double\ndef double(x):\n    return x",
+    "cem": "%%implement double\nimport os\ndef double(x):\n    os._exit(0)",
+    "dee": CODE["double"],
+}
+KILLS, SAMPLED = 50, 5
+SECONDS_TO_END = 30
+
+
+def new_course(folder):
+    course = Course.create(folder, {"mini": mini_source()})
+    assert course.nbgrader("generate_assignment", "mini").returncode == 0
+    for student, double in ANSWERS.items():
+        notebook = course.released("mini")
+        for name, text in (CODE | {"double": double}).items():
+            cell(notebook, name).source = text
+        write(notebook, course.submitted("mini", student))
+    return course
+
+
+def stored(course):
+    """Everything the gradebook says, by student."""
+    scores, outcomes = course.scores("mini"), course.outcomes("mini")
+    return {student: (outcomes.get(student), scores.get(student)) for student in ANSWERS}
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory):
+    """A class that was graded in peace; how long that took is in ``seconds_taken``."""
+    course = new_course(tmp_path_factory.mktemp("undisturbed") / "course")
+    start = time.monotonic()
+    assert course.convkit("grade", "mini").returncode == 0
+    course.seconds_taken = time.monotonic() - start
+    yield course
+    shutil.rmtree(course.temporary)
+
+
+def killed(course, seconds):
+    """Start grading and kill it after a while; whether it was still at work."""
+    process = subprocess.Popen(
+        convkit("grade", "mini"),
+        cwd=course.folder,
+        env=course.environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        process.send_signal(signal.SIGKILL)
+    return process.wait() == -signal.SIGKILL
+
+
+def wait_until_all_has_ended(course):
+    deadline = time.monotonic() + SECONDS_TO_END
+    while course.running() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert course.running() == []
+
+
+@pytest.mark.parametrize(
+    "seed",
+    [
+        pytest.param(seed, marks=[] if seed < SAMPLED else [pytest.mark.exhaustive])
+        for seed in range(KILLS)
+    ],
+)
+def test_killed_and_resumed_is_as_good_as_undisturbed(undisturbed, tmp_path, seed):
+    course = new_course(tmp_path / "0")
+    moments = random.Random(seed)
+    # One kill for each fifth of the run comes first, then as it falls.
+    share = (seed + moments.random()) / SAMPLED if seed < SAMPLED else moments.random()
+    seconds = share * undisturbed.seconds_taken
+    while not killed(course, seconds):  # it was done before: the machine has less to do by now
+        shutil.rmtree(course.temporary)
+        seconds /= 2
+        course = new_course(tmp_path / str(seconds))
+    wait_until_all_has_ended(course)
+
+    expected = stored(undisturbed)
+    if (course.folder / "gradebook.db").exists():
+        for student, (outcome, scores) in stored(course).items():
+            if outcome is None or outcome[0] == "grader error":
+                assert not scores or set(scores.values()) == {None}
+            else:
+                assert (outcome, scores) == expected[student]
+
+    assert course.convkit("grade", "mini").returncode == 0
+    assert stored(course) == expected
+    assert list(course.temporary.iterdir()) == []
+    shutil.rmtree(course.temporary)
