@@ -1,5 +1,6 @@
 """Which layers that lie beside a notebook are the student's own: only those that pass, now."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from convkit.grading import own
 from convkit.grading.airlock import WORKER_FILES
 from convkit.grading.notebook import read_source
 from convkit.grading.sandbox import Sandbox, scratch_folder
+from tests.grading.course import Course
 
 ROOT = Path(__file__).parents[2]
 FLATTEN = """\
@@ -92,3 +94,15 @@ def test_a_solution_brings_what_it_is_built_from_and_no_other_does(tmp_path):
     own.bring_along(ROOT / "solutions" / "08-convnet", tmp_path)
     assert {"conv2d.py", "blur.py", "sgd.py"} < {path.name for path in tmp_path.glob("mine/*.py")}
     assert not (tmp_path / "mine" / "convnet.py").exists()
+
+
+@pytest.mark.course
+@pytest.mark.timeout(900)
+def test_the_canary_brings_them(tmp_path):
+    """Without them the solution itself would not earn all, and nobody could be graded."""
+    shutil.copytree(ROOT / "solutions", tmp_path / "solutions")
+    shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
+    course = Course(tmp_path, seconds=880)
+    run = course.convkit("grade", "08-convnet")
+    shutil.rmtree(course.temporary)
+    assert run.stdout.startswith("08-convnet: the solution earns all 28 points"), run.stderr
