@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.grading.course import CANARY, FULL, Course, cell, mini_source, write
+from tests.grading.course import CANARY, FULL, SHORT_TIMES, Course, cell, mini_source, write
 from tests.grading.faults import faults
 from tests.grading.faults.code import MARKER
 from tests.grading.test_course import CODE, SCALE_ONLY
@@ -19,6 +19,7 @@ pytestmark = [pytest.mark.course, pytest.mark.timeout(3600)]
 
 FAULTS = faults()
 NEIGHBOURS = ("0-neighbour", "h-neighbour", "p-neighbour", "zz-neighbour")
+LIMITS = SHORT_TIMES + "c.GradeInAirlock.memory_megabytes = 1000\n"
 SAMPLE = 6
 """One in so many is tried in a run that is not exhaustive."""
 MADE_BY_GRADING = ("autograded", "gradebook.db", "feedback", ".convkit-grading")
@@ -49,7 +50,7 @@ def state(folder):
 
 
 def graded_class(folder, tried):
-    course = Course.create(folder / "course", {"mini": mini_source()})
+    course = Course.create(folder / "course", {"mini": mini_source()}, LIMITS)
     course.seconds = 3000
     assert course.nbgrader("generate_assignment", "mini").returncode == 0
     for student in NEIGHBOURS:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nbformat.v4 import new_code_cell
 
-from tests.grading.course import FULL, cell
+from tests.grading.course import FULL, NOTHING, cell
 from tests.grading.faults import notebook_fault
 from tests.grading.test_course import CODE, SCALE_ONLY
 
@@ -93,9 +93,11 @@ _beside("quit()")("quits_at_the_top")
 _beside("input('your name?')")("asks_for_input")
 _inside("return input()")("asks_for_input_inside")
 _inside("return double(x)")("recurses")
-_inside("return double(x)", "import sys\nsys.setrecursionlimit(10**9)", status="crashed")(
-    "recurses_beyond_the_stack"
-)
+_inside(
+    "return sorted([0, 1], key=lambda each: double(x))",
+    "import sys\nsys.setrecursionlimit(10**9)",
+    status="crashed",
+)("recurses_beyond_the_stack")
 _beside("import os\nos.closerange(0, 256)")("closes_all_files_of_its_kernel")
 
 # What is no program.
@@ -151,7 +153,7 @@ _inside("return np.zeros(1 << 28)", "import numpy as np")("returns_two_gigabytes
 # What looks around.
 _LOOKS = """
 import glob, os, sys, inspect
-seen = [text for place in ("/", "..", os.getcwd(), os.path.expanduser("~"))
+seen = [text for place in ("..", os.getcwd(), os.path.expanduser("~"))
         for text in glob.glob(place + "/**/*.ipynb", recursive=True)][:50]
 for path in seen:
     try: print(open(path).read())
@@ -162,7 +164,9 @@ frame = inspect.currentframe()
 while frame: print(frame.f_globals.get("In"), frame.f_locals); frame = frame.f_back
 """
 _beside(_LOOKS)("looks_for_hidden_tests")
-_inside(f"exec({_LOOKS!r})\nreturn 2 * x", scores=FULL)("looks_for_hidden_tests_inside")
+_inside(f"try: exec({_LOOKS!r})\nexcept BaseException: pass\nreturn 2 * x", scores=FULL)(
+    "looks_for_hidden_tests_inside"
+)
 _beside(
     "import os, urllib.request\nprint(dict(os.environ))\n"
     "urllib.request.urlopen('http://127.0.0.1:1', timeout=2)"
@@ -209,6 +213,7 @@ _beside(
 _inside(
     "return x",
     "import numpy as np\nnp.testing.assert_allclose = print\nnp.asarray = lambda *a, **k: 0",
+    scores=NOTHING,
 )("patches_numpy")
 _inside(
     "import gc\n"
@@ -218,18 +223,20 @@ _inside(
 )("rummages_in_memory")
 _double(
     "graded",
-    SCALE_ONLY,
+    NOTHING,
     "import convkit.mine, sys\nconvkit.mine.double = 3\nsys.modules['convkit'] = None\n"
     "def double(x):\n    return x",
 )("breaks_convkit")
-_double("graded", SCALE_ONLY, "import builtins\nbuiltins.len = None\ndef double(x):\n    return x")(
-    "breaks_builtins"
-)
+_double(
+    "crashed", SCALE_ONLY, "import builtins\nbuiltins.len = None\ndef double(x):\n    return x"
+)("breaks_builtins")
 
 # What takes a shortcut.
-_double("graded", SCALE_ONLY, "import scipy.signal\ndef double(x):\n    return 2 * x")(
-    "imports_a_shortcut"
-)
+_double(
+    "graded",
+    SCALE_ONLY,
+    "import scipy.signal\ndef double(x):\n    return scipy.signal.convolve([1.0], [2.0])[0] * x",
+)("imports_a_shortcut")
 _double(
     "graded", SCALE_ONLY, "from convkit.layers import Conv2d\ndef double(x):\n    return 2 * x"
 )("imports_the_reference")

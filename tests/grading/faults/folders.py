@@ -6,7 +6,7 @@ import os
 import shutil
 import socket
 
-from tests.grading.course import FULL, cell, write
+from tests.grading.course import FULL, NOTHING, cell, write
 from tests.grading.faults import NOTEBOOK, folder_fault
 from tests.grading.test_course import SCALE_ONLY
 
@@ -88,13 +88,13 @@ def a_picture_instead(folder, notebook):
     (folder / "mini.png").write_bytes(b"\x89PNG")
 
 
-@folder_fault("tampered", None)
+@folder_fault("tampered", NOTHING)
 def a_link_to_the_solution(folder, notebook):
     folder.mkdir(parents=True)
     (folder / NOTEBOOK).symlink_to("../../../solutions/mini/mini.ipynb")
 
 
-@folder_fault("tampered", None)
+@folder_fault("tampered", NOTHING)
 def a_folder_that_is_a_link(folder, notebook):
     folder.parent.mkdir(parents=True)
     folder.symlink_to("../../solutions/mini")

@@ -143,6 +143,11 @@ def cells_in_reverse(notebook):
 
 
 @notebook_fault("graded", FULL)
+def a_thousand_cells_more(notebook):
+    notebook.cells += [new_markdown_cell("") for _ in range(1000)]
+
+
+@notebook_fault("unreadable", None)
 def ten_thousand_cells_more(notebook):
     notebook.cells += [new_markdown_cell("") for _ in range(10_000)]
 
@@ -211,7 +216,7 @@ def a_newer_minor_version(data):
     data["something new"] = {"deep": [1, 2, 3]}
 
 
-@_json_fault("unreadable", None)
+@_json_fault("graded", FULL)
 def a_newer_major_version(data):
     data["nbformat"] = 99
 
