@@ -16,8 +16,9 @@ from convkit.checks.misconceptions.broad.entering import (
 )
 from convkit.checks.misconceptions.broad.errors import ERRORS, RESULTS
 from convkit.checks.misconceptions.broad.numbers import NUMBERS, ZERO
+from convkit.checks.misconceptions.broad.partly import PARTLY, RARE
 from convkit.checks.misconceptions.broad.parts import enter_sums
-from convkit.checks.misconceptions.broad.places import PLACES, RARE_PLACES
+from convkit.checks.misconceptions.broad.places import BORROWED, PLACES
 from convkit.checks.misconceptions.broad.shapes import PARAMETERS, SHAPES
 from convkit.checks.misconceptions.broad.state import enter_remembering
 
@@ -43,20 +44,20 @@ def enter_broad_layer(
             between single numbers, and at the very end.
     """
     enter_remembering(anatomy)
-    enter_broad(anatomy, [*NUMBERS, *PLACES])
+    enter_broad(anatomy, [*NUMBERS, *PLACES, *PARTLY])
     narrower()
     enter_sums(anatomy, sums)
     enter_conditions(anatomy, conditions)
     enter_broad(anatomy, [*RESULTS, *SHAPES, *ERRORS])
     if "weight" in "".join(anatomy.axes):
         enter_broad_parameters(anatomy, PARAMETERS)
-    enter_broad(anatomy, RARE_PLACES)
+    enter_broad(anatomy, [*BORROWED, *RARE])
     enter_sometimes(anatomy, [trait for trait, _, _ in conditions.values()], sometimes)
     vaguer()
 
 
 def enter_broad_function(anatomy: Anatomy, *, narrower: Callable[[], None] = lambda: None) -> None:
     """Enter all that can be said of any function of arrays."""
-    enter_broad(anatomy, [*ZERO, *NUMBERS, *PLACES])
+    enter_broad(anatomy, [*ZERO, *NUMBERS, *PLACES, *PARTLY])
     narrower()
-    enter_broad(anatomy, [*RESULTS, *SHAPES, *ERRORS, *RARE_PLACES])
+    enter_broad(anatomy, [*RESULTS, *SHAPES, *ERRORS, *BORROWED, *RARE])

@@ -14,7 +14,8 @@ from convkit.checks.misconceptions.broad.entering import (
 )
 from convkit.checks.misconceptions.broad.errors import ERRORS, RESULTS
 from convkit.checks.misconceptions.broad.numbers import NUMBERS
-from convkit.checks.misconceptions.broad.places import PLACES, RARE_PLACES
+from convkit.checks.misconceptions.broad.partly import PARTLY
+from convkit.checks.misconceptions.broad.places import BORROWED, PLACES
 from convkit.checks.misconceptions.broad.shapes import SHAPES
 from convkit.checks.misconceptions.broad.state import enter_remembering
 
@@ -28,9 +29,9 @@ def enter_broad_simply(anatomy: Anatomy, *, numbers: bool = True) -> None:
     Numbers are left out where the name's own marks say it all, unless they are none.
     """
     enter_remembering(anatomy)
-    enter_broad(anatomy, [*NUMBERS, *PLACES] if numbers else NUMBERS[:1])
+    enter_broad(anatomy, [*NUMBERS, *PLACES, *PARTLY] if numbers else NUMBERS[:1])
     enter_broad(anatomy, FAILURES)
-    enter_broad(anatomy, [row for row in RARE_PLACES if row.id == "borrowed"] if numbers else [])
+    enter_broad(anatomy, BORROWED if numbers else [])
 
 
 def enter_failures(

@@ -3,7 +3,8 @@
 What can be said in general comes after what is specific.
 """
 
-from convkit.checks.misconceptions.local import backward, counts, forward  # isort: skip
+from convkit.checks.misconceptions.local import backward, gradients, memory  # isort: skip
+from convkit.checks.misconceptions.local import counts, forward  # isort: skip
 from convkit.checks.misconceptions.local import broad, formulas  # isort: skip
 
-__all__ = ["backward", "broad", "counts", "formulas", "forward"]
+__all__ = ["backward", "broad", "counts", "formulas", "forward", "gradients", "memory"]

@@ -52,7 +52,12 @@ _ANATOMY = Anatomy(
     _sizes,
     FORTH,
     BACK,
-    known=("forward-border", "forward-few", "forward-terms-overwritten"),
+    known=(
+        "forward-border",
+        "forward-few",
+        "forward-terms-overwritten",
+        "params-axes-reordered",
+    ),
 )
 
 

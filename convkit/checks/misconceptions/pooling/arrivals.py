@@ -1,177 +1,37 @@
-"""What can be told by where a pooling's windows lie, and by where the gradient arrives."""
+"""Broad entries for poolings: where the windows lie, and where the gradient arrives."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from convkit.checks.look import Look, View, close, equal
 from convkit.checks.misconceptions.broad.entering import Anatomy, enter_mark
-from convkit.checks.misconceptions.broad.geometry import (
-    Layout,
-    Pair,
-    framed_windows,
-    other_windows,
-)
 from convkit.checks.misconceptions.common import with_backward, with_forward
 from convkit.checks.misconceptions.pooling.altered import (
     Pool,
     scattered,
     windows,
 )
+from convkit.checks.misconceptions.pooling.relations import (
+    all_arrives,
+    all_arrives_in_image,
+    compared,
+    elsewhere,
+    gradients,
+    largest,
+    less_arrives,
+    means,
+    more_arrives,
+    some_number_of_the_image,
+    some_number_of_the_window,
+    unevenly,
+    weighed,
+    winners_only,
+    winners_right,
+)
 from convkit.layers import Array, MaxPool2d
-
-
-def _layer(view: View) -> MaxPool2d:
-    return MaxPool2d(*view.case.arguments)
-
-
-def _right(view: View) -> Layout:
-    layer = _layer(view)
-    return Layout((0, 0), layer.stride, layer.kernel_size)
-
-
-def _largest(view: View, size: Pair) -> Array:
-    """The largest numbers, where a window is cut off at the image's edge."""
-    return np.asarray(framed_windows(view.case.x, size, -np.inf).max((-2, -1)))
-
-
-def _means(view: View, size: Pair) -> Array:
-    """The means, where a window is cut off at the image's edge."""
-    patches = framed_windows(view.case.x, size, np.nan)
-    inside = np.isfinite(patches).sum((-2, -1))
-    return np.asarray(np.nansum(patches, (-2, -1)) / np.where(inside, inside, np.nan))
-
-
-def _sizes(view: View) -> list[Pair]:
-    """The right size first, and what a slip may make of it."""
-    (height, width), (down, along) = _layer(view).kernel_size, _layer(view).stride
-    sides = {height, width, down, along, height - 1, height + 1, width - 1, width + 1} - {0}
-    others = [(one, other) for one in sorted(sides) for other in sorted(sides)]
-    return [(height, width), *(size for size in others if size != (height, width))]
-
-
-def _elsewhere(everywhere: Callable[[View, Pair], Array]) -> Callable[[Look, Anatomy], str | bool]:
-    return lambda look, anatomy: other_windows(look, everywhere, _right, _sizes)
-
-
-def some_number_of_the_window(look: Look, anatomy: Anatomy) -> bool:
-    """y is one of the numbers of its window."""
-    if look.name != "y" or not look.finite:
-        return False
-    for view, (got, _) in zip(look.wrong, look.finite, strict=True):
-        patches = windows(_layer(view), view.case.x)
-        if not np.isclose(patches, got[..., None, None], rtol=1e-9).any((-2, -1)).all():
-            return False
-    return True
-
-
-def some_number_of_the_image(look: Look, anatomy: Anatomy) -> bool:
-    """y is one of the numbers of x."""
-    return (
-        look.name == "y"
-        and bool(look.finite)
-        and all(
-            bool(np.isin(np.round(got, 9), np.round(view.case.x, 9)).all())
-            for view, (got, _) in zip(look.wrong, look.finite, strict=True)
-        )
-    )
-
-
-def _compared(
-    holds: Callable[[Array, Array, Array], Any], expected: bool
-) -> Callable[[Look, Anatomy], bool]:
-    """Whether something holds of each y and the smallest and the largest pixel of its window."""
-
-    def recognise(look: Look, anatomy: Anatomy) -> bool:
-        if look.name != "y" or not look.finite:
-            return False
-        seen = [windows(_layer(view), view.case.x) for view in look.wrong]
-        everywhere = all(
-            np.all(holds(got, patches.min((-2, -1)), patches.max((-2, -1))))
-            for patches, (got, _) in zip(seen, look.finite, strict=True)
-        )
-        return everywhere == expected
-
-    return recognise
-
-
-def _gradients(
-    holds: Callable[[View, Array, Array], Any], quantity: str = "grad_x"
-) -> Callable[[Look, Anatomy], bool]:
-    """Whether something holds of what came and what is right, in every failing case."""
-
-    def recognise(look: Look, anatomy: Anatomy) -> bool:
-        return (
-            look.name == quantity
-            and bool(look.finite)
-            and all(
-                holds(view, got, right)
-                for view, (got, right) in zip(look.wrong, look.finite, strict=True)
-            )
-        )
-
-    return recognise
-
-
-def winners_only(view: View, got: Array, right: Array) -> bool:
-    """Nobody but winners gets anything."""
-    return bool(got.any()) and not bool(got[right == 0].any())
-
-
-def winners_right(view: View, got: Array, right: Array) -> bool:
-    """Winners get what they should; others get something, too."""
-    won = right != 0
-    return bool(won.any()) and bool(close(got, right)[won].all())
-
-
-def all_arrives(view: View, got: Array, right: Array) -> bool:
-    """In each map as much arrives as is handed back."""
-    return _same_sums(got, right, (2, 3))
-
-
-def all_arrives_in_image(view: View, got: Array, right: Array) -> bool:
-    return _same_sums(got, right, (1, 2, 3))
-
-
-def _same_sums(got: Array, right: Array, axes: tuple[int, ...]) -> bool:
-    return bool(np.all(np.abs((got - right).sum(axes)) <= 1e-6 * np.abs(right).sum(axes)))
-
-
-def less_arrives(view: View, got: Array, right: Array) -> bool:
-    return bool(np.abs(got).sum() < 0.999 * np.abs(right).sum())
-
-
-def more_arrives(view: View, got: Array, right: Array) -> bool:
-    return bool(np.abs(got).sum() > 1.001 * np.abs(right).sum())
-
-
-def unevenly(look: Look, anatomy: Anatomy) -> bool:
-    """The pixels of a window get different shares, wherever windows do not overlap."""
-    uneven = []
-    for view, (got, _) in zip(look.wrong, look.finite, strict=False):
-        layer = _layer(view)
-        if all(k <= s for k, s in zip(layer.kernel_size, layer.stride, strict=True)):
-            shares = windows(layer, got)
-            uneven.append(not equal(shares, np.broadcast_to(shares[..., :1, :1], shares.shape)))
-    return look.name == "grad_x" and bool(uneven) and all(uneven)
-
-
-def weighed(look: Look, anatomy: Anatomy) -> bool:
-    """y is a sum of the pixels of its window, each with a factor that is the same everywhere."""
-    if look.name != "y" or not look.finite:
-        return False
-    told = False
-    for view, (got, _) in zip(look.wrong, look.finite, strict=True):
-        patches = windows(_layer(view), view.case.x).reshape(got.size, -1)
-        if got.size >= 2 * patches.shape[1]:
-            factors, *_ = np.linalg.lstsq(patches, got.ravel(), rcond=1e-10)
-            told = bool(close(patches @ factors, got.ravel()).all())
-            if not told:
-                return False
-    return told
 
 
 def enter_arrivals(anatomy: Anatomy) -> None:
@@ -183,7 +43,7 @@ def enter_arrivals(anatomy: Anatomy) -> None:
         "every number is the pooling of a window, but not of the one that belongs to it: the "
         "windows begin elsewhere, move by another step, or have another size",
         "Work out by hand where the windows of y[…, 0, 0] and of y[…, 1, 1] begin and end.",
-        _elsewhere(_largest if anatomy.target is MaxPool2d else _means),
+        elsewhere(largest if anatomy.target is MaxPool2d else means),
         with_forward(anatomy.target, _later),
     )
     _enter_rows(anatomy, _MAXIMUM if anatomy.target is MaxPool2d else _AVERAGE)
@@ -293,7 +153,7 @@ _COMMON: list[tuple[Any, ...]] = [
         "All of the gradient arrives, but at the wrong pixels",
         "each map gets as much as it should in all, and the wrong pixels get it",
         "Take one number of grad_y. Which pixels should get it, and which ones do?",
-        _gradients(all_arrives),
+        gradients(all_arrives),
         _to_neighbour,
     ),
     (
@@ -301,7 +161,7 @@ _COMMON: list[tuple[Any, ...]] = [
         "The gradient arrives in other maps",
         "each image gets as much as it should in all, and the wrong maps get it",
         "Which map of x does a number of grad_y[:, 1] go to in your code?",
-        _gradients(all_arrives_in_image),
+        gradients(all_arrives_in_image),
         _across_maps,
     ),
 ]
@@ -314,7 +174,7 @@ _MAXIMUM: list[tuple[Any, ...]] = [
         "Among equals, more than the gradient is handed out",
         "where several pixels are the largest, what they get adds up to more than grad_y",
         "Add up what two equal winners get. How much may it be?",
-        _gradients(more_arrives, _ARRIVED),
+        gradients(more_arrives, _ARRIVED),
         _ties_thrice,
     ),
     (
@@ -322,7 +182,7 @@ _MAXIMUM: list[tuple[Any, ...]] = [
         "Among equals, a part of the gradient is lost",
         "where several pixels are the largest, what they get adds up to less than grad_y",
         "Add up what two equal winners get. How much must it be?",
-        _gradients(less_arrives, _ARRIVED),
+        gradients(less_arrives, _ARRIVED),
         _ties_half,
     ),
     (
@@ -331,7 +191,7 @@ _MAXIMUM: list[tuple[Any, ...]] = [
         "only pixels that won get anything, but not what is due to them: grad_y is mixed up, "
         "multiplied with something, or overwritten",
         "Take one winner. From which windows does it get something, and how much from each?",
-        _gradients(winners_only),
+        gradients(winners_only),
         _some_for_winners,
     ),
     (
@@ -339,7 +199,7 @@ _MAXIMUM: list[tuple[Any, ...]] = [
         "Pixels that did not win get a gradient, too",
         "the winners get what they should, and others get something that should be 0",
         "Move a pixel that did not win by a little. What happens to the maximum?",
-        _gradients(winners_right),
+        gradients(winners_right),
         _losers_too,
     ),
     *_COMMON,
@@ -366,7 +226,7 @@ _OTHER_AMOUNTS: tuple[Any, ...] = (
     "What arrives is not what is handed back",
     "pixels get wrong shares of grad_y, and in all they now get more than it has, and now less",
     "Let grad_y be 0 but in one place. Which pixels should get something, and which ones do?",
-    _gradients(lambda view, got, right: True),
+    gradients(lambda view, got, right: True),
 )
 
 _AMOUNTS_MAXIMUM: list[tuple[Any, ...]] = [
@@ -376,7 +236,7 @@ _AMOUNTS_MAXIMUM: list[tuple[Any, ...]] = [
         "there is a larger number in the window than the one that comes out, and what comes out is "
         "not in the window",
         "Take one window and its y. Where does this number come from?",
-        _compared(lambda y, low, high: y <= high, True),
+        compared(lambda y, low, high: y <= high, True),
         lambda layer, x, y: 0.5 * y + 0.5 * windows(layer, x).mean((-2, -1)),
     ),
     (
@@ -385,7 +245,7 @@ _AMOUNTS_MAXIMUM: list[tuple[Any, ...]] = [
         "somewhere a number comes out that is larger than every number in its window: numbers are "
         "added up, or the window takes in others",
         "Take one window and its y. Where does this number come from?",
-        _compared(lambda y, low, high: y <= high, False),
+        compared(lambda y, low, high: y <= high, False),
         lambda layer, x, y: y + np.abs(np.sin(1 + np.arange(y.size))).reshape(y.shape),
     ),
     (
@@ -393,7 +253,7 @@ _AMOUNTS_MAXIMUM: list[tuple[Any, ...]] = [
         "More of the gradient arrives than is handed back",
         "pixels that did not win get something, and in all they get more than grad_y has",
         "Add up grad_y, and add up grad_x. Which is more, and why?",
-        _gradients(more_arrives),
+        gradients(more_arrives),
         _too_much,
     ),
     (
@@ -401,7 +261,7 @@ _AMOUNTS_MAXIMUM: list[tuple[Any, ...]] = [
         "The gradient goes to wrong pixels, and some of it is lost",
         "pixels that did not win get something, and in all less arrives than grad_y has",
         "Add up grad_y, and add up grad_x. Where does the rest go?",
-        _gradients(less_arrives),
+        gradients(less_arrives),
         _too_little,
     ),
     (*_OTHER_AMOUNTS, _now_more_now_less),
@@ -429,7 +289,7 @@ _AMOUNTS_AVERAGE: list[tuple[Any, ...]] = [
         "y lies between the smallest and the largest pixel of its window, but is not their mean",
         "Add the pixels of one window up by hand, and divide. Which step is different in your "
         "code?",
-        _compared(lambda y, low, high: (low <= y) & (y <= high), True),
+        compared(lambda y, low, high: (low <= y) & (y <= high), True),
         lambda layer, x, y: (y + np.sort(windows(layer, x).reshape(*y.shape, -1))[..., 1]) / 2,
     ),
     (
@@ -438,7 +298,7 @@ _AMOUNTS_AVERAGE: list[tuple[Any, ...]] = [
         "some numbers lie beyond all the pixels of their window, where no average can lie: the "
         "sum is divided by something else, or takes in other pixels",
         "How many numbers do you add up, and by what do you divide?",
-        _compared(lambda y, low, high: (low <= y) & (y <= high), False),
+        compared(lambda y, low, high: (low <= y) & (y <= high), False),
         lambda layer, x, y: y + 3 * np.sin(1 + np.arange(y.size)).reshape(y.shape),
     ),
     (
@@ -455,7 +315,7 @@ _AMOUNTS_AVERAGE: list[tuple[Any, ...]] = [
         "the pixels of a window are treated alike, and in all they get more than is due: a factor "
         "or a window is counted twice",
         "Add up grad_y, and add up grad_x. Which is more, and why?",
-        _gradients(more_arrives),
+        gradients(more_arrives),
         lambda layer, grad_y, grad_x: layer.once_more(
             grad_y * (1.1 + 0.9 * np.cos(np.arange(grad_y.size)).reshape(grad_y.shape) ** 2)
         ),
@@ -466,7 +326,7 @@ _AMOUNTS_AVERAGE: list[tuple[Any, ...]] = [
         "the pixels of a window are treated alike, and in all they get less than is due: a part "
         "of the gradient is overwritten, cut off or divided away",
         "Add up grad_y, and add up grad_x. Where does the rest go?",
-        _gradients(less_arrives),
+        gradients(less_arrives),
         lambda layer, grad_y, grad_x: layer.once_more(
             grad_y * (0.9 * np.cos(np.arange(grad_y.size)).reshape(grad_y.shape) ** 2)
         ),

@@ -1,0 +1,89 @@
+"""What a `LocallyConnected2d` should forget, or does not keep."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from convkit.checks.misconceptions import misconception
+from convkit.checks.misconceptions.local.altered import (
+    FORTH,
+    NAME,
+    altered,
+    backward_mistake,
+)
+from convkit.layers import Array, LocallyConnected2d
+
+
+@backward_mistake(
+    "grads-missing",
+    "A gradient is not kept",
+    "backward does not put a parameter's gradient into `self.grads`, or under another name",
+    "Under which names will the optimizer look for the gradients?",
+    lambda layer, grad_y, grad_x: _without(layer, grad_x, "weight"),
+    lambda layer, grad_y, grad_x: _without(layer, grad_x, "bias"),
+)
+def grads_missing(layer: Any, grad_y: Array, grad_x: Array) -> Array:
+    return _without(layer, grad_x, "weight", "bias")
+
+
+def _without(layer: Any, grad_x: Array, *names: str) -> Array:
+    layer.grads = {name: value for name, value in layer.grads.items() if name not in names}
+    return grad_x
+
+
+@backward_mistake(
+    "grads-added",
+    "The gradients are added to those of the last call",
+    "`grads` is added to from call to call, and never starts again",
+    "backward *sets* grads. Which numbers should they hold after two calls?",
+)
+def grads_added(layer: Any, grad_y: Array, grad_x: Array) -> Array:
+    before = getattr(layer, "before_grads", {})
+    layer.grads = {name: value + before.get(name, 0) for name, value in layer.grads.items()}
+    layer.before_grads = layer.grads
+    return grad_x
+
+
+class ParamsIgnored(LocallyConnected2d):
+    """Computes with the numbers that its constructor made."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.own = dict(self.params)
+
+    def forward(self, x: Array) -> Array:
+        return altered(self, **self.own).forward(x)
+
+
+class FirstParamsKept(LocallyConnected2d):
+    """Computes with the numbers that it found on its first call."""
+
+    def forward(self, x: Array) -> Array:
+        if not hasattr(self, "first"):
+            self.first = dict(self.params)
+        now, self.params = self.params, self.first
+        y = super().forward(x)
+        self.params = now
+        return y
+
+
+for _id, _class, _title, _when, _hint in (
+    (
+        "params-ignored",
+        ParamsIgnored,
+        "The layer does not look at its params",
+        "the layer computes with numbers of its own, such as a copy that the constructor made, and "
+        "setting params changes nothing",
+        "Where does forward read `self.params`?",
+    ),
+    (
+        "first-params",
+        FirstParamsKept,
+        "The first weights are kept for ever",
+        "the weights are copied on the first call, and setting params later changes nothing",
+        "An optimizer sets params after every step. When does your layer look at them?",
+    ),
+):
+    misconception(f"local-state-{_id}", NAME, title=_title, when=_when, hint=_hint, read=FORTH)(
+        _class
+    )
