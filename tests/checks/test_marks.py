@@ -1,0 +1,113 @@
+"""What a mark says of numbers that nobody has foreseen is true of them, and says which part."""
+
+import numpy as np
+import pytest
+
+import convkit
+from convkit import CheckFailed, check
+from convkit.checks import random_cases
+from convkit.checks.misconceptions.fitting import adds_up, shares
+
+pytestmark = pytest.mark.usefixtures("capsys")
+
+
+def findings(target, name):
+    with pytest.raises(CheckFailed) as failed:
+        check(type(name, (target,), {}), cases=random_cases(name, 3))
+    return failed.value.report.findings
+
+
+def test_shares_are_found_or_denied():
+    """Are factors found only where the parts make the whole, and where numbers suffice to say?"""
+    rng = np.random.default_rng(0)
+    one, other, third = rng.normal(size=(3, 7))
+    np.testing.assert_allclose(shares(2 * one - 3 * other, one, other), [2, -3])
+    assert shares(one, other, third) is None
+    assert shares(one[:2], one[:2], other[:2]) is None
+    assert shares(one, one, 2 * one) is None
+    assert shares(np.full(7, np.nan), one) is None
+    assert adds_up(0.5 * one, one)
+
+
+class TestBatchNorm:
+    @staticmethod
+    def layer(*, mean=1.0, variance=1.0):
+        class Wrong(convkit.BatchNorm):
+            def forward(self, x):
+                self.x = x
+                return super().forward(x)
+
+            def backward(self, grad_y):
+                right = super().backward(grad_y)
+                if not self.training:
+                    return right
+                x, over = self.x, (0, *range(2, grad_y.ndim))
+                wide = (1, -1, *[1] * (grad_y.ndim - 2))
+                deviation = np.sqrt(x.var(over, keepdims=True) + self.eps)
+                hat = (x - x.mean(over, keepdims=True)) / deviation
+                through = mean * grad_y.mean(over, keepdims=True)
+                along = variance * hat * (grad_y * hat).mean(over, keepdims=True)
+                slope = self.params["gamma"].reshape(wide) / deviation
+                return (slope * (grad_y - through - along)).astype(grad_y.dtype)
+
+        return Wrong
+
+    @pytest.mark.parametrize(
+        ("factors", "id"),
+        [
+            ({"mean": 0.123}, "batchnorm-backward-mean-term"),
+            ({"variance": 4.56}, "batchnorm-backward-variance-term"),
+            ({"mean": -2.5, "variance": 0.2}, "batchnorm-backward-both-terms"),
+        ],
+    )
+    def test_the_term_that_is_wrong_is_named(self, factors, id):
+        (finding,) = findings(self.layer(**factors), "BatchNorm")
+        assert finding.misconception == id
+        assert "In evaluation it is right." in finding.message
+
+
+def test_a_slope_that_follows_a_wrong_y_is_no_mistake_of_its_own():
+    class Wrong(convkit.Tanh):
+        def forward(self, x):
+            self.y = 0.83 * np.tanh(x) + 0.05
+            return self.y
+
+        def backward(self, grad_y):
+            return grad_y * (1 - self.y**2)
+
+    assert [finding.misconception for finding in findings(Wrong, "Tanh")] == [
+        "tanh-forward-stretched",
+        "tanh-backward-of-wrong-y",
+    ]
+
+
+def test_a_loss_speaks_of_logits():
+    class Wrong(convkit.SoftmaxCrossEntropy):
+        def backward(self):
+            return 1.7 * super().backward()
+
+    (finding,) = findings(Wrong, "SoftmaxCrossEntropy")
+    assert finding.property == "grad_logits"
+    assert finding.misconception == "softmaxcrossentropy-backward-scale"
+    assert "logits of shape" in finding.message
+    assert "grad_x" not in finding.message
+
+
+class TestSeeds:
+    def test_rng_may_be_positional_too_and_a_generator(self):
+        class Linear(convkit.Linear):
+            def __init__(self, in_features, out_features, rng=None):
+                super().__init__(in_features, out_features, rng=np.random.default_rng(rng))
+
+        assert check(Linear).passed
+
+    def test_a_constructor_without_rng_gets_its_own_message(self):
+        class Wrong(convkit.Linear):
+            def __init__(self, in_features, out_features):
+                super().__init__(in_features, out_features)
+
+        (finding,) = findings(Wrong, "Linear")
+        assert finding.property == "rng"
+        assert finding.misconception == "linear-rng-unknown"
+        assert "could not be made with rng" in finding.message
+        assert "unexpected keyword argument 'rng'" in finding.message
