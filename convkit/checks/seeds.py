@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -18,6 +20,7 @@ from convkit.checks.properties import (
     Test,
     same_failure,
 )
+from convkit.layers import Array
 
 _FIRST = 'first params["weight"] with rng=0'
 _AGAIN = 'first params["weight"] with rng=0 again'
@@ -29,12 +32,14 @@ def probe_seeds(observer: LayerObserver, case: Case, behaviour: Behaviour) -> No
     for quantity, seed in ((_FIRST, 0), (_AGAIN, 0), (_OTHER, 1)):
         seeded = replace(case, options={**case.options, "rng": seed})
         try:
-            layer = observer.make(seeded, {})
-            behaviour[quantity] = observer.ask(
-                lambda layer=layer, quantity=quantity: as_array(layer.params["weight"], quantity)
-            )
+            look_up = partial(_first_weights, observer.make(seeded, {}), quantity)
+            behaviour[quantity] = observer.ask(look_up)
         except LearnerError as error:
             behaviour[quantity] = error
+
+
+def _first_weights(layer: Any, quantity: str) -> Array:
+    return as_array(layer.params["weight"], quantity)
 
 
 def _judge(
