@@ -67,8 +67,9 @@ def _higher(differences: list[int]) -> bool:
 
 def _reordered(value: Array) -> Array:
     """The axes in an order that gives another shape, if there is one."""
-    orders = (value.transpose(order) for order in permutations(range(value.ndim)))
-    return next((moved for moved in orders if moved.shape != value.shape), value)
+    orders = permutations(range(value.ndim)[::-1])
+    moved = (value.transpose(order) for order in orders)
+    return next((other for other in moved if other.shape != value.shape), value)
 
 
 SHAPES = [

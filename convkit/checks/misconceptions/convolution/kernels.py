@@ -88,7 +88,7 @@ def _weights(look: Look) -> list[tuple[Array, Array]]:
     found = list(_used_weights(look))
     pairs = [pair for pair in found if pair is not None]
     # Where the weights are right, it is the bias that is not.
-    right = any(equal(used, weight) for used, weight in pairs)
+    right = all(equal(used, weight) for used, weight in pairs)
     return [] if right or None in found else pairs
 
 
