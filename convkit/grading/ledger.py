@@ -110,6 +110,8 @@ def outdated(course: Course, assignment: str, student: str, entry: Entry) -> str
     there = course.submitted(assignment, student).exists()
     if entry.outcome.status is Status.MISSING and not there:
         return ""
+    if entry.outcome.status.has_grade and not course.autograded(assignment, student).exists():
+        return "its graded notebook is gone"
     changed = course.fingerprint(assignment, student).changes(entry.fingerprint)
     return changed and f"{changed} changed since"
 
