@@ -26,7 +26,7 @@ test: packages $(VENV)/test lint
 test-all: packages $(VENV)/test lint
 	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/pytest -n auto --dist loadfile
 
-# Which test of which assignment notices which mistake: docs/kill-table.md.
+# Which test of which assignment notices which mistake: docs/kill-table/.
 kill-table: $(VENV)/test
 	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/python -m tests.kill_table
 
