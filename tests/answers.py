@@ -72,7 +72,7 @@ class Assignment:
         for other, source in self.solution.items():
             if built & _own_imports(source):
                 built.add(other)
-        mentioned = re.compile(rf"\b({'|'.join(built)})\b")
+        mentioned = re.compile(rf"(?<!\.)\b({'|'.join(built)})\b")
         return [id for id, cell in self.tests.items() if mentioned.search(cell.source)]
 
     def run(
