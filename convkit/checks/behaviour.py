@@ -19,6 +19,7 @@ from convkit.checks.learner import LearnerError, LearnerTimeout, Output, WrongRe
 from convkit.layers import Array
 
 Observation = Array | LearnerError
+_AFTER = " after backward"
 Behaviour = dict[str, Observation]
 
 
@@ -175,6 +176,8 @@ class LayerObserver:
         behaviour["grad_y after backward" + suffix] = grad_y
         for name in case.params:
             self._look_up(layer, "grads", name, behaviour, suffix=suffix)
+            if not suffix:
+                self._look_up(layer, "params", name, behaviour, suffix=_AFTER)
 
     def forward(self, layer: Any, x: Array) -> Array:
         """``layer.forward(x)`` as an array of its own; the layer gets this very ``x``."""

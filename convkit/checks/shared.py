@@ -96,6 +96,8 @@ def backward_properties(
     gradients = list(nudged)
     shapes = "Every gradient has the shape of what it is the gradient of."
     again = [f"{quantity}, second time" for quantity in gradients]
+    kept = [f'params["{name}"] after backward' for name in parameters]
+    unchanged = f"{of}, grad_y and params" if parameters else f"{of} and grad_y"
     adjoint = Property(
         "adjoint",
         "⟨f(x) − f(0), grad_y⟩ = ⟨x, grad_x⟩: backward is the transpose of forward.",
@@ -130,9 +132,9 @@ def backward_properties(
         *([adjoint] if linear else []),
         Property(
             "arrays unchanged",
-            f"backward leaves {of} and grad_y as they were.",
+            f"backward leaves {unchanged} as they were.",
             "backward",
-            (f"{of} after backward", "grad_y after backward"),
+            (f"{of} after backward", "grad_y after backward", *kept),
             UNCHANGED,
             (gradient,),
         ),

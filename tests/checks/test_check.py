@@ -125,11 +125,11 @@ class TestIndependence:
         assert report_of(conv_whose(forward=forward), only="forward").score <= 0.2
 
     def test_a_mistake_that_nobody_has_seen_has_no_name(self):
-        def forward(self, x):
-            y = convkit.Conv2d.forward(self, x)
-            return y + np.random.default_rng(0).normal(size=y.shape)
+        def backward(self, grad_y):
+            grad_x = convkit.Conv2d.backward(self, grad_y)
+            return grad_x + np.random.default_rng(0).normal(size=grad_x.shape)
 
-        (finding,) = report_of(conv_whose(forward=forward)).findings
+        (finding,) = report_of(conv_whose(backward=backward)).findings
         assert finding.misconception is None
         assert "Why" not in finding.message
 

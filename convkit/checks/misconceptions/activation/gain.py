@@ -9,12 +9,14 @@ import numpy as np
 
 from convkit.checks.misconceptions import misconception
 from convkit.checks.misconceptions.common import enter_common, with_backward, with_forward
+from convkit.checks.misconceptions.learning import enter_learning
 from convkit.layers import Array, Gain
 
 FORTH = ("04-convolution", "Many feature maps")
 BACK = ("07-gradients", "A number that goes to one place")
 
 enter_common("Gain", Gain, FORTH, BACK)
+enter_learning(Gain, BACK)
 
 
 def _factor(change: Callable[[Array], Array]) -> type[Any]:

@@ -18,6 +18,7 @@ from convkit.checks.misconceptions.batchnorm.altered import (
     ways,
 )
 from convkit.checks.misconceptions.common import enter_common
+from convkit.checks.misconceptions.learning import enter_learning
 from convkit.checks.misconceptions.tables import Table, enter_table
 from convkit.layers import Array, BatchNorm
 
@@ -294,6 +295,7 @@ def _in_all_ways(table: Table) -> Table:
 
 
 enter_common("BatchNorm", BatchNorm, FORMULA, BACK)
+enter_learning(BatchNorm, BACK)
 enter_table("BatchNorm", MAPS, _in_all_ways(_AXES))
 enter_table("BatchNorm", FORMULA, _in_all_ways(_FORMULA))
 enter_table("BatchNorm", COMPANY, _in_all_ways(_MODES))

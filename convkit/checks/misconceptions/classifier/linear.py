@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from convkit.checks.misconceptions.common import enter_common, with_backward, with_forward
+from convkit.checks.misconceptions.learning import enter_learning
 from convkit.checks.misconceptions.seeds import enter_seeds
 from convkit.checks.misconceptions.tables import Table, enter_parameter_gradients, enter_table
 from convkit.layers import Array, Linear
@@ -211,8 +212,8 @@ _BACKWARD: Table = {
             grad_y @ np.linalg.pinv(layer.params["weight"]).T.astype(grad_y.dtype)
         ),
     ),
-    "backward-learns": (
-        "backward changes the weights",
+    "backward-after-a-step": (
+        "grad_x is worked out with weights that were just changed",
         "a step of learning is taken inside of backward: the optimizer's business, and too early",
         "Which lines of backward assign to params?",
         lambda layer, grad_y, grad_x: _after_a_step(layer, grad_y),
@@ -296,6 +297,7 @@ _GRADS: Table = {
 enter_table("Linear", NETWORK, _PARAMS)
 enter_common("Linear", Linear, NETWORK, NETWORK)
 enter_seeds(Linear, NETWORK)
+enter_learning(Linear, NETWORK)
 enter_parameter_gradients(Linear, NETWORK, ("weight", "bias"))
 enter_table("Linear", NETWORK, _FORWARD, lambda wrong: with_forward(Linear, wrong))
 enter_table("Linear", NETWORK, {**_BACKWARD, **_GRADS}, lambda wrong: with_backward(Linear, wrong))

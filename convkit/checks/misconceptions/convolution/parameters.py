@@ -10,6 +10,7 @@ import numpy as np
 from convkit.checks.misconceptions import misconception
 from convkit.checks.misconceptions.convolution.altered import Remembering, altered, flip
 from convkit.checks.misconceptions.convolution.backward import THROUGH, layer_with
+from convkit.checks.misconceptions.learning import enter_learning
 from convkit.checks.misconceptions.seeds import enter_seeds
 from convkit.layers import Array, Conv2d
 
@@ -275,3 +276,4 @@ def bias_one_image(gradient: Array, layer: Remembering, grad_y: Array) -> Array:
 
 
 enter_seeds(Conv2d, ("04-convolution", "Weights and kernels"))
+enter_learning(Conv2d, ("07-gradients", "Through a convolution"))

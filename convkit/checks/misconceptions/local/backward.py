@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from convkit.checks.misconceptions.common import enter_common
+from convkit.checks.misconceptions.learning import enter_learning
 from convkit.checks.misconceptions.local.altered import (
     BACK,
     FORTH,
@@ -20,6 +21,7 @@ from convkit.layers import Array, LocallyConnected2d
 
 enter_common(NAME, LocallyConnected2d, FORTH, BACK)
 enter_seeds(LocallyConnected2d, FORTH)
+enter_learning(LocallyConnected2d, BACK)
 
 
 @backward_mistake(
