@@ -92,11 +92,12 @@ def name_suspects(
     holding = [row for row in rows.values() if row.status == HOLDS]
     causes: dict[str, Row] = {}
     for row in failing:
-        ranks: dict[str, tuple[int, int]] = {}
+        ranks: dict[str, tuple[int, int, bool]] = {}
         for suspect in found[row.property.name]:
             id = suspect.entry.id
             broken = sum(suspect.breaks(other) for other in holding)
-            ranks[id] = min(ranks.get(id, (0, 0)), (-explained[id], broken))
+            rank = (-explained[id], broken, suspect.has_another_y(row))
+            ranks[id] = min(ranks.get(id, rank), rank)
         if ranks:
             best = min(ranks.values())
             row.suspects = [entry for entry in entries if ranks.get(entry.id) == best]
@@ -262,6 +263,13 @@ class _Suspect:
                     return False
                 rights += holds
         return rights > 0
+
+    def has_another_y(self, row: Row) -> bool:
+        """Whether its forward is not the learner's, on the case that is shown."""
+        shown = row.shown(self._situations)
+        learner = self._situations[shown].trial.behaviour.get("y")
+        suspect = self._behaviour(shown, "y").get("y")
+        return learner is None or suspect is None or not same_values(suspect, learner)
 
     def breaks(self, row: Row) -> bool:
         """Whether it fails a property on some case where it was judged."""

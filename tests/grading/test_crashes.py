@@ -1,9 +1,11 @@
 """Kill -9 at any moment: what the gradebook holds then is true, and a second run ends as if nothing
 had happened."""
 
+import contextlib
 import random
 import shutil
 import signal
+import sqlite3
 import subprocess
 import time
 
@@ -24,27 +26,39 @@ KILLS, SAMPLED = 50, 5
 SECONDS_TO_END = 30
 
 
-def new_course(folder):
-    course = Course.create(folder, {"mini": mini_source()})
+@pytest.fixture(scope="module")
+def handed_in(tmp_path_factory):
+    """The folder of a class that nobody has graded yet."""
+    course = Course.create(tmp_path_factory.mktemp("class") / "course", {"mini": mini_source()})
     assert course.nbgrader("generate_assignment", "mini").returncode == 0
     for student, double in ANSWERS.items():
         notebook = course.released("mini")
         for name, text in (CODE | {"double": double}).items():
             cell(notebook, name).source = text
         write(notebook, course.submitted("mini", student))
-    return course
+    (course.folder / "gradebook.db").unlink()
+    shutil.rmtree(course.temporary)
+    return course.folder
+
+
+def new_course(handed_in, folder):
+    shutil.copytree(handed_in, folder)
+    return Course(folder)
 
 
 def stored(course):
-    """Everything the gradebook says, by student."""
-    scores, outcomes = course.scores("mini"), course.outcomes("mini")
+    """Everything the gradebook says, by student; nothing where there is no table for it yet."""
+    scores, outcomes = {}, {}
+    with contextlib.suppress(sqlite3.OperationalError):
+        scores = course.scores("mini")
+        outcomes = course.outcomes("mini")
     return {student: (outcomes.get(student), scores.get(student)) for student in ANSWERS}
 
 
 @pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory):
+def undisturbed(handed_in, tmp_path_factory):
     """A class that was graded in peace; how long that took is in ``seconds_taken``."""
-    course = new_course(tmp_path_factory.mktemp("undisturbed") / "course")
+    course = new_course(handed_in, tmp_path_factory.mktemp("undisturbed") / "course")
     start = time.monotonic()
     assert course.convkit("grade", "mini").returncode == 0
     course.seconds_taken = time.monotonic() - start
@@ -82,8 +96,8 @@ def wait_until_all_has_ended(course):
         for seed in range(KILLS)
     ],
 )
-def test_killed_and_resumed_is_as_good_as_undisturbed(undisturbed, tmp_path, seed):
-    course = new_course(tmp_path / "0")
+def test_killed_and_resumed_is_as_good_as_undisturbed(handed_in, undisturbed, tmp_path, seed):
+    course = new_course(handed_in, tmp_path / "0")
     moments = random.Random(seed)
     # One kill for each fifth of the run comes first, then as it falls.
     share = (seed + moments.random()) / SAMPLED if seed < SAMPLED else moments.random()
@@ -91,7 +105,7 @@ def test_killed_and_resumed_is_as_good_as_undisturbed(undisturbed, tmp_path, see
     while not killed(course, seconds):  # it was done before: the machine has less to do by now
         shutil.rmtree(course.temporary)
         seconds /= 2
-        course = new_course(tmp_path / str(seconds))
+        course = new_course(handed_in, tmp_path / str(seconds))
     wait_until_all_has_ended(course)
 
     expected = stored(undisturbed)
