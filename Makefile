@@ -1,8 +1,9 @@
 # make course      set everything up and open the course (ARGS=--no-browser prints the address only)
 # make test        set up what tests need and run them; make test-all runs the exhaustive tables whole
 # make exercises   generate exercises/ from solutions/, as nbgrader releases them
+# make kill-table  write docs/kill-table/: which test notices which mistake
 # make site        build the lectures as a static site, into build/site
-# make bench       measure the layers beside PyTorch, and the checks; print the tables
+# make bench       measure layers, checks, widgets and assignments; print the tables
 
 PYTHON ?= python3
 VENV := .venv
@@ -13,7 +14,7 @@ FIRST_PAGE := lectures/00-start-here.ipynb
 # nbgrader starts alembic and jupyter by their names.
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
-.PHONY: course test test-all lint exercises site bench packages clean
+.PHONY: course test test-all kill-table lint exercises site bench packages clean
 
 course: $(VENV)/course
 	$(BIN)/jupyter lab --ServerApp.root_dir="$(CURDIR)" --LabApp.default_url="/lab/tree/$(FIRST_PAGE)" \
