@@ -111,8 +111,12 @@ class ContrastNormalization(Widget):
         return NEVER_REACHED * self._normalized(x, layer, NEVER_REACHED)
 
     def _average(self, x: Array) -> Array:
-        """Σ_ipq w_pq x_{i, j+p, k+q}, (H', W'): what the reference subtracts from each map."""
-        return (x - self._subtracted(x))[0]
+        """Σ_ipq w_pq x_{i, j+p, k+q}, (H', W'): what the reference subtracts from each map.
+
+        It subtracts the same from the mean of the maps, which is one map only.
+        """
+        mean = x.mean(axis=0, keepdims=True)
+        return (mean - self._subtracted(mean))[0]
 
     def _local(self, x: Array) -> tuple[Array, Array]:
         mean = self._average(x)
