@@ -188,10 +188,11 @@ def grade_class(root: Path, assignment: str, only: Sequence[str], *, force: bool
         only: students; everybody if there are none.
         force: whether to grade again what is up to date.
     """
-    require()
     app = configured(root)
     with alone(root) as lock:
-        grader = Grader(app, course_at(app.coursedir, app), assignment, _scratch(lock))
+        scratch = _scratch(lock)
+        require()
+        grader = Grader(app, course_at(app.coursedir, app), assignment, scratch)
         print(f"{assignment}: {grader.prepare()}")
         students = grader.students()
         unknown = sorted(set(only) - set(students))

@@ -5,6 +5,7 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 from nbgrader.api import Gradebook
 
 from convkit.grading import notebook as nb
+from convkit.grading.outcome import Outcome
 from convkit.grading.preprocessors import SaveGrades
 
 # nbgrader's own, whenever it records a submission.
@@ -44,6 +45,7 @@ def saved(gradebook, earned):
     cells = [test_cell("plain", 4, 3.0, []), test_cell("extra", 0, earned, ["bonus:3"])]
     url = str(gradebook.db.get_bind().url)
     where = {"notebook": "n", "assignment": "a", "student": "s", "db_url": url}
+    where["outcome"] = Outcome()
     SaveGrades().preprocess(new_notebook(cells=cells), {"nbgrader": where})
     gradebook.db.expire_all()
     return gradebook.find_submission("a", "s")

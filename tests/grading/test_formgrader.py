@@ -49,7 +49,7 @@ def test_formgrader_autogrades_and_takes_points_by_hand(course, tmp_path, chromi
 
         page.goto(f"{lab.address}/formgrader/gradebook/mini/mini")
         page.locator("td.name a").first.click()
-        page.wait_for_function("formgrader.grades?.loaded")  # MathJax needs a network
+        page.wait_for_function(LOADED)  # MathJax needs a network
         with page.expect_response(lambda response: response.request.method == "PUT"):
             page.locator("input.score").last.fill("2.5")
             page.locator("input.score").last.blur()
@@ -59,7 +59,7 @@ def test_formgrader_autogrades_and_takes_points_by_hand(course, tmp_path, chromi
         assert CANARY in text  # an instructor sees the hidden tests
 
         page.goto(f"{lab.address}/formgrader/submissions/{_submission(course, 'bob')}/")
-        page.wait_for_function("formgrader.grades?.loaded")
+        page.wait_for_function(LOADED)
         assert "nowhere.png" in page.content()  # what bob tries is there
         assert page.locator("[onerror]").count() == 0
         assert page.locator("script[src*='mathjax']").get_attribute("src").endswith(",Safe")
@@ -69,6 +69,9 @@ def test_formgrader_autogrades_and_takes_points_by_hand(course, tmp_path, chromi
         (given,) = gradebook.execute("SELECT manual_score FROM grade WHERE manual_score > 0")
     gradebook.close()
     assert given == (2.5,)
+
+
+LOADED = "typeof formgrader != 'undefined' && formgrader.grades?.loaded"
 
 
 def _submission(course, student):

@@ -236,6 +236,8 @@ def test_a_run_that_is_stopped_leaves_the_truth_and_goes_on(one, end):
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
+        # What runs in the background is started with Ctrl-C ignored, and so is all that it starts.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         start_new_session=True,
     )
     while one.outcomes("mini")["ann"][0] == "graded":
