@@ -11,7 +11,11 @@ import pytest
 
 from tests.browser.lab import pictures_of
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]  # the first test builds the site
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.exhaustive,
+    pytest.mark.timeout(600),
+]  # the first test builds the site
 
 ROOT = Path(__file__).parents[2]
 LECTURES = sorted(path.stem for path in ROOT.glob("lectures/*.ipynb"))
