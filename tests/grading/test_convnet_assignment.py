@@ -40,17 +40,17 @@ WRONG = {
 NOT_OWN = {
     "one-wrong": (
         {"conv2d": ("grad_weight += ", "grad_weight -= ")},
-        (4.0, 3.0),
+        (16.0, 12.0),
         "Conv2d     reference  backward: ",
     ),
     "one-borrowed": (
         {"linear": ("import Layer", "import Layer, Linear as Borrowed")},
-        (4.0, 3.0),
+        (16.0, 12.0),
         "Linear     reference  yours does not load: ImportError: convkit.Linear is not there",
     ),
     "one-missing": (
         {"tanh": None, "subtractivenorm2d": None},
-        (4.0, 2.0),
+        (16.0, 8.0),
         "Tanh       reference  mine/tanh.py was not handed in",
     ),
 }
@@ -145,7 +145,7 @@ def said(course, student, name):
 
 def test_the_solution_with_its_own_layers_earns_every_point(course, points):
     assert earned(course, "with-own") == points
-    assert sum(points.values()) == 28
+    assert sum(points.values()) == 112
     assert "5 of 5 are yours." in said(course, "with-own", "own-visible")
     assert "3 of 3 are yours." in said(course, "with-own", "own-bonus")
     assert course.extra_credit(NAME)["with-own"]["own-bonus"] == 3
@@ -157,7 +157,7 @@ def test_without_own_layers_the_reference_stands_in_and_those_points_alone_are_l
 
 
 @pytest.mark.parametrize("student", NOT_OWN)
-def test_a_layer_that_does_not_pass_costs_its_own_point_alone(course, points, student):
+def test_a_layer_that_does_not_pass_costs_its_own_points_alone(course, points, student):
     """Whatever progress.json says: convkit's layer stands in, so the network is none the worse."""
     _, (core, choice), words = NOT_OWN[student]
     assert earned(course, student) == points | {"own-visible": core}

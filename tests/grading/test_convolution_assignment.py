@@ -116,7 +116,7 @@ def earned(course, student):
 
 def test_the_solution_earns_every_autograded_point(course, points):
     assert earned(course, "right") == points
-    assert sum(points.values()) == 21
+    assert sum(points.values()) == 84
     assert course.scores(NAME)["right"]["flip-answer"] is None
 
 
