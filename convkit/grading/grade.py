@@ -167,13 +167,17 @@ def _run_cells(job: Job, scratch: Path, files: Path) -> None:
         for cell in job.submission.cells:
             if cell.cell_type != "code" or nb.is_test(cell) or nb.is_exploration(cell):
                 continue
-            seconds = min(left, job.times.cell)
-            if seconds <= 0 or kernel.dead:
-                cell.outputs = [_note("This cell was not run: see above.")]
+            if kernel.dead:
+                cell.outputs = [_note("This cell was not run, because Python ended above.")]
                 continue
+            if left <= 0:
+                taken = f"those above took the {job.times.cells:g} seconds that all have together"
+                cell.outputs = [_note(f"This cell was not run, because {taken}.")]
+                continue
+            seconds = min(left, job.times.cell)
             run = kernel.run(cell.source, seconds)
             left -= run.seconds
-            cell.outputs = [*run.outputs, *_notes(run, seconds)]
+            cell.outputs = [*run.outputs, *_notes(run, seconds, dead=kernel.dead)]
 
 
 def _package() -> list[Path]:
@@ -181,14 +185,17 @@ def _package() -> list[Path]:
     return [path for path in PACKAGE.iterdir() if path.name != "grading"]
 
 
-def _notes(run: CellRun, seconds: float) -> list[NotebookNode]:
+def _notes(run: CellRun, seconds: float, *, dead: bool) -> list[NotebookNode]:
+    """What a reader needs to know of a cell beside its outputs."""
     notes = []
     if run.cut:
         notes.append("The output was cut here: there is too much of it.")
     if run.outcome == "timed out":
         notes.append(f"This cell was stopped after {seconds:.3g} seconds.")
-    if run.outcome == "died":
-        notes.append("Python ended in this cell, so the cells below were not run.")
+    if run.outcome == "out of memory":
+        notes.append("This cell took too much memory.")
+    if dead:
+        notes.append("Python ended in this cell, so those below were not run.")
     return [_note(note) for note in notes]
 
 

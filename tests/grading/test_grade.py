@@ -17,7 +17,9 @@ from tests.grading.course import ROOT, cell, known_cell, mini_source
 TEST = {"grade": True, "locked": True, "points": 1}
 
 
-def graded(source, change=lambda notebook: None, files=None, **times):
+def graded(
+    source, change=lambda notebook: None, files=None, memory_bytes=Limits.memory_bytes, **times
+):
     """The notebook after grading what ``change`` makes of the solution."""
     notebook = copy.deepcopy(source)
     change(notebook)
@@ -29,7 +31,7 @@ def graded(source, change=lambda notebook: None, files=None, **times):
             source_folder=ROOT,
             course=ROOT,
             files=files or Path(nothing),
-            limits=Limits(),
+            limits=Limits(memory_bytes=memory_bytes),
             times=Times(**times),
         )
         grade(job)
@@ -39,6 +41,10 @@ def graded(source, change=lambda notebook: None, files=None, **times):
 def points(notebook):
     tests = filter(nb.is_test, notebook.cells)
     return {nb.grade_id(test): float(test.outputs[-1].data["text/plain"]) for test in tests}
+
+
+def texts(cell):
+    return [output.text for output in cell.outputs if output.output_type == "stream"]
 
 
 def with_cells(*cells):
@@ -158,9 +164,46 @@ def test_a_test_that_does_not_come_to_its_end_earns_nothing_and_the_next_runs():
 def test_the_time_of_all_cells_is_limited():
     source = with_cells(*(new_code_cell("while True: pass", id=f"n{n}") for n in range(5)))
     found = graded(source, cell=1.0, cells=2.0)
-    texts = ["".join(o.get("text", "") for o in each.outputs) for each in found.cells[1:]]
-    assert "stopped" in texts[0]
-    assert "not run" in texts[-1]
+    first, *_, last = map(texts, found.cells[1:])
+    assert "stopped" in first[-1]
+    assert "not run, because those above took the 2 seconds" in last[-1]
+
+
+FORKS = """
+import os, time
+for _ in range(12):
+    if os.fork() == 0:
+        kept = bytearray(100 << 20)
+        time.sleep(60)
+time.sleep(60)
+"""
+
+
+@pytest.mark.parametrize(
+    ("greedy", "notes", "below"),
+    [
+        ("bytearray(8 << 30)", ["This cell took too much memory.\n"], ["below\n"]),
+        (
+            FORKS,
+            [
+                "This cell took too much memory.\n",
+                "Python ended in this cell, so those below were not run.\n",
+            ],
+            ["This cell was not run, because Python ended above.\n"],
+        ),
+        (
+            "import os; os._exit(0)",
+            ["Python ended in this cell, so those below were not run.\n"],
+            ["This cell was not run, because Python ended above.\n"],
+        ),
+    ],
+    ids=["refused", "ended for its memory", "ended"],
+)
+def test_a_cell_that_ends_python_or_takes_too_much_says_so(greedy, notes, below):
+    source = with_cells(new_code_cell(greedy), new_code_cell("print('below')"))
+    found = graded(source, memory_bytes=1 << 30)
+    assert texts(found.cells[1])[-len(notes) :] == notes
+    assert texts(found.cells[2]) == below
 
 
 def test_a_kernel_that_student_code_took_over_can_send_anything(tmp_path):
