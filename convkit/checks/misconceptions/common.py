@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from convkit.checks.misconceptions import misconception
+from convkit.checks.misconceptions.tables import Reading, Table, enter_table
 from convkit.layers import Array, Layer
-
-Reading = tuple[str, str]
-"""A lecture, and a section in it."""
 
 Forward = Callable[[Any, Array, Array], Any]
 """Is given the layer, x and the right y; returns a y."""
@@ -58,24 +56,10 @@ def enter_common(
         only_shape: backward needs nothing of x but its shape, so that it cannot be told which
             other x a memory comes from.
     """
-    alike = tuple(f"{name.lower()}-{id}" for id in _STATE)
-    for make, read, entries in (
-        (with_forward, forth, _FORWARD),
-        (with_backward, back, _BACKWARD),
-        (_state, back, _STATE),
-    ):
-        for id, (title, when, hint, *wrong) in entries.items():
-            first, *others = (make(base, each) for each in wrong)
-            misconception(
-                f"{name.lower()}-{id}",
-                name,
-                title=title,
-                when=when,
-                hint=hint,
-                read=read,
-                variants=tuple(others),
-                same_as=alike if make is _state and only_shape else (),
-            )(first)
+    alike = tuple(f"{name.lower()}-{id}" for id in _STATE) if only_shape else ()
+    enter_table(name, forth, _FORWARD, partial(with_forward, base))
+    enter_table(name, back, _BACKWARD, partial(with_backward, base))
+    enter_table(name, back, _STATE, lambda make: make(base), same_as=alike)
 
 
 def one_image(values: Array, image: int) -> Array:
@@ -89,7 +73,7 @@ def _derived(base: type[Layer], **methods: Callable[..., Any]) -> type[Layer]:
     return type("Wrong", (base,), methods)
 
 
-_FORWARD: dict[str, tuple[Any, ...]] = {
+_FORWARD: Table = {
     "forward-zeros": (
         "y is never filled",
         "y is made of zeros, and the results do not find their way into it",
@@ -139,7 +123,7 @@ _FORWARD: dict[str, tuple[Any, ...]] = {
     ),
 }
 
-_BACKWARD: dict[str, tuple[Any, ...]] = {
+_BACKWARD: Table = {
     "backward-zeros": (
         "grad_x is never filled",
         "grad_x is made of zeros, and no gradient finds its way into it",
@@ -221,10 +205,6 @@ def _added_up(layer: Any, grad_x: Array) -> Array:
     return grad_x
 
 
-def _state(base: type[Layer], make: Callable[[type[Layer]], type[Layer]]) -> type[Layer]:
-    return make(base)
-
-
 def _first_input(base: type[Layer]) -> type[Layer]:
     def forward(self: Any, x: Array) -> Array:
         y = base.forward(self, x)
@@ -254,7 +234,7 @@ def _shared(base: type[Layer]) -> type[Layer]:
     return _derived(base, forward=forward, backward=backward)
 
 
-_STATE: dict[str, tuple[Any, ...]] = {
+_STATE: Table = {
     "state-first-input": (
         "The first input is kept for ever",
         "what backward needs is stored on the first forward only, and belongs to another x later "

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from convkit.checks.misconceptions.common import Reading, with_backward
-from convkit.checks.misconceptions.tables import enter_table
+from convkit.checks.misconceptions.common import with_backward
+from convkit.checks.misconceptions.tables import Reading, enter_table
 from convkit.layers import Array, Layer
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from convkit.checks.look import View, look
-from convkit.checks.misconceptions import Mark, misconception
-from convkit.checks.misconceptions.common import Reading
+from convkit.checks.misconceptions import Mark
 from convkit.checks.misconceptions.fitting import same, shares
+from convkit.checks.misconceptions.tables import Reading, enter_table
 from convkit.checks.properties import Situation
 from convkit.layers import Array
 
@@ -26,16 +27,9 @@ Marks = Mapping[str, tuple[str, str, str, Any, Any]]
 
 def enter_marks(name: str, read: Reading, marks: Marks, quantity: str | None = None) -> None:
     """Enter each row; with a ``quantity``, each tells by the cases in which that goes wrong."""
-    for id, (title, when, hint, tells, example) in marks.items():
-        misconception(
-            f"{name.lower()}-{id}",
-            name,
-            title=title,
-            when=when,
-            hint=hint,
-            read=read,
-            mark=tells if quantity is None else told(quantity, tells),
-        )(example)
+    enter_table(
+        name, read, marks, mark=partial(told, quantity) if quantity else lambda tells: tells
+    )
 
 
 def told(quantity: str, tells: Tells) -> Mark:

@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from convkit.checks.misconceptions.common import Reading
-from convkit.checks.misconceptions.tables import enter_table
+from convkit.checks.misconceptions.tables import Reading, enter_table
 from convkit.layers import Array, Layer
 
 

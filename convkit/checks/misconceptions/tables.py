@@ -2,144 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
-import numpy as np
+from convkit.checks.misconceptions import Mark, misconception
 
-from convkit.checks.misconceptions import misconception
-from convkit.checks.misconceptions.common import Reading, one_image
-from convkit.layers import Array, Layer
+Reading = tuple[str, str]
+"""A lecture, and a section in it."""
 
 Table = Mapping[str, tuple[Any, ...]]
 """id: (title, when, hint, mistake, further ways to make it, …)."""
 
 
 def enter_table(
-    name: str, read: Reading, table: Table, make: Callable[[Any], Any] = lambda wrong: wrong
+    name: str,
+    read: Reading,
+    table: Table,
+    make: Callable[[Any], Any] = lambda wrong: wrong,
+    *,
+    prefix: str | None = None,
+    same_as: tuple[str, ...] = (),
+    mark: Callable[[Any], Mark] | None = None,
 ) -> None:
-    """Enter each row; ``make`` turns what stands in it into an implementation of ``name``."""
-    for id, (title, when, hint, *wrong) in table.items():
-        first, *others = map(make, wrong)
+    """Enter each row.
+
+    Args:
+        make: turns a mistake, as it stands in the row, into an implementation of ``name``.
+        prefix: what the ids begin with, if not with the name.
+        mark: the rows are told by marks: what tells a row stands before its mistakes, and this
+            makes the mark of it.
+    """
+    for id, (title, when, hint, *row) in table.items():
+        told = mark(row.pop(0)) if mark else None
+        first, *others = map(make, row)
         misconception(
-            f"{name.lower()}-{id}",
+            f"{prefix or name.lower()}-{id}",
             name,
             title=title,
             when=when,
             hint=hint,
             read=read,
             variants=tuple(others),
+            same_as=same_as,
+            mark=told,
         )(first)
-
-
-def enter_parameter_gradients(base: type[Layer], read: Reading, parameters: Sequence[str]) -> None:
-    """Enter the mistakes in ``grads`` that any layer with parameters can make.
-
-    Each is made for all parameters at once, and for each of them alone.
-    """
-    for id, (title, when, hint, change) in _GRADS.items():
-        enter_table(
-            base.__name__,
-            read,
-            {
-                f"grads-{id}": (
-                    title,
-                    when,
-                    hint,
-                    *(_with_grads(base, names, change) for names in _choices(parameters)),
-                )
-            },
-        )
-
-
-def _choices(parameters: Sequence[str]) -> list[Sequence[str]]:
-    return [parameters, *([name] for name in parameters)]
-
-
-def _with_grads(
-    base: type[Layer], names: Sequence[str], change: Callable[[Any, str, Array, Array], Any]
-) -> type[Layer]:
-    """``base`` with ``grads[name] = change(layer, name, right, grad_y)``; None leaves it out."""
-
-    def backward(self: Layer, grad_y: Array) -> Array:
-        grad_x = base.backward(self, grad_y)
-        right = dict(self.grads)
-        changed = {name: change(self, name, right[name], grad_y) for name in names}
-        self.grads = {name: value for name, value in (right | changed).items() if value is not None}
-        return grad_x
-
-    return type("Wrong", (base,), {"backward": backward, "once_more": base.backward})
-
-
-def _of(layer: Any, name: str, grad_y: Array) -> Array:
-    """The gradient of a parameter for another grad_y."""
-    layer.once_more(grad_y)
-    gradient: Array = layer.grads[name]
-    return gradient.copy()
-
-
-def _added(layer: Any, name: str, right: Array, grad_y: Array) -> Array:
-    before = vars(layer).setdefault("before", {})
-    before[name] = right + before.get(name, np.zeros_like(right))
-    total: Array = before[name]
-    return total
-
-
-_GRADS: dict[str, tuple[Any, ...]] = {
-    "missing": (
-        "backward leaves out a gradient",
-        "backward does not put the gradient into `grads`, or under another name",
-        "Which entries must `grads` have after backward?",
-        lambda layer, name, right, grad_y: None,
-    ),
-    "zeros": (
-        "A parameter's gradient is never filled",
-        "an entry of `grads` stays as np.zeros made it, so this parameter would never learn",
-        "Where is this entry written to, after np.zeros?",
-        lambda layer, name, right, grad_y: np.zeros_like(right),
-    ),
-    "averaged": (
-        "A parameter's gradient is divided by the size of the batch",
-        "the gradient is averaged over the samples: the loss has already divided by N, once",
-        "By the chain rule, what do several samples' contributions to one parameter do?",
-        lambda layer, name, right, grad_y: right / len(grad_y),
-    ),
-    "negated": (
-        "A parameter's gradient has the wrong sign",
-        "an entry of `grads` is minus the gradient",
-        "Who goes downhill, the layer or the optimizer?",
-        lambda layer, name, right, grad_y: -right,
-    ),
-    "one-sample": (
-        "Only one sample counts for a parameter's gradient",
-        "an entry of `grads` comes from the first sample of the batch, or the last: each sample "
-        "overwrites what was there",
-        "Every sample used the same parameter. How do their contributions come together?",
-        lambda layer, name, right, grad_y: _of(layer, name, one_image(grad_y, -1)),
-    ),
-    "upstream-ignored": (
-        "A parameter's gradient does not use grad_y",
-        "an entry of `grads` is the same whatever grad_y is, as if it were all ones",
-        "By the chain rule, where does grad_y come in?",
-        lambda layer, name, right, grad_y: _of(layer, name, np.ones_like(grad_y)),
-    ),
-    "axis-kept": (
-        "A parameter's gradient has an axis too many",
-        "a sum keeps an axis of length 1 in the gradient: `param - lr * grad` would broadcast, and "
-        "change the parameter's shape without a word",
-        "What is the shape of the parameter, and what that of its gradient?",
-        lambda layer, name, right, grad_y: right[np.newaxis],
-    ),
-    "summed-up": (
-        "A parameter's gradient is a single number",
-        "the gradient is summed over all axes, so every number of the parameter would get the same",
-        "Over which axes does the sum run? Which axis must be left?",
-        lambda layer, name, right, grad_y: right.sum(),
-    ),
-    "added": (
-        "The gradients are added to those of the last call",
-        "`grads` is added to from call to call, and never starts again",
-        "backward *sets* grads. Which numbers should they hold after two calls?",
-        _added,
-    ),
-}

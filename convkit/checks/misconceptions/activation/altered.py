@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from convkit.checks.misconceptions import misconception
-from convkit.checks.misconceptions.common import Reading, with_backward, with_forward
+from convkit.checks.misconceptions.common import with_backward, with_forward
+from convkit.checks.misconceptions.tables import Reading
 from convkit.layers import Array, Layer
 
 Function = Callable[[Array], Any]

@@ -8,7 +8,7 @@ from convkit.checks.behaviour import Case
 from convkit.checks.misconceptions.activation import gain, rectifying, squashing
 from convkit.checks.misconceptions.broad.entering import Anatomy
 from convkit.checks.misconceptions.broad.whole import enter_broad_simply
-from convkit.checks.misconceptions.common import Reading
+from convkit.checks.misconceptions.tables import Reading
 from convkit.layers import Abs, Gain, Layer, ReLU, Sigmoid, Tanh
 
 

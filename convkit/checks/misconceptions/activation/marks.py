@@ -12,8 +12,9 @@ import numpy as np
 from convkit.checks.look import close, look
 from convkit.checks.misconceptions import misconception
 from convkit.checks.misconceptions.activation.altered import Slope, with_own_slope
-from convkit.checks.misconceptions.common import Reading, with_backward, with_forward
+from convkit.checks.misconceptions.common import with_backward, with_forward
 from convkit.checks.misconceptions.fitting import adds_up, shares
+from convkit.checks.misconceptions.tables import Reading
 from convkit.checks.properties import Situation
 from convkit.layers import Array, Layer, Sigmoid, Tanh
 

@@ -9,7 +9,8 @@ import numpy as np
 
 from convkit.checks.misconceptions.batchnorm.altered import BACK, axes, statistics, wide
 from convkit.checks.misconceptions.common import with_backward
-from convkit.checks.misconceptions.tables import Table, enter_parameter_gradients, enter_table
+from convkit.checks.misconceptions.parameters import enter_parameter_gradients
+from convkit.checks.misconceptions.tables import Table, enter_table
 from convkit.layers import Array, BatchNorm
 
 

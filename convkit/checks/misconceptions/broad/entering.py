@@ -16,7 +16,8 @@ import numpy as np
 from convkit.checks.behaviour import Case
 from convkit.checks.look import Look, look
 from convkit.checks.misconceptions import Mark, misconception
-from convkit.checks.misconceptions.common import Reading, with_backward, with_forward
+from convkit.checks.misconceptions.common import with_backward, with_forward
+from convkit.checks.misconceptions.tables import Reading
 from convkit.checks.properties import Situation
 from convkit.layers import Layer
 

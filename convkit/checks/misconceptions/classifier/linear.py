@@ -8,8 +8,9 @@ import numpy as np
 
 from convkit.checks.misconceptions.common import enter_common, with_backward, with_forward
 from convkit.checks.misconceptions.learning import enter_learning
+from convkit.checks.misconceptions.parameters import enter_parameter_gradients
 from convkit.checks.misconceptions.seeds import enter_seeds
-from convkit.checks.misconceptions.tables import Table, enter_parameter_gradients, enter_table
+from convkit.checks.misconceptions.tables import Table, enter_table
 from convkit.layers import Array, Linear
 
 NETWORK = ("06-classification", "A whole network")
