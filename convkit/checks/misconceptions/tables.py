@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from convkit.checks.misconceptions import Mark, misconception
@@ -46,3 +46,11 @@ def enter_table(
             same_as=same_as,
             mark=told,
         )(first)
+
+
+def in_all_ways(table: Table, ways: Callable[[Any], Iterable[Any]]) -> Table:
+    """The table with each mistake replaced by ``ways(mistake)``: several that come from it."""
+    return {
+        id: (title, when, hint, *(way for each in wrong for way in ways(each)))
+        for id, (title, when, hint, *wrong) in table.items()
+    }

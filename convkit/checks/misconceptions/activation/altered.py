@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from convkit.checks.misconceptions import misconception
 from convkit.checks.misconceptions.common import with_backward, with_forward
-from convkit.checks.misconceptions.tables import Reading
+from convkit.checks.misconceptions.tables import Reading, Table, enter_table, in_all_ways
 from convkit.layers import Array, Layer
 
 Function = Callable[[Array], Any]
@@ -19,8 +19,8 @@ Slope = Callable[[Array, Array], Array]
 
 def enter_elementwise(
     base: type[Layer],
-    functions: Mapping[str, tuple[str, str, str, tuple[Function, ...]]],
-    slopes: Mapping[str, tuple[str, str, str, tuple[Slope, ...]]],
+    functions: Table,
+    slopes: Table,
     forth: Reading,
     back: Reading,
     formula: Slope,
@@ -28,36 +28,18 @@ def enter_elementwise(
     """Enter mistakes of an element-wise layer: other functions, and wrong slopes of the right one.
 
     Args:
-        functions, slopes: by id, the title, when, the hint and the wrong functions or slopes.
+        functions, slopes: tables of `Function` and of `Slope`.
         forth, back: what teaches its forward and its backward pass.
         formula: the right slope of the right y. A wrong function is also entered with a backward
             that works out its slope from the wrong y.
     """
     name = base.__name__
-    made = {
-        f"forward-{id}": (
-            words,
-            forth,
-            [make for function in wrong for make in _by_function(base, function, formula)],
-        )
-        for id, (*words, wrong) in functions.items()
-    } | {
-        f"backward-{id}": (words, back, [_by_slope(base, slope) for slope in wrong])
-        for id, (*words, wrong) in slopes.items()
-    }
-    for id, ((title, when, hint), read, (first, *others)) in made.items():
-        misconception(
-            f"{name.lower()}-{id}",
-            name,
-            title=title,
-            when=when,
-            hint=hint,
-            read=read,
-            variants=tuple(others),
-        )(first)
+    in_both_ways = in_all_ways(functions, lambda wrong: _ways(base, wrong, formula))
+    enter_table(name, forth, in_both_ways, prefix=f"{name.lower()}-forward")
+    enter_table(name, back, slopes, partial(_by_slope, base), prefix=f"{name.lower()}-backward")
 
 
-def _by_function(base: type[Layer], function: Function, formula: Slope) -> list[type[Layer]]:
+def _ways(base: type[Layer], function: Function, formula: Slope) -> list[type[Layer]]:
     wrong = with_forward(base, lambda layer, x, y: function(x))
     return [wrong, with_own_slope(base, function, formula)]
 

@@ -19,7 +19,7 @@ from convkit.checks.misconceptions.batchnorm.altered import (
 )
 from convkit.checks.misconceptions.common import enter_common
 from convkit.checks.misconceptions.learning import enter_learning
-from convkit.checks.misconceptions.tables import Table, enter_table
+from convkit.checks.misconceptions.tables import Table, enter_table, in_all_ways
 from convkit.layers import Array, BatchNorm
 
 
@@ -287,16 +287,9 @@ _SWITCHES: Table = {
 }
 
 
-def _in_all_ways(table: Table) -> Table:
-    return {
-        id: (title, when, hint, *(way for each in wrong for way in ways(each)))
-        for id, (title, when, hint, *wrong) in table.items()
-    }
-
-
 enter_common("BatchNorm", BatchNorm, FORMULA, BACK)
 enter_learning(BatchNorm, BACK)
-enter_table("BatchNorm", MAPS, _in_all_ways(_AXES))
-enter_table("BatchNorm", FORMULA, _in_all_ways(_FORMULA))
-enter_table("BatchNorm", COMPANY, _in_all_ways(_MODES))
+enter_table("BatchNorm", MAPS, in_all_ways(_AXES, ways))
+enter_table("BatchNorm", FORMULA, in_all_ways(_FORMULA, ways))
+enter_table("BatchNorm", COMPANY, in_all_ways(_MODES, ways))
 enter_table("BatchNorm", COMPANY, _SWITCHES)
