@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from convkit.grading.outcome import NOT_HANDED_IN
+
 _ENTRIES_CAP = 100_000
 _DEPTH_CAP = 8
 _MADE = ("__MACOSX", "__pycache__")
@@ -53,7 +55,7 @@ def look_into(folder: Path) -> Folder:
     try:
         kind = os.lstat(folder).st_mode
     except OSError:
-        found.problem = "nothing was handed in"
+        found.problem = NOT_HANDED_IN.reason
         return found
     if not stat.S_ISDIR(kind):
         (found.links if stat.S_ISLNK(kind) else found.others).append(folder)

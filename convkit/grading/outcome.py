@@ -54,6 +54,9 @@ class Outcome:
     notes: tuple[str, ...] = ()
 
 
+NOT_HANDED_IN = Outcome(Status.MISSING, "nothing was handed in")
+
+
 def together(outcomes: Iterable[Outcome]) -> Outcome:
     """Of several parts the gravest status with its reason; other reasons are notes, as all are."""
     found = list(outcomes)

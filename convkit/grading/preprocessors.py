@@ -149,14 +149,15 @@ class GradeInAirlock(_InCourse, NbGraderPreprocessor):
         self, notebook: NotebookNode, resources: Resources
     ) -> tuple[NotebookNode, Resources]:
         course, known = self._course(), resources["nbgrader"]
+        source_folder = course.source(known["assignment"])
         with _on_record(course, resources):
             status, reason, notes, known["fingerprint"] = notebook.metadata.pop(_CAME_IN)
             known["outcome"] = grade_notebook(
                 notebook,
                 Outcome(Status(status), reason, tuple(notes)),
                 assignment=known["assignment"],
-                source=course.sources(known["assignment"])[known["notebook"]],
-                source_folder=course.source(known["assignment"]),
+                source=nb.read_source(source_folder, known["notebook"]),
+                source_folder=source_folder,
                 course=course.root,
                 files=course.autograded(known["assignment"], known["student"]),
                 limits=course.limits,

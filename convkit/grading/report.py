@@ -15,7 +15,7 @@ from nbgrader.plugins import ExportPlugin
 from convkit.grading import ledger
 from convkit.grading.course import Course
 from convkit.grading.grade import GraderError
-from convkit.grading.outcome import Outcome, Status
+from convkit.grading.outcome import NOT_HANDED_IN, Outcome
 from convkit.grading.preprocessors import course_at
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -92,7 +92,7 @@ def _row(
         outcome = entry.outcome
         outdated = ledger.outdated(course, assignment.name, student.id, entry)
     elif not course.submitted(assignment.name, student.id).exists():
-        outcome = Outcome(Status.MISSING, "nothing was handed in")
+        outcome = NOT_HANDED_IN
     graded = submission is not None and outcome is not None and outcome.status.has_grade
     return Row(
         student=student,

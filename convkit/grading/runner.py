@@ -21,7 +21,7 @@ from convkit.grading.application import configured, generate
 from convkit.grading.canary import see_alive
 from convkit.grading.course import Course, alone
 from convkit.grading.grade import GraderError
-from convkit.grading.outcome import Outcome, Status
+from convkit.grading.outcome import NOT_HANDED_IN, Outcome, Status
 from convkit.grading.preprocessors import STORING, course_at
 from convkit.grading.probe import require
 from convkit.grading.processes import Processes
@@ -171,8 +171,7 @@ class Grader:
     def _grade_student(self, student: str) -> dict[str, Part]:
         submitted = self.course.submitted(self.assignment, student)
         if not submitted.exists():
-            nothing = Outcome(Status.MISSING, "nothing was handed in")
-            return dict.fromkeys(self.notebooks, Part(nothing, None))
+            return dict.fromkeys(self.notebooks, Part(NOT_HANDED_IN, None))
         return self._grade(f"of-{student}", submitted)
 
 
