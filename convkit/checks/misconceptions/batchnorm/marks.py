@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from convkit.checks.batchnorm import EVALUATION
 from convkit.checks.look import View, equal, look
-from convkit.checks.misconceptions import misconception
+from convkit.checks.misconceptions import Mark
 from convkit.checks.misconceptions.batchnorm.altered import BACK, FORMULA, axes, wide
 from convkit.checks.misconceptions.batchnorm.channels import about_grad_x, about_y
 from convkit.checks.misconceptions.common import with_backward, with_forward
-from convkit.checks.misconceptions.marks import wrong_arrays
+from convkit.checks.misconceptions.marks import Marks, enter_marks, wrong_arrays
+from convkit.checks.misconceptions.tables import enter_table
 from convkit.checks.properties import Situation
 from convkit.layers import Array, BatchNorm
 
@@ -51,115 +53,95 @@ def _modes(quantity: str, situations: Sequence[Situation]) -> str | bool:
     return True
 
 
-_Y = ("y", FORMULA)
-_X = ("grad_x", BACK)
-
-_MARKS: dict[str, tuple[tuple[str, Any], set[str], str, str, str, Any]] = {
-    "backward-of-wrong-forward": (
-        _X,
-        {"follows"},
-        "The way back works with an x̂ that is not right",
-        "the formula in backward is the right one, but forward has kept another x̂, or another "
-        "deviation, for it: put forward right first",
-        "Which numbers does backward take over from forward?",
-        None,
-    ),
+_Y: Marks = {
     "forward-scale": (
-        _Y,
-        {"scale"},
         "x̂ is divided by another number",
         "what is subtracted and what is added are right, but the factor is not γ/√(σ²+ε)",
         "Work out the variance of y in one channel. What should it be, with this γ?",
+        {"scale"},
         lambda layer, x, y: _bent(layer, x, y, factor=1.17),
     ),
     "forward-shift": (
-        _Y,
-        {"shift"},
         "Another number is subtracted or added",
         "the factor of x is right, but y is too large or too small by one number in each channel: "
         "the mean or β is another one, or comes in at the wrong place",
         "Work out the mean of y in one channel. What should it be, with this β?",
+        {"shift"},
         lambda layer, x, y: _bent(layer, x, y, summand=0.21),
     ),
     "forward-scale-and-shift": (
-        _Y,
-        {"both", "scale", "shift"},
         "Each channel is scaled and shifted by other numbers",
         "within a channel all numbers are treated alike, as they should be, but with another mean "
         "and another deviation, or another γ and another β",
         "From which numbers are the mean and the variance of channel 0 worked out? List them.",
+        {"both", "scale", "shift"},
         lambda layer, x, y: _bent(layer, x, y, factor=1.17, summand=0.21),
     ),
     "forward-uneven": (
-        _Y,
-        {"uneven", "both", "scale", "shift"},
         "The numbers of one channel are not treated alike",
         "within a channel, two numbers are not moved by the same mean and not divided by the same "
         "deviation: the statistics run over other axes, or numbers end up in other places",
         "How many means does a layer with C channels have? Print the shape of yours.",
+        {"uneven", "both", "scale", "shift"},
         lambda layer, x, y: y + 0.05 * np.roll(x, 1, axis=0) if len(x) > 1 else y + 0.05 * x**3,
     ),
+}
+
+_X: Marks = {
     "backward-mean-term": (
-        _X,
-        {"mean"},
         "What flows through the mean is not right",
         "grad_y and what flows through the variance enter as they should, but the number that is "
         "subtracted from all of a channel's gradients is another one",
         "If all numbers of a channel grow by 1, what does y do? What must grad_x sum to?",
+        {"mean"},
         lambda layer, grad_y, grad_x: _back(layer, grad_y, mean=0.37),
     ),
     "backward-variance-term": (
-        _X,
-        {"variance"},
         "What flows through the variance is not right",
         "grad_y and what flows through the mean enter as they should, but the multiple of x̂ that "
         "is subtracted is another one",
         "If all numbers of a channel double, y stays as it is. What is Σ x̂·grad_x, then?",
+        {"variance"},
         lambda layer, grad_y, grad_x: _back(layer, grad_y, variance=0.37),
     ),
     "backward-both-terms": (
-        _X,
-        {"both", "mean", "variance"},
         "What flows through the mean and the variance is not right",
         "grad_y enters with γ/σ, as it should, but both of the terms that are subtracted from it "
         "are other ones",
         "μ and σ depend on every x. Which two sums over the channel come of it?",
+        {"both", "mean", "variance"},
         lambda layer, grad_y, grad_x: _back(layer, grad_y, mean=0.37, variance=0.61),
     ),
     "backward-scale": (
-        _X,
-        {"scale"},
         "The factor in front of grad_x is not right",
         "the terms of grad_x stand in the right proportion, but all of them are multiplied with "
         "another number than γ/σ",
         "By how much does y change with x̂, and x̂ with x, if mean and variance stay?",
+        {"scale"},
         lambda layer, grad_y, grad_x: 1.17 * grad_x,
     ),
     "backward-direct": (
-        _X,
-        {"direct"},
         "The direct way from y to x is not right",
         "what flows through mean and variance is right, but grad_y itself enters with another "
         "factor than γ/σ",
         "If mean and variance stayed, by how much would y change with x?",
+        {"direct"},
         lambda layer, grad_y, grad_x: _back(layer, grad_y, direct=1.17),
     ),
     "backward-several": (
-        _X,
-        {"several", "scale", "both", "mean", "variance", "direct"},
         "Several terms of grad_x are not right",
         "grad_x is made of grad_y, its sum and its sum with x̂, as it should be, but more than one "
         "of them enters with another factor",
         "Three ways lead from x to y: directly, through μ and through σ. Take them one by one.",
+        {"several", "scale", "both", "mean", "variance", "direct"},
         lambda layer, grad_y, grad_x: _back(layer, grad_y, direct=1.17, mean=0.37, variance=0.61),
     ),
     "backward-uneven": (
-        _X,
-        {"uneven", "several", "scale", "both", "mean", "variance", "direct"},
         "grad_x is not worked out channel by channel",
         "within a channel, grad_x is not made of grad_y, one constant and one multiple of x̂: sums "
         "run over other axes, or numbers end up in other places",
         "Over which axes does forward take the mean? Are those the axes of the sums in backward?",
+        {"uneven", "several", "scale", "both", "mean", "variance", "direct"},
         lambda layer, grad_y, grad_x: (
             grad_x + 0.05 * np.roll(grad_y, 1, axis=0)
             if len(grad_y) > 1
@@ -242,10 +224,8 @@ def _gamma_follows(quantity: str, situations: Sequence[Situation]) -> bool:
     return bool(wrong)
 
 
-def _mark(quantity: str, verdicts: set[str]) -> Callable[[str, Sequence[Situation]], str | bool]:
+def _mark(quantity: str, verdicts: set[str]) -> Mark:
     def mark(asked: str, situations: Sequence[Situation]) -> str | bool:
-        if "follows" in verdicts and _gamma_follows(asked, situations):
-            return True
         if asked != quantity:
             return False
         with np.errstate(all="ignore"):
@@ -255,19 +235,21 @@ def _mark(quantity: str, verdicts: set[str]) -> Callable[[str, Sequence[Situatio
     return mark
 
 
-def _example(quantity: str, wrong: Any) -> type[Any]:
-    if wrong is None:
-        return _odd_forward()
-    return (with_forward if quantity == "y" else with_backward)(BatchNorm, wrong)
+def _follows(asked: str, situations: Sequence[Situation]) -> str | bool:
+    return _gamma_follows(asked, situations) or _mark("grad_x", {"follows"})(asked, situations)
 
 
-for _id, ((_quantity, _read), _found, _title, _when, _hint, _wrong) in _MARKS.items():
-    misconception(
-        f"batchnorm-{_id}",
-        "BatchNorm",
-        title=_title,
-        when=_when,
-        hint=_hint,
-        read=_read,
-        mark=_mark(_quantity, _found),
-    )(_example(_quantity, _wrong))
+_OF_WRONG_FORWARD: Marks = {
+    "backward-of-wrong-forward": (
+        "The way back works with an x̂ that is not right",
+        "the formula in backward is the right one, but forward has kept another x̂, or another "
+        "deviation, for it: put forward right first",
+        "Which numbers does backward take over from forward?",
+        _follows,
+        _odd_forward(),
+    ),
+}
+
+enter_marks("BatchNorm", BACK, _OF_WRONG_FORWARD)
+enter_table("BatchNorm", FORMULA, _Y, partial(with_forward, BatchNorm), mark=partial(_mark, "y"))
+enter_table("BatchNorm", BACK, _X, partial(with_backward, BatchNorm), mark=partial(_mark, "grad_x"))

@@ -10,10 +10,10 @@ import numpy as np
 from convkit.checks.batchnorm import EVALUATION
 from convkit.checks.behaviour import Case
 from convkit.checks.look import Look, View, equal, look
-from convkit.checks.misconceptions import misconception
 from convkit.checks.misconceptions.batchnorm.altered import COMPANY, axes
 from convkit.checks.misconceptions.batchnorm.running import Statistics, moved, with_move
 from convkit.checks.misconceptions.fitting import same, shares
+from convkit.checks.misconceptions.marks import Marks, enter_marks
 from convkit.checks.properties import Situation
 from convkit.layers import Array, BatchNorm
 
@@ -194,7 +194,7 @@ class _HalfWay(BatchNorm):
         return y
 
 
-_MARKS: dict[str, tuple[str, str, str, Any, Any]] = {
+_MARKS: Marks = {
     "running-other-weights": (
         "Old and new are weighted otherwise",
         "the running statistics are made of the old ones and the batch's, as they should be, but "
@@ -250,13 +250,4 @@ _MARKS: dict[str, tuple[str, str, str, Any, Any]] = {
     ),
 }
 
-for _id, (_title, _when, _hint, _tells, _wrong_layer) in _MARKS.items():
-    misconception(
-        f"batchnorm-{_id}",
-        "BatchNorm",
-        title=_title,
-        when=_when,
-        hint=_hint,
-        read=COMPANY,
-        mark=_tells,
-    )(_wrong_layer)
+enter_marks("BatchNorm", COMPANY, _MARKS)

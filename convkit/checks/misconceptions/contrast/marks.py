@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from convkit.checks.misconceptions import misconception
+from convkit.checks.misconceptions import Mark
 from convkit.checks.misconceptions.common import with_backward, with_forward
 from convkit.checks.misconceptions.contrast.altered import (
     COMPETE,
@@ -33,6 +34,8 @@ from convkit.checks.misconceptions.contrast.telling import (
     shared_way,
     slipped_as_well,
 )
+from convkit.checks.misconceptions.marks import Marks
+from convkit.checks.misconceptions.tables import enter_table
 from convkit.checks.properties import Situation
 from convkit.layers import Array, LocalContrastNorm2d
 
@@ -101,7 +104,7 @@ def _odd_channels(layer: Any, grad_y: Array, grad_x: Array) -> Array:
     return (grad_x + 0.2 * np.roll(grad_y, 1, axis=-1)).astype(grad_x.dtype)
 
 
-_Y: dict[str, tuple[str, str, str, Any, Any]] = {
+_Y: Marks = {
     "forward-at-border": (
         "At the border y goes wrong",
         "y is right where the window lies inside of the picture, and not where it hangs over the "
@@ -149,7 +152,7 @@ _Y: dict[str, tuple[str, str, str, Any, Any]] = {
     ),
 }
 
-_X: dict[str, tuple[str, str, str, Any, Any]] = {
+_X: Marks = {
     "backward-slip-besides": (
         "backward has a mistake of its own, beside that of forward",
         "backward works with what forward keeps, which is not right yet, and leaves something out "
@@ -223,7 +226,7 @@ _X: dict[str, tuple[str, str, str, Any, Any]] = {
 }
 
 
-def _mark(quantity: str, tells: Any) -> Callable[[str, Sequence[Situation]], str | bool]:
+def _mark(quantity: str, tells: Any) -> Mark:
     def mark(asked: str, situations: Sequence[Situation]) -> str | bool:
         with np.errstate(all="ignore"):
             found: str | bool = asked == quantity and tells(asked, situations)
@@ -232,14 +235,5 @@ def _mark(quantity: str, tells: Any) -> Callable[[str, Sequence[Situation]], str
     return mark
 
 
-for _quantity, _read, _marks in (("y", FORMULA, _Y), ("grad_x", COMPETE, _X)):
-    for _id, (_title, _when, _hint, _tells, _wrong_layer) in _marks.items():
-        misconception(
-            f"localcontrastnorm2d-{_id}",
-            "LocalContrastNorm2d",
-            title=_title,
-            when=_when,
-            hint=_hint,
-            read=_read,
-            mark=_mark(_quantity, _tells),
-        )(_wrong_layer)
+enter_table("LocalContrastNorm2d", FORMULA, _Y, mark=partial(_mark, "y"))
+enter_table("LocalContrastNorm2d", COMPETE, _X, mark=partial(_mark, "grad_x"))

@@ -4,7 +4,16 @@ What can be said in general comes after what is specific.
 """
 
 from convkit.checks.misconceptions.local import backward, gradients, memory  # isort: skip
-from convkit.checks.misconceptions.local import counts, forward  # isort: skip
+from convkit.checks.misconceptions.local import counts, forward, first_parameters  # isort: skip
 from convkit.checks.misconceptions.local import broad, formulas  # isort: skip
 
-__all__ = ["backward", "broad", "counts", "formulas", "forward", "gradients", "memory"]
+__all__ = [
+    "backward",
+    "broad",
+    "counts",
+    "first_parameters",
+    "formulas",
+    "forward",
+    "gradients",
+    "memory",
+]

@@ -1,4 +1,4 @@
-"""Wrong forward passes of `LocallyConnected2d`, and layers that are made wrong."""
+"""Wrong forward passes of `LocallyConnected2d`."""
 
 from __future__ import annotations
 
@@ -6,15 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from convkit.checks.misconceptions import misconception
 from convkit.checks.misconceptions.local.altered import (
-    FORTH,
-    NAME,
     forward_mistake,
     patches,
     summed,
 )
-from convkit.layers import Array, LocallyConnected2d
+from convkit.layers import Array
 
 
 @forward_mistake(
@@ -306,69 +303,3 @@ def size_one_short(layer: Any, x: Array, y: Array) -> Array:
 )
 def axes_reordered(layer: Any, x: Array, y: Array) -> Array:
     return np.moveaxis(y, 1, 3)
-
-
-# Layers that are made wrong: their parameters have another shape until somebody sets them.
-
-
-def _made(change: Any) -> type[Any]:
-    def init(self: Any, *arguments: Any, **options: Any) -> None:
-        LocallyConnected2d.__init__(self, *arguments, **options)
-        self.params = dict(change(self.params["weight"], self.params["bias"]))
-
-    return type("Wrong", (LocallyConnected2d,), {"__init__": init})
-
-
-def _shape_mistake(id: str, title: str, when: str, hint: str, *changes: Any) -> None:
-    first, *others = (_made(change) for change in changes)
-    misconception(
-        f"local-parameters-{id}",
-        NAME,
-        title=title,
-        when=when,
-        hint=hint,
-        read=FORTH,
-        variants=tuple(others),
-    )(first)
-
-
-_shape_mistake(
-    "shared",
-    "There are no weights for each place",
-    "the weights have the shape of a convolution's, (out_channels, in_channels, h, w): one patch "
-    "for all places",
-    "How many places are there? Which axes of the weights count them?",
-    lambda weight, bias: {"weight": weight[:, 0, 0], "bias": bias},
-)
-_shape_mistake(
-    "bias-shared",
-    "There is no bias for each place",
-    "the bias has the shape of a convolution's, (out_channels,), or another one",
-    "Every unit has a bias of its own. How many units are there?",
-    lambda weight, bias: {"weight": weight, "bias": bias[:, 0, 0]},
-    lambda weight, bias: {"weight": weight, "bias": bias[0]},
-)
-_shape_mistake(
-    "order",
-    "The axes of the weights are in another order",
-    "the weights have the right numbers of everything, in an order that is not the one asked for",
-    "(out_channels, out_h, out_w, in_channels, h, w): the unit first, then what it sees.",
-    lambda weight, bias: {"weight": np.moveaxis(weight, 3, 1), "bias": bias},
-    lambda weight, bias: {"weight": np.moveaxis(weight, 0, 2), "bias": bias},
-    lambda weight, bias: {"weight": weight.swapaxes(1, 2), "bias": bias.swapaxes(1, 2)},
-    lambda weight, bias: {"weight": weight.swapaxes(4, 5), "bias": bias},
-    lambda weight, bias: {"weight": weight.swapaxes(0, 3), "bias": bias},
-)
-_shape_mistake(
-    "places-without-stride",
-    "The number of places is wrong in the constructor",
-    "there are weights for as many places as the image has pixels, or as there are without the + 1",
-    "An image of 5 pixels, a patch of 3, a stride of 1: how many places are there?",
-    lambda weight, bias: {"weight": weight[:, :-1, :-1], "bias": bias[:, :-1, :-1]},
-    lambda weight, bias: {
-        "weight": np.pad(
-            weight, [(0, 0), (0, weight.shape[4] - 1), (0, weight.shape[5] - 1)] + [(0, 0)] * 3
-        ),
-        "bias": np.pad(bias, [(0, 0), (0, weight.shape[4] - 1), (0, weight.shape[5] - 1)]),
-    },
-)

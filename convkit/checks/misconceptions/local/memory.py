@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from convkit.checks.misconceptions import misconception
 from convkit.checks.misconceptions.local.altered import (
     FORTH,
     NAME,
     altered,
     backward_mistake,
 )
+from convkit.checks.misconceptions.tables import Table, enter_table
 from convkit.layers import Array, LocallyConnected2d
 
 
@@ -67,23 +67,20 @@ class FirstParamsKept(LocallyConnected2d):
         return y
 
 
-for _id, _class, _title, _when, _hint in (
-    (
-        "params-ignored",
-        ParamsIgnored,
+_STATE: Table = {
+    "params-ignored": (
         "The layer does not look at its params",
         "the layer computes with numbers of its own, such as a copy that the constructor made, and "
         "setting params changes nothing",
         "Where does forward read `self.params`?",
+        ParamsIgnored,
     ),
-    (
-        "first-params",
-        FirstParamsKept,
+    "first-params": (
         "The first weights are kept for ever",
         "the weights are copied on the first call, and setting params later changes nothing",
         "An optimizer sets params after every step. When does your layer look at them?",
+        FirstParamsKept,
     ),
-):
-    misconception(f"local-state-{_id}", NAME, title=_title, when=_when, hint=_hint, read=FORTH)(
-        _class
-    )
+}
+
+enter_table(NAME, FORTH, _STATE, prefix="local-state")
