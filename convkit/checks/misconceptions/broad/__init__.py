@@ -22,7 +22,7 @@ from convkit.checks.misconceptions.broad.places import BORROWED, PLACES
 from convkit.checks.misconceptions.broad.shapes import PARAMETERS, SHAPES
 from convkit.checks.misconceptions.broad.state import enter_remembering
 
-__all__ = ["Anatomy", "Conditions", "enter_broad", "enter_broad_function", "enter_broad_layer"]
+__all__ = ["Anatomy", "enter_broad", "enter_broad_function", "enter_broad_layer"]
 
 
 def enter_broad_layer(

@@ -14,7 +14,13 @@ from convkit.checks.misconceptions.broad import (
     enter_broad_function,
     enter_broad_layer,
 )
-from convkit.checks.misconceptions.broad.conditions import Conditions
+from convkit.checks.misconceptions.broad.conditions import (
+    SIZE_OF_BATCH,
+    STRIDES_DIFFER,
+    Conditions,
+    not_square,
+    ragged,
+)
 from convkit.checks.misconceptions.broad.structure import enter_structure
 from convkit.checks.misconceptions.convolution.backward import THROUGH
 from convkit.checks.misconceptions.convolution.forward import MAPS
@@ -22,7 +28,7 @@ from convkit.checks.misconceptions.convolution.functions import IDEA
 from convkit.checks.misconceptions.convolution.kernels import enter_kernels
 from convkit.checks.misconceptions.convolution.used_kernels import enter_used_kernels
 from convkit.checks.misconceptions.convolution.way_back import enter_way_back
-from convkit.layers import Array, Conv2d, convolve2d, correlate2d
+from convkit.layers import Conv2d, convolve2d, correlate2d
 
 
 def _sizes(case: Case) -> dict[str, int]:
@@ -67,11 +73,6 @@ _CONV2D = Anatomy(
 )
 
 
-def _ragged(layer: Any, x: Array) -> bool:
-    sizes = zip(x.shape[2:], layer.kernel_size, layer.stride, layer.padding, strict=True)
-    return any((size + 2 * p - k) % s for size, k, s, p in sizes)
-
-
 _CONDITIONS: Conditions = {
     "padding-zero": (
         "the padding is 0",
@@ -103,31 +104,10 @@ _CONDITIONS: Conditions = {
         "What does your code do if the stride is 1?",
         lambda layer, x: layer.stride == (1, 1),
     ),
-    "stride-differs": (
-        "the two strides differ",
-        "Where in your code does `stride[1]` appear, and along which axis?",
-        lambda layer, x: layer.stride[0] != layer.stride[1],
-    ),
-    "kernel-not-square": (
-        "the kernel is not square",
-        "Where in your code do the kernel's height and its width appear, and along which axes?",
-        lambda layer, x: layer.kernel_size[0] != layer.kernel_size[1],
-    ),
-    "ragged": (
-        "windows do not reach the image's edge (the size is ragged)",
-        "What happens to the rows and columns that are left over?",
-        _ragged,
-    ),
-    "one-image": (
-        "the batch is a single image",
-        "What do your axes, sums and squeezes do to an axis of size 1?",
-        lambda layer, x: len(x) == 1,
-    ),
-    "several-images": (
-        "the batch is more than one image",
-        "Which of your lines knows that there is more than one image?",
-        lambda layer, x: len(x) > 1,
-    ),
+    **STRIDES_DIFFER,
+    **not_square("kernel"),
+    **ragged("windows"),
+    **SIZE_OF_BATCH,
 }
 
 

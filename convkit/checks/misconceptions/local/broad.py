@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 from convkit.checks.behaviour import Case
-from convkit.checks.misconceptions.broad import Anatomy, Conditions, enter_broad_layer
+from convkit.checks.misconceptions.broad import Anatomy, enter_broad_layer
+from convkit.checks.misconceptions.broad.conditions import (
+    SIZE_OF_BATCH,
+    STRIDES_DIFFER,
+    Conditions,
+    not_square,
+    overlap,
+    ragged,
+)
 from convkit.checks.misconceptions.broad.structure import enter_structure
 from convkit.checks.misconceptions.local.altered import BACK, FORTH
 from convkit.checks.misconceptions.local.places import enter_places
-from convkit.layers import Array, LocallyConnected2d
+from convkit.layers import LocallyConnected2d
 
 _WEIGHT = (
     "feature maps",
@@ -61,52 +68,22 @@ _ANATOMY = Anatomy(
 )
 
 
-def _ragged(layer: Any, x: Array) -> bool:
-    sizes = zip(layer.input_size, layer.kernel_size, layer.stride, strict=True)
-    return any((size - k) % s for size, k, s in sizes)
-
-
 _CONDITIONS: Conditions = {
     "stride": (
         "the stride is not 1",
         "Where does the stride enter: in the number of places, and in every index of a patch?",
         lambda layer, x: layer.stride != (1, 1),
     ),
-    "stride-differs": (
-        "the two strides differ",
-        "Where in your code does `stride[1]` appear, and along which axis?",
-        lambda layer, x: layer.stride[0] != layer.stride[1],
-    ),
-    "patch-not-square": (
-        "the patch is not square",
-        "Where in your code do the patch's height and its width appear, and along which axes?",
-        lambda layer, x: layer.kernel_size[0] != layer.kernel_size[1],
-    ),
+    **STRIDES_DIFFER,
+    **not_square("patch"),
     "image-not-square": (
         "the image is not square",
         "Where in your code do the image's height and its width appear, and along which axes?",
         lambda layer, x: layer.input_size[0] != layer.input_size[1],
     ),
-    "overlap": (
-        "patches overlap",
-        "How many patches does one pixel lie in? What happens to the second one?",
-        lambda layer, x: any(k > s for k, s in zip(layer.kernel_size, layer.stride, strict=True)),
-    ),
-    "ragged": (
-        "patches do not reach the image's edge (the size is ragged)",
-        "What happens to the rows and columns that are left over?",
-        _ragged,
-    ),
-    "one-image": (
-        "the batch is a single image",
-        "What do your axes, sums and squeezes do to an axis of size 1?",
-        lambda layer, x: len(x) == 1,
-    ),
-    "several-images": (
-        "the batch is more than one image",
-        "Which of your lines knows that there is more than one image?",
-        lambda layer, x: len(x) > 1,
-    ),
+    **overlap("patches"),
+    **ragged("patches"),
+    **SIZE_OF_BATCH,
 }
 
 enter_broad_layer(

@@ -6,7 +6,15 @@ from functools import partial
 from typing import Any
 
 from convkit.checks.behaviour import Case
-from convkit.checks.misconceptions.broad import Anatomy, Conditions, enter_broad_layer
+from convkit.checks.misconceptions.broad import Anatomy, enter_broad_layer
+from convkit.checks.misconceptions.broad.conditions import (
+    SIZE_OF_BATCH,
+    STRIDES_DIFFER,
+    Conditions,
+    not_square,
+    overlap,
+    ragged,
+)
 from convkit.checks.misconceptions.pooling.altered import BACK, BY_HAND, CLASSES, windows
 from convkit.checks.misconceptions.pooling.arrivals import enter_amounts, enter_arrivals
 from convkit.layers import Array, AvgPool2d
@@ -26,11 +34,6 @@ def _sizes(case: Case) -> dict[str, int]:
         "the number of windows": rows * columns,
         "the number of numbers in y": case.grad_y.size,
     }
-
-
-def _ragged(layer: Any, x: Array) -> bool:
-    sizes = zip(x.shape[2:], layer.kernel_size, layer.stride, strict=True)
-    return any((size - k) % s for size, k, s in sizes)
 
 
 def _negative(layer: Any, x: Array) -> bool:
@@ -53,31 +56,15 @@ _CONDITIONS: Conditions = {
         "Where in your code does `stride` appear?",
         lambda layer, x: layer.stride != layer.kernel_size,
     ),
-    "overlap": (
-        "windows overlap",
-        "How many windows does one pixel lie in? What happens to the second one?",
-        lambda layer, x: any(k > s for k, s in zip(layer.kernel_size, layer.stride, strict=True)),
-    ),
+    **overlap("windows"),
     "gaps": (
         "there are gaps between the windows",
         "What about the pixels that lie in no window?",
         lambda layer, x: any(k < s for k, s in zip(layer.kernel_size, layer.stride, strict=True)),
     ),
-    "stride-differs": (
-        "the two strides differ",
-        "Where in your code does `stride[1]` appear, and along which axis?",
-        lambda layer, x: layer.stride[0] != layer.stride[1],
-    ),
-    "window-not-square": (
-        "the window is not square",
-        "Where in your code do the window's height and its width appear, and along which axes?",
-        lambda layer, x: layer.kernel_size[0] != layer.kernel_size[1],
-    ),
-    "ragged": (
-        "windows do not reach the image's edge (the size is ragged)",
-        "What happens to the rows and columns that are left over?",
-        _ragged,
-    ),
+    **STRIDES_DIFFER,
+    **not_square("window"),
+    **ragged("windows"),
     "negative": (
         "all numbers are negative",
         "With which number does your search begin?",
@@ -88,16 +75,7 @@ _CONDITIONS: Conditions = {
         "Who wins, if two are equally large?",
         _tied,
     ),
-    "one-image": (
-        "the batch is a single image",
-        "What do your axes, sums and squeezes do to an axis of size 1?",
-        lambda layer, x: len(x) == 1,
-    ),
-    "several-images": (
-        "the batch is more than one image",
-        "Which of your lines knows that there is more than one image?",
-        lambda layer, x: len(x) > 1,
-    ),
+    **SIZE_OF_BATCH,
 }
 
 for _name, _class in CLASSES.items():
