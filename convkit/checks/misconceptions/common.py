@@ -205,6 +205,25 @@ def _added_up(layer: Any, grad_x: Array) -> Array:
     return grad_x
 
 
+def first_weights(base: type[Layer]) -> tuple[Any, ...]:
+    """The row of a table for the layer that copies its parameters on its first call."""
+
+    def forward(self: Any, x: Array) -> Array:
+        if not hasattr(self, "first"):
+            self.first = dict(self.params)
+        now, self.params = self.params, self.first
+        y = base.forward(self, x)
+        self.params = now
+        return y
+
+    return (
+        "The first weights are kept for ever",
+        "the weights are copied on the first call, and setting params later changes nothing",
+        "An optimizer sets params after every step. When does your layer look at them?",
+        _derived(base, forward=forward),
+    )
+
+
 def _first_input(base: type[Layer]) -> type[Layer]:
     def forward(self: Any, x: Array) -> Array:
         y = base.forward(self, x)

@@ -6,7 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from convkit.checks.misconceptions.common import enter_common, with_backward, with_forward
+from convkit.checks.misconceptions.common import (
+    enter_common,
+    first_weights,
+    with_backward,
+    with_forward,
+)
 from convkit.checks.misconceptions.learning import enter_learning
 from convkit.checks.misconceptions.parameters import enter_parameter_gradients
 from convkit.checks.misconceptions.seeds import enter_seeds
@@ -35,16 +40,6 @@ class _OwnNumbers(Linear):
 
 class _OwnWeight(_OwnNumbers):
     names = ("weight",)
-
-
-class _FirstNumbers(Linear):
-    def forward(self, x: Array) -> Array:
-        if not hasattr(self, "first"):
-            self.first = dict(self.params)
-        now, self.params = self.params, self.first
-        y = super().forward(x)
-        self.params = now
-        return y
 
 
 def _weight(layer: Any, like: Array) -> Array:
@@ -163,12 +158,7 @@ _PARAMS: Table = {
         _OwnNumbers,
         _OwnWeight,
     ),
-    "state-first-weights": (
-        "The first weights are kept for ever",
-        "the weights are copied on the first call, and setting params later changes nothing",
-        "An optimizer sets params after every step. When does your layer look at them?",
-        _FirstNumbers,
-    ),
+    "state-first-weights": first_weights(Linear),
 }
 
 _BACKWARD: Table = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from convkit.checks.misconceptions.common import first_weights
 from convkit.checks.misconceptions.local.altered import (
     FORTH,
     NAME,
@@ -55,18 +56,6 @@ class ParamsIgnored(LocallyConnected2d):
         return altered(self, **self.own).forward(x)
 
 
-class FirstParamsKept(LocallyConnected2d):
-    """Computes with the numbers that it found on its first call."""
-
-    def forward(self, x: Array) -> Array:
-        if not hasattr(self, "first"):
-            self.first = dict(self.params)
-        now, self.params = self.params, self.first
-        y = super().forward(x)
-        self.params = now
-        return y
-
-
 _STATE: Table = {
     "params-ignored": (
         "The layer does not look at its params",
@@ -75,12 +64,7 @@ _STATE: Table = {
         "Where does forward read `self.params`?",
         ParamsIgnored,
     ),
-    "first-params": (
-        "The first weights are kept for ever",
-        "the weights are copied on the first call, and setting params later changes nothing",
-        "An optimizer sets params after every step. When does your layer look at them?",
-        FirstParamsKept,
-    ),
+    "first-params": first_weights(LocallyConnected2d),
 }
 
 enter_table(NAME, FORTH, _STATE, prefix="local-state")
