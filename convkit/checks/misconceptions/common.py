@@ -56,10 +56,20 @@ def enter_common(
         only_shape: backward needs nothing of x but its shape, so that it cannot be told which
             other x a memory comes from.
     """
-    alike = tuple(f"{name.lower()}-{id}" for id in _STATE) if only_shape else ()
+    state: Table = {
+        "state-first-input": first_input(base),
+        "state-shared": (
+            "The layer remembers in a place that all layers share",
+            "what backward needs is kept in a global or in the class, so the next layer overwrites "
+            "it",
+            "Where does each layer keep what is its own?",
+            shared_memory(base),
+        ),
+    }
+    alike = tuple(f"{name.lower()}-{id}" for id in state) if only_shape else ()
     enter_table(name, forth, _FORWARD, partial(with_forward, base))
     enter_table(name, back, _BACKWARD, partial(with_backward, base))
-    enter_table(name, back, _STATE, lambda make: make(base), same_as=alike)
+    enter_table(name, back, state, same_as=alike)
 
 
 def one_image(values: Array, image: int) -> Array:
@@ -224,7 +234,9 @@ def first_weights(base: type[Layer]) -> tuple[Any, ...]:
     )
 
 
-def _first_input(base: type[Layer]) -> type[Layer]:
+def first_input(base: type[Layer]) -> tuple[Any, ...]:
+    """The row of a table for the layer that stores what backward needs on its first call."""
+
     def forward(self: Any, x: Array) -> Array:
         y = base.forward(self, x)
         if not hasattr(self, "first"):
@@ -235,10 +247,17 @@ def _first_input(base: type[Layer]) -> type[Layer]:
         base.forward(self, self.first)
         return base.backward(self, grad_y)
 
-    return _derived(base, forward=forward, backward=backward)
+    return (
+        "The first input is kept for ever",
+        "what backward needs is stored on the first forward only, and belongs to another x later "
+        "on",
+        "backward belongs to the *latest* forward. When is what it needs stored?",
+        _derived(base, forward=forward, backward=backward),
+    )
 
 
-def _shared(base: type[Layer]) -> type[Layer]:
+def shared_memory(base: type[Layer]) -> type[Layer]:
+    """``base``, but all its layers keep what backward needs in one place."""
     latest: list[Layer] = []
 
     def forward(self: Layer, x: Array) -> Array:
@@ -251,20 +270,3 @@ def _shared(base: type[Layer]) -> type[Layer]:
         return grad_x
 
     return _derived(base, forward=forward, backward=backward)
-
-
-_STATE: Table = {
-    "state-first-input": (
-        "The first input is kept for ever",
-        "what backward needs is stored on the first forward only, and belongs to another x later "
-        "on",
-        "backward belongs to the *latest* forward. When is what it needs stored?",
-        _first_input,
-    ),
-    "state-shared": (
-        "The layer remembers in a place that all layers share",
-        "what backward needs is kept in a global or in the class, so the next layer overwrites it",
-        "Where does each layer keep what is its own?",
-        _shared,
-    ),
-}
