@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from convkit.checks.misconceptions.common import enter_common, with_backward, with_forward
+from convkit.checks.misconceptions.gradients import changed_gradient
 from convkit.checks.misconceptions.learning import enter_learning
 from convkit.checks.misconceptions.tables import Table, enter_table
 from convkit.layers import Array, Gain
@@ -98,18 +99,9 @@ def _grad_x(change: Callable[[Array], Array]) -> type[Any]:
     )
 
 
-def _without_gradient(layer: Any, grad_x: Array) -> Array:
-    layer.grads = {}
-    return grad_x
-
-
 def _grad_gain(change: Callable[[Array, Array, Any], Any]) -> type[Any]:
     """A gain whose grads["gain"] is ``change(x, grad_y, layer)``."""
-
-    def wrong(layer: Any, grad_y: Array, grad_x: Array) -> Array:
-        layer.grads["gain"] = change(layer.x, grad_y, layer)
-        return grad_x
-
+    wrong = changed_gradient("gain", lambda layer, gradient, grad_y: change(layer.x, grad_y, layer))
     return with_backward(Gain, wrong)
 
 
@@ -164,7 +156,7 @@ _BACKWARD: Table = {
         "backward leaves out the gain's gradient",
         'backward does not put the gradient into grads["gain"], or under another name',
         "Which entry must `grads` have after backward?",
-        with_backward(Gain, lambda layer, grad_y, grad_x: _without_gradient(layer, grad_x)),
+        _grad_gain(lambda x, grad_y, layer: None),
     ),
     "gain-upstream-ignored": (
         "The gain's gradient forgets grad_y",

@@ -9,7 +9,7 @@ import numpy as np
 
 from convkit.checks.misconceptions.batchnorm.altered import BACK, axes, statistics, wide
 from convkit.checks.misconceptions.common import with_backward
-from convkit.checks.misconceptions.parameters import enter_parameter_gradients
+from convkit.checks.misconceptions.gradients import changed_gradient, enter_parameter_gradients
 from convkit.checks.misconceptions.tables import Table, enter_table
 from convkit.layers import Array, BatchNorm
 
@@ -147,14 +147,6 @@ _TABLE: Table = {
 }
 
 
-def _with_gradient(name: str, gradient: Callable[[Any, Array], Array]) -> Any:
-    def wrong(layer: Any, grad_y: Array, grad_x: Array) -> Array:
-        layer.grads[name] = gradient(layer, grad_y)
-        return grad_x
-
-    return wrong
-
-
 def _normalized(layer: Any) -> Array:
     mean, variance = statistics(layer, layer.x)
     normalized: Array = (layer.x - wide(mean, layer.x)) / np.sqrt(
@@ -163,7 +155,7 @@ def _normalized(layer: Any) -> Array:
     return normalized
 
 
-def _matrix(layer: Any, grad_y: Array) -> Array:
+def _matrix(layer: Any, gradient: Array, grad_y: Array) -> Array:
     rows, others = (
         np.moveaxis(values, 1, -1).reshape(-1, values.shape[1])
         for values in (grad_y, _normalized(layer))
@@ -192,10 +184,12 @@ _GRADS: Table = {
         "γ's gradient uses x where it should use x̂",
         "grad_y is multiplied with the input, not with what γ multiplies",
         "y = γ·x̂ + β. What is the slope along γ?",
-        _with_gradient("gamma", lambda layer, grad_y: (grad_y * layer.x).sum(axes(grad_y))),
-        _with_gradient(
+        changed_gradient(
+            "gamma", lambda layer, gradient, grad_y: (grad_y * layer.x).sum(axes(grad_y))
+        ),
+        changed_gradient(
             "gamma",
-            lambda layer, grad_y: (
+            lambda layer, gradient, grad_y: (
                 grad_y * (layer.x - wide(statistics(layer, layer.x)[0], layer.x))
             ).sum(axes(grad_y)),
         ),
@@ -204,9 +198,9 @@ _GRADS: Table = {
         "γ's gradient uses y where it should use x̂",
         "grad_y is multiplied with the output, which has been scaled and shifted already",
         "y = γ·x̂ + β. What is the slope along γ?",
-        _with_gradient(
+        changed_gradient(
             "gamma",
-            lambda layer, grad_y: (
+            lambda layer, gradient, grad_y: (
                 grad_y
                 * (
                     wide(layer.params["gamma"], grad_y) * _normalized(layer)
@@ -219,37 +213,38 @@ _GRADS: Table = {
         "γ's gradient is that of β",
         "grad_y is summed, and x̂ plays no part",
         "y = γ·x̂ + β. Along which of the two is the slope 1?",
-        _with_gradient("gamma", lambda layer, grad_y: grad_y.sum(axes(grad_y))),
+        changed_gradient("gamma", lambda layer, gradient, grad_y: grad_y.sum(axes(grad_y))),
     ),
     "backward-gamma-gradient-matrix": (
         "γ's gradient is a matrix",
         "grad_y and x̂ are multiplied as matrices, (C, C), where each channel is due its own sum",
         "How many numbers does γ have, and how many its gradient?",
-        _with_gradient("gamma", _matrix),
+        changed_gradient("gamma", _matrix),
     ),
     "backward-beta-gradient-with-x": (
         "β's gradient is that of γ",
         "grad_y is multiplied with x̂ before it is summed",
         "y = γ·x̂ + β. Along which of the two is the slope 1?",
-        _with_gradient(
-            "beta", lambda layer, grad_y: (grad_y * _normalized(layer)).sum(axes(grad_y))
+        changed_gradient(
+            "beta", lambda layer, gradient, grad_y: (grad_y * _normalized(layer)).sum(axes(grad_y))
         ),
     ),
     "backward-beta-gradient-scaled": (
         "γ takes part in β's gradient",
         "the sum of grad_y is multiplied with γ",
         "y = γ·x̂ + β. By how much does y grow with β?",
-        _with_gradient(
-            "beta", lambda layer, grad_y: layer.params["gamma"] * grad_y.sum(axes(grad_y))
+        changed_gradient(
+            "beta", lambda layer, gradient, grad_y: layer.params["gamma"] * grad_y.sum(axes(grad_y))
         ),
     ),
     "backward-gradient-averaged": (
         "A gradient is a mean where a sum is due",
         "the gradient of γ or of β is averaged over the m numbers of its channel",
         "Every number of a channel uses the same γ and β. How do their contributions add up?",
-        _with_gradient("beta", lambda layer, grad_y: grad_y.mean(axes(grad_y))),
-        _with_gradient(
-            "gamma", lambda layer, grad_y: (grad_y * _normalized(layer)).mean(axes(grad_y))
+        changed_gradient("beta", lambda layer, gradient, grad_y: grad_y.mean(axes(grad_y))),
+        changed_gradient(
+            "gamma",
+            lambda layer, gradient, grad_y: (grad_y * _normalized(layer)).mean(axes(grad_y)),
         ),
         *(_means_for_sums(*names) for names in (("beta",), ("gamma",), ("gamma", "beta"))),
     ),
@@ -257,8 +252,10 @@ _GRADS: Table = {
         "A gradient keeps rows and columns",
         "for feature maps the sum runs over the samples only",
         "One γ serves every place of a map. Over which axes does its gradient sum?",
-        _with_gradient("beta", lambda layer, grad_y: grad_y.sum(axis=0)),
-        _with_gradient("gamma", lambda layer, grad_y: (grad_y * _normalized(layer)).sum(axis=0)),
+        changed_gradient("beta", lambda layer, gradient, grad_y: grad_y.sum(axis=0)),
+        changed_gradient(
+            "gamma", lambda layer, gradient, grad_y: (grad_y * _normalized(layer)).sum(axis=0)
+        ),
     ),
 }
 

@@ -12,8 +12,8 @@ from convkit.checks.misconceptions.common import (
     with_backward,
     with_forward,
 )
+from convkit.checks.misconceptions.gradients import changed_gradient, enter_parameter_gradients
 from convkit.checks.misconceptions.learning import enter_learning
-from convkit.checks.misconceptions.parameters import enter_parameter_gradients
 from convkit.checks.misconceptions.seeds import enter_seeds
 from convkit.checks.misconceptions.tables import Table, enter_table
 from convkit.layers import Array, Linear
@@ -224,63 +224,58 @@ def _after_a_step(layer: Any, grad_y: Array) -> Array:
     return grad_y @ _weight(layer, grad_y)
 
 
-def _with_gradient(name: str, gradient: Any) -> Any:
-    """A backward that sets ``grads[name] = gradient(layer, grad_y)``."""
-
-    def wrong(layer: Any, grad_y: Array, grad_x: Array) -> Array:
-        layer.grads[name] = gradient(layer, grad_y)
-        return grad_x
-
-    return wrong
-
-
 _GRADS: Table = {
     "backward-weight-gradient-transposed": (
         "The weight's gradient is transposed",
         'grads["weight"] has the inputs in its rows and the units in its columns',
         "What is the shape of the weight? Which of the two factors comes first?",
-        _with_gradient("weight", lambda layer, grad_y: layer.x.T @ grad_y),
+        changed_gradient("weight", lambda layer, gradient, grad_y: layer.x.T @ grad_y),
     ),
     "backward-weight-gradient-reshaped": (
         "The weight's gradient is reshaped where it should be transposed",
         "`reshape` makes the shape fit, but keeps the numbers in reading order",
         "Which entry belongs to unit 1 and input 0, before and after `reshape`?",
-        _with_gradient(
+        changed_gradient(
             "weight",
-            lambda layer, grad_y: (layer.x.T @ grad_y).reshape(layer.params["weight"].shape),
+            lambda layer, gradient, grad_y: (layer.x.T @ grad_y).reshape(
+                layer.params["weight"].shape
+            ),
         ),
     ),
     "backward-weight-gradient-of-sums": (
         "The weight's gradient is a product of sums",
         "x and grad_y are summed over the batch first and multiplied afterwards",
         "Is (1·2 + 3·4) the same as (1 + 3)·(2 + 4)?",
-        _with_gradient(
-            "weight", lambda layer, grad_y: np.outer(grad_y.sum(axis=0), layer.x.sum(axis=0))
+        changed_gradient(
+            "weight",
+            lambda layer, gradient, grad_y: np.outer(grad_y.sum(axis=0), layer.x.sum(axis=0)),
         ),
     ),
     "backward-weight-gradient-without-x": (
         "The weight's gradient does not use x",
         'grads["weight"] is made of grad_y alone',
         "y = w·x. If w grows by 1, by how much does y grow?",
-        _with_gradient("weight", lambda layer, grad_y: grad_y.T @ np.ones_like(layer.x)),
+        changed_gradient(
+            "weight", lambda layer, gradient, grad_y: grad_y.T @ np.ones_like(layer.x)
+        ),
     ),
     "backward-bias-gradient-axis": (
         "The bias's gradient is summed over the wrong axis",
         'grads["bias"] has a number for each sample, where one for each unit is due',
         "Whom does a unit's bias reach: all samples, or all units?",
-        _with_gradient("bias", lambda layer, grad_y: grad_y.sum(axis=1)),
+        changed_gradient("bias", lambda layer, gradient, grad_y: grad_y.sum(axis=1)),
     ),
     "backward-bias-gradient-not-summed": (
         "The bias's gradient is not summed over the batch",
         'grads["bias"] is grad_y itself, with one row for each sample',
         "How many numbers does the bias have, and how many its gradient?",
-        _with_gradient("bias", lambda layer, grad_y: grad_y.copy()),
+        changed_gradient("bias", lambda layer, gradient, grad_y: grad_y.copy()),
     ),
     "backward-bias-gradient-ones": (
         "The bias's gradient counts the samples",
         "the slope along the bias is 1, and the upstream gradient is forgotten",
         "By the chain rule, what is the slope 1 multiplied with?",
-        _with_gradient("bias", lambda layer, grad_y: np.ones_like(grad_y[0])),
+        changed_gradient("bias", lambda layer, gradient, grad_y: np.ones_like(grad_y[0])),
     ),
 }
 

@@ -7,6 +7,7 @@ import numpy as np
 from convkit.checks.misconceptions.convolution.altered import Remembering, altered, flip, pad
 from convkit.checks.misconceptions.convolution.backward import mistake
 from convkit.checks.misconceptions.convolution.parameters import gradient_mistake
+from convkit.checks.misconceptions.gradients import enter_zeros
 from convkit.layers import Array
 
 
@@ -70,9 +71,9 @@ def _mirrored(layer: Remembering, grad_y: Array, mode: str) -> Array:
     "the offset is subtracted where it should be added: weight[…, p, q] is paired with the pixel p "
     "rows above a window's corner, not below (in Fourier space: the wrong spectrum is conjugated)",
     "Which pixel of its window does weight[…, 1, 0] multiply in forward?",
-    lambda gradient, layer, grad_y: _mirrored(layer, grad_y, "constant"),
+    lambda layer, gradient, grad_y: _mirrored(layer, grad_y, "constant"),
 )
-def weight_mirrored(gradient: Array, layer: Remembering, grad_y: Array) -> Array:
+def weight_mirrored(layer: Remembering, gradient: Array, grad_y: Array) -> Array:
     return _mirrored(layer, grad_y, "wrap")
 
 
@@ -83,7 +84,7 @@ def weight_mirrored(gradient: Array, layer: Remembering, grad_y: Array) -> Array
     "every weight of a feature map gets the sum of grad_y, whatever pixels it met",
     "A weight that met only pixels of 0: does y move when it does?",
 )
-def weight_without_input(gradient: Array, layer: Remembering, grad_y: Array) -> Array:
+def weight_without_input(layer: Remembering, gradient: Array, grad_y: Array) -> Array:
     total = grad_y.sum(axis=(0, 2, 3))[:, np.newaxis, np.newaxis, np.newaxis]
     return np.broadcast_to(total, gradient.shape).copy()
 
@@ -95,7 +96,7 @@ def weight_without_input(gradient: Array, layer: Remembering, grad_y: Array) -> 
     "the windows are summed up as they are, whatever the upstream gradient is",
     "By the chain rule, where does grad_y come in?",
 )
-def weight_upstream_ignored(gradient: Array, layer: Remembering, grad_y: Array) -> Array:
+def weight_upstream_ignored(layer: Remembering, gradient: Array, grad_y: Array) -> Array:
     twin = altered(layer)
     twin.forward(layer.x)
     twin.backward(np.ones_like(grad_y))
@@ -109,32 +110,16 @@ def weight_upstream_ignored(gradient: Array, layer: Remembering, grad_y: Array) 
     "the windows are paired with the numbers of y, where those of grad_y belong",
     "Which array says how much the loss changes with y?",
 )
-def weight_output_used(gradient: Array, layer: Remembering, grad_y: Array) -> Array:
+def weight_output_used(layer: Remembering, gradient: Array, grad_y: Array) -> Array:
     twin = altered(layer)
     twin.backward(twin.forward(layer.x))
     return twin.grads["weight"]
 
 
-@gradient_mistake(
-    "weight",
-    "zeros",
-    "The gradient of the weights is never filled",
-    'grads["weight"] is made of zeros, and nothing is added to it',
-    'Where is grads["weight"] written to, after np.zeros?',
-)
-def weight_zeros(gradient: Array, layer: Remembering, grad_y: Array) -> Array:
-    return np.zeros_like(gradient)
+enter_zeros(gradient_mistake, "weight", "weights")
 
 
-@gradient_mistake(
-    "bias",
-    "zeros",
-    "The gradient of the bias is never filled",
-    'grads["bias"] is made of zeros, and nothing is added to it',
-    'Where is grads["bias"] written to, after np.zeros?',
-)
-def bias_zeros(gradient: Array, layer: Remembering, grad_y: Array) -> Array:
-    return np.zeros_like(gradient)
+enter_zeros(gradient_mistake, "bias", "bias")
 
 
 @gradient_mistake(
@@ -143,8 +128,8 @@ def bias_zeros(gradient: Array, layer: Remembering, grad_y: Array) -> Array:
     "The gradient of the bias forgets grad_y",
     'grads["bias"] counts places, or images, or is 1, whatever the upstream gradient is',
     "By the chain rule, where does grad_y come in?",
-    lambda gradient, layer, grad_y: np.full_like(gradient, len(grad_y)),
-    lambda gradient, layer, grad_y: np.ones_like(gradient),
+    lambda layer, gradient, grad_y: np.full_like(gradient, len(grad_y)),
+    lambda layer, gradient, grad_y: np.ones_like(gradient),
 )
-def bias_upstream_ignored(gradient: Array, layer: Remembering, grad_y: Array) -> Array:
+def bias_upstream_ignored(layer: Remembering, gradient: Array, grad_y: Array) -> Array:
     return np.full_like(gradient, grad_y.size // grad_y.shape[1])

@@ -2,49 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from convkit.checks.misconceptions import misconception
 from convkit.checks.misconceptions.convolution.altered import Remembering, altered, flip
-from convkit.checks.misconceptions.convolution.backward import THROUGH, layer_with
+from convkit.checks.misconceptions.convolution.backward import mistake
+from convkit.checks.misconceptions.gradients import gradient_mistakes
 from convkit.checks.misconceptions.learning import enter_learning
 from convkit.checks.misconceptions.seeds import enter_seeds
 from convkit.layers import Array, Conv2d
 
-Change = Callable[[Array, Remembering, Array], Any]
-"""From a right gradient of a parameter, the layer and grad_y to a wrong one; None is none."""
-
-
-def gradient_mistake(
-    parameter: str, id: str, title: str, when: str, hint: str, *variants: Change
-) -> Callable[[Change], Change]:
-    """Enter a wrong gradient of one parameter into the catalogue."""
-
-    def layer_of(change: Change) -> type[Remembering]:
-        def wrong(layer: Remembering, grad_y: Array, grad_x: Array) -> Array:
-            changed = change(layer.grads.pop(parameter), layer, grad_y)
-            if changed is not None:
-                layer.grads[parameter] = changed
-            return grad_x
-
-        return layer_with(wrong)
-
-    def enter(change: Change) -> Change:
-        misconception(
-            f"conv-backward-{parameter}-{id}",
-            "Conv2d",
-            title=title,
-            when=when,
-            hint=hint,
-            read=THROUGH,
-            variants=tuple(layer_of(variant) for variant in variants),
-        )(layer_of(change))
-        return change
-
-    return enter
+gradient_mistake = gradient_mistakes(mistake)
+"""Enters a wrong gradient of the parameter that is named first."""
 
 
 def _weight_gradient(layer: Remembering, x: Array, grad_y: Array, **changes: Any) -> Array:
@@ -62,7 +32,7 @@ def _weight_gradient(layer: Remembering, x: Array, grad_y: Array, **changes: Any
     "correlated",
     "Which pixel of its window does weight[…, 0, 0] multiply?",
 )
-def weight_flipped(gradient: Array, layer: Remembering, grad_y: Array) -> Array:
+def weight_flipped(layer: Remembering, gradient: Array, grad_y: Array) -> Array:
     return flip(gradient)
 
 
@@ -73,10 +43,10 @@ def weight_flipped(gradient: Array, layer: Remembering, grad_y: Array) -> Array:
     "the weights' gradient is divided by the number of images, or of windows; where the loss is a "
     "mean, its own gradient has that 1/N",
     "A weight takes part in every window of every image. What becomes of their gradients?",
-    lambda gradient, layer, grad_y: gradient / (grad_y.size / grad_y.shape[1]),
-    lambda gradient, layer, grad_y: gradient / int(np.prod(grad_y.shape[2:])),
+    lambda layer, gradient, grad_y: gradient / (grad_y.size / grad_y.shape[1]),
+    lambda layer, gradient, grad_y: gradient / int(np.prod(grad_y.shape[2:])),
 )
-def weight_averaged(gradient: Array, layer: Remembering, grad_y: Array) -> Array:
+def weight_averaged(layer: Remembering, gradient: Array, grad_y: Array) -> Array:
     return gradient / len(grad_y)
 
 
@@ -87,9 +57,9 @@ def weight_averaged(gradient: Array, layer: Remembering, grad_y: Array) -> Array
     "the weights' gradient is that of the last image, or of the first, and not the sum over the "
     "batch",
     "`=` or `+=`? A weight takes part in every image.",
-    lambda gradient, layer, grad_y: _weight_gradient(layer, layer.x[:1], grad_y[:1]),
+    lambda layer, gradient, grad_y: _weight_gradient(layer, layer.x[:1], grad_y[:1]),
 )
-def weight_one_image(gradient: Array, layer: Remembering, grad_y: Array) -> Array:
+def weight_one_image(layer: Remembering, gradient: Array, grad_y: Array) -> Array:
     return _weight_gradient(layer, layer.x[-1:], grad_y[-1:])
 
 
@@ -99,11 +69,11 @@ def weight_one_image(gradient: Array, layer: Remembering, grad_y: Array) -> Arra
     "The gradient of the weights is that of one window",
     "each window overwrites the weights' gradient, and only the last one is left",
     "`=` or `+=`? A weight takes part in every window.",
-    lambda gradient, layer, grad_y: _weight_gradient(
+    lambda layer, gradient, grad_y: _weight_gradient(
         layer, layer.x, _last_window(grad_y, slice(None))
     ),
 )
-def weight_one_window(gradient: Array, layer: Remembering, grad_y: Array) -> Array:
+def weight_one_window(layer: Remembering, gradient: Array, grad_y: Array) -> Array:
     return _weight_gradient(layer, layer.x, _last_window(grad_y, slice(-1, None)))
 
 
@@ -119,10 +89,10 @@ def _last_window(grad_y: Array, images: slice) -> Array:
     "Every number of a kernel gets the same gradient",
     "the gradient is summed over the kernel's offsets too, or one offset's is used for all",
     "weight[…, 0, 0] and weight[…, 0, 1] meet different pixels. Which ones?",
-    lambda gradient, layer, grad_y: _spread(gradient, gradient[:, :, -1:, -1:]),
-    lambda gradient, layer, grad_y: _spread(gradient, gradient[:, :, :1, :1]),
+    lambda layer, gradient, grad_y: _spread(gradient, gradient[:, :, -1:, -1:]),
+    lambda layer, gradient, grad_y: _spread(gradient, gradient[:, :, :1, :1]),
 )
-def weight_offsets_alike(gradient: Array, layer: Remembering, grad_y: Array) -> Array:
+def weight_offsets_alike(layer: Remembering, gradient: Array, grad_y: Array) -> Array:
     return _spread(gradient, gradient.sum(axis=(2, 3), keepdims=True))
 
 
@@ -137,7 +107,7 @@ def _spread(gradient: Array, one: Array) -> Array:
     "the weights' gradient comes out as (in, out, h, w) where the weights are (out, in, h, w)",
     "Print the two shapes side by side.",
 )
-def weight_axes_swapped(gradient: Array, layer: Remembering, grad_y: Array) -> Array:
+def weight_axes_swapped(layer: Remembering, gradient: Array, grad_y: Array) -> Array:
     return gradient.swapaxes(0, 1)
 
 
@@ -147,9 +117,9 @@ def weight_axes_swapped(gradient: Array, layer: Remembering, grad_y: Array) -> A
     "The gradient of the weights is reshaped where it should be transposed",
     "the shape is right and the numbers are in the wrong places: reshape does not move an axis",
     "Which axis varies fastest in your matrix product, and which in the weights?",
-    lambda gradient, layer, grad_y: gradient.swapaxes(0, 1).reshape(gradient.shape),
+    lambda layer, gradient, grad_y: gradient.swapaxes(0, 1).reshape(gradient.shape),
 )
-def weight_reshaped(gradient: Array, layer: Remembering, grad_y: Array) -> Array:
+def weight_reshaped(layer: Remembering, gradient: Array, grad_y: Array) -> Array:
     return gradient.transpose(1, 2, 3, 0).reshape(gradient.shape)
 
 
@@ -159,9 +129,9 @@ def weight_reshaped(gradient: Array, layer: Remembering, grad_y: Array) -> Array
     "The gradient of the weights forgets the padding",
     "the windows for the weights' gradient are cut out of x without its frame of zeros",
     "Which image did forward slide over: x, or the padded x?",
-    lambda gradient, layer, grad_y: _unpadded_windows(layer, grad_y),
+    lambda layer, gradient, grad_y: _unpadded_windows(layer, grad_y),
 )
-def weight_padding_forgotten(gradient: Array, layer: Remembering, grad_y: Array) -> Array:
+def weight_padding_forgotten(layer: Remembering, gradient: Array, grad_y: Array) -> Array:
     shape = altered(layer, padding=0).forward(layer.x).shape
     if shape != grad_y.shape:
         raise ValueError("operands could not be broadcast together")
@@ -181,7 +151,7 @@ def _unpadded_windows(layer: Remembering, grad_y: Array) -> Array:
     'backward does not put anything into `self.grads["weight"]`',
     "Where will the optimizer look for it?",
 )
-def weight_missing(gradient: Array, layer: Remembering, grad_y: Array) -> Any:
+def weight_missing(layer: Remembering, gradient: Array, grad_y: Array) -> Any:
     return None
 
 
@@ -192,7 +162,7 @@ def weight_missing(gradient: Array, layer: Remembering, grad_y: Array) -> Any:
     'backward does not put anything into `self.grads["bias"]`',
     "Where will the optimizer look for it?",
 )
-def bias_missing(gradient: Array, layer: Remembering, grad_y: Array) -> Any:
+def bias_missing(layer: Remembering, gradient: Array, grad_y: Array) -> Any:
     return None
 
 
@@ -202,12 +172,12 @@ def bias_missing(gradient: Array, layer: Remembering, grad_y: Array) -> Any:
     "The gradient of the bias is summed over too few axes",
     "grad_y is summed over the images, or over the positions, and not over both",
     "One bias serves every position of every image. Which axes of grad_y does it not have?",
-    lambda gradient, layer, grad_y: grad_y.sum(axis=(2, 3)),
-    lambda gradient, layer, grad_y: grad_y.sum(axis=(0, 2)),
-    lambda gradient, layer, grad_y: grad_y.sum(axis=(0, 3)),
-    lambda gradient, layer, grad_y: grad_y,
+    lambda layer, gradient, grad_y: grad_y.sum(axis=(2, 3)),
+    lambda layer, gradient, grad_y: grad_y.sum(axis=(0, 2)),
+    lambda layer, gradient, grad_y: grad_y.sum(axis=(0, 3)),
+    lambda layer, gradient, grad_y: grad_y,
 )
-def bias_too_few_axes(gradient: Array, layer: Remembering, grad_y: Array) -> Array:
+def bias_too_few_axes(layer: Remembering, gradient: Array, grad_y: Array) -> Array:
     return grad_y.sum(axis=0)
 
 
@@ -217,9 +187,9 @@ def bias_too_few_axes(gradient: Array, layer: Remembering, grad_y: Array) -> Arr
     "The gradient of the bias is summed over every axis",
     "all of grad_y is summed, so every feature map gets the same number",
     "How many biases are there, and which axis of grad_y counts them?",
-    lambda gradient, layer, grad_y: grad_y.sum(),
+    lambda layer, gradient, grad_y: grad_y.sum(),
 )
-def bias_too_many_axes(gradient: Array, layer: Remembering, grad_y: Array) -> Array:
+def bias_too_many_axes(layer: Remembering, gradient: Array, grad_y: Array) -> Array:
     return np.full_like(gradient, grad_y.sum())
 
 
@@ -229,9 +199,9 @@ def bias_too_many_axes(gradient: Array, layer: Remembering, grad_y: Array) -> Ar
     "The gradient of the bias is summed over the wrong axes",
     "the axis that is left over is not the one of the feature maps",
     "Which axis of (N, C, H, W) counts the feature maps?",
-    lambda gradient, layer, grad_y: grad_y.sum(axis=(0, 1, 2)),
+    lambda layer, gradient, grad_y: grad_y.sum(axis=(0, 1, 2)),
 )
-def bias_wrong_axes(gradient: Array, layer: Remembering, grad_y: Array) -> Array:
+def bias_wrong_axes(layer: Remembering, gradient: Array, grad_y: Array) -> Array:
     return grad_y.sum(axis=(1, 2, 3))
 
 
@@ -242,11 +212,11 @@ def bias_wrong_axes(gradient: Array, layer: Remembering, grad_y: Array) -> Array
     "the gradient is right, but has a shape such as (C, 1, 1, 1) or (C, 1), which later broadcasts "
     "without an error",
     "Print the shapes of the bias and of its gradient.",
-    lambda gradient, layer, grad_y: gradient[:, None],
-    lambda gradient, layer, grad_y: gradient[None, :],
-    lambda gradient, layer, grad_y: gradient[:, None, None, None],
+    lambda layer, gradient, grad_y: gradient[:, None],
+    lambda layer, gradient, grad_y: gradient[None, :],
+    lambda layer, gradient, grad_y: gradient[:, None, None, None],
 )
-def bias_kept_axes(gradient: Array, layer: Remembering, grad_y: Array) -> Array:
+def bias_kept_axes(layer: Remembering, gradient: Array, grad_y: Array) -> Array:
     return grad_y.sum(axis=(0, 2, 3), keepdims=True)
 
 
@@ -256,10 +226,10 @@ def bias_kept_axes(gradient: Array, layer: Remembering, grad_y: Array) -> Array:
     "The gradient of the bias is averaged",
     "grad_y is averaged over images or positions, and not summed",
     "How much does y change in all when the bias grows by 1, and in how many places?",
-    lambda gradient, layer, grad_y: gradient / len(grad_y),
-    lambda gradient, layer, grad_y: gradient / int(np.prod(grad_y.shape[2:])),
+    lambda layer, gradient, grad_y: gradient / len(grad_y),
+    lambda layer, gradient, grad_y: gradient / int(np.prod(grad_y.shape[2:])),
 )
-def bias_averaged(gradient: Array, layer: Remembering, grad_y: Array) -> Array:
+def bias_averaged(layer: Remembering, gradient: Array, grad_y: Array) -> Array:
     return grad_y.mean(axis=(0, 2, 3))
 
 
@@ -269,9 +239,9 @@ def bias_averaged(gradient: Array, layer: Remembering, grad_y: Array) -> Array:
     "The gradient of the bias is that of one image",
     "the gradient of the last image, or of the first, overwrites the others",
     "`=` or `+=`? A bias takes part in every image.",
-    lambda gradient, layer, grad_y: grad_y[0].sum(axis=(1, 2)),
+    lambda layer, gradient, grad_y: grad_y[0].sum(axis=(1, 2)),
 )
-def bias_one_image(gradient: Array, layer: Remembering, grad_y: Array) -> Array:
+def bias_one_image(layer: Remembering, gradient: Array, grad_y: Array) -> Array:
     return grad_y[-1].sum(axis=(1, 2))
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from convkit.checks.misconceptions import misconception
 from convkit.checks.misconceptions.common import Backward, Forward, with_backward, with_forward
+from convkit.checks.misconceptions.gradients import gradient_mistakes
 from convkit.layers import Array, LocallyConnected2d
 
 NAME = "LocallyConnected2d"
@@ -61,29 +62,8 @@ def backward_mistake(
     return enter
 
 
-Gradient = Callable[[Any, Array, Array], Any]
-"""Is given the layer, the right gradient and grad_y; returns a gradient."""
-
-
-def gradient_mistake(
-    parameter: str, id: str, title: str, when: str, hint: str, *variants: Gradient
-) -> Callable[[Gradient], Gradient]:
-    """Enter a wrong gradient of one parameter."""
-
-    def layer_of(change: Gradient) -> Backward:
-        def wrong(layer: Any, grad_y: Array, grad_x: Array) -> Array:
-            layer.grads[parameter] = change(layer, layer.grads[parameter], grad_y)
-            return grad_x
-
-        return wrong
-
-    def enter(change: Gradient) -> Gradient:
-        backward_mistake(
-            f"{parameter}-{id}", title, when, hint, *(layer_of(variant) for variant in variants)
-        )(layer_of(change))
-        return change
-
-    return enter
+gradient_mistake = gradient_mistakes(backward_mistake)
+"""Enters a wrong gradient of the parameter that is named first."""
 
 
 def altered(layer: Any, **changes: Any) -> LocallyConnected2d:

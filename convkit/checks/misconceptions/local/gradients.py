@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from convkit.checks.misconceptions.gradients import enter_zeros
 from convkit.checks.misconceptions.local.altered import (
     gradient_mistake,
     patches,
@@ -142,15 +143,7 @@ def weight_order(layer: Any, gradient: Array, grad_y: Array) -> Array:
     return np.moveaxis(gradient, 3, 1)
 
 
-@gradient_mistake(
-    "weight",
-    "zeros",
-    "The gradient of the weights is never filled",
-    'grads["weight"] is made of zeros, and nothing is added to it',
-    'Where is grads["weight"] written to, after np.zeros?',
-)
-def weight_zeros(layer: Any, gradient: Array, grad_y: Array) -> Array:
-    return np.zeros_like(gradient)
+enter_zeros(gradient_mistake, "weight", "weights")
 
 
 @gradient_mistake(
@@ -224,12 +217,4 @@ def bias_upstream_ignored(layer: Any, gradient: Array, grad_y: Array) -> Array:
     return np.full_like(gradient, len(grad_y))
 
 
-@gradient_mistake(
-    "bias",
-    "zeros",
-    "The gradient of the bias is never filled",
-    'grads["bias"] is made of zeros, and nothing is added to it',
-    'Where is grads["bias"] written to, after np.zeros?',
-)
-def bias_zeros(layer: Any, gradient: Array, grad_y: Array) -> Array:
-    return np.zeros_like(gradient)
+enter_zeros(gradient_mistake, "bias", "bias")

@@ -1,4 +1,4 @@
-"""The mistakes in ``grads`` that any layer with parameters can make."""
+"""Wrong entries of ``grads``: what makes them, and those that any layer can have."""
 
 from __future__ import annotations
 
@@ -7,9 +7,60 @@ from typing import Any
 
 import numpy as np
 
-from convkit.checks.misconceptions.common import one_image
+from convkit.checks.misconceptions.common import Backward, one_image
 from convkit.checks.misconceptions.tables import Reading, Table, enter_table
 from convkit.layers import Array, Layer
+
+Gradient = Callable[[Any, Array, Array], Any]
+"""Is given the layer after a right backward, the right gradient of a parameter and grad_y.
+
+Returns a gradient; None leaves it out.
+"""
+
+BackwardMistake = Callable[..., Callable[[Backward], Backward]]
+"""Is given an id, title, when, hint and variants: enters the decorated wrong backward pass."""
+
+GradientMistake = Callable[..., Callable[[Gradient], Gradient]]
+"""The same for wrong gradients of a parameter, whose name comes first."""
+
+
+def changed_gradient(parameter: str, wrong: Gradient) -> Backward:
+    """A backward that is right but for the gradient of one parameter."""
+
+    def backward(layer: Any, grad_y: Array, grad_x: Array) -> Array:
+        gradient = wrong(layer, layer.grads.pop(parameter), grad_y)
+        if gradient is not None:
+            layer.grads[parameter] = gradient
+        return grad_x
+
+    return backward
+
+
+def gradient_mistakes(backward_mistake: BackwardMistake) -> GradientMistake:
+    """The decorator for wrong gradients that belongs to one for wrong backward passes."""
+
+    def gradient_mistake(
+        parameter: str, id: str, title: str, when: str, hint: str, *variants: Gradient
+    ) -> Callable[[Gradient], Gradient]:
+        def enter(wrong: Gradient) -> Gradient:
+            first, *others = (changed_gradient(parameter, each) for each in (wrong, *variants))
+            backward_mistake(f"{parameter}-{id}", title, when, hint, *others)(first)
+            return wrong
+
+        return enter
+
+    return gradient_mistake
+
+
+def enter_zeros(gradient_mistake: GradientMistake, parameter: str, words: str) -> None:
+    """Enter that nothing is added to the zeros that a gradient starts with."""
+    gradient_mistake(
+        parameter,
+        "zeros",
+        f"The gradient of the {words} is never filled",
+        f'grads["{parameter}"] is made of zeros, and nothing is added to it',
+        f'Where is grads["{parameter}"] written to, after np.zeros?',
+    )(lambda layer, gradient, grad_y: np.zeros_like(gradient))
 
 
 def enter_parameter_gradients(base: type[Layer], read: Reading, parameters: Sequence[str]) -> None:
