@@ -8,9 +8,10 @@ text it is.
 from __future__ import annotations
 
 import re
-from html import escape, unescape
+from html import escape
 from typing import Any
 
+import nh3
 from jinja2 import pass_context
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbconvert.preprocessors import Preprocessor
@@ -20,21 +21,15 @@ from pygments.token import STANDARD_TYPES
 _TEXT_CAP = 300_000
 _MARKDOWN_CAP = 50_000  # beyond these it is shown as it was written:
 _FORMULAS_CAP = 200  # nbconvert takes time that grows with their square
-_DEPTH_CAP = 60
-_VOID = ("br", "col", "hr", "img", "wbr")
-_ALLOWED = re.compile(
-    r"a|abbr|b|blockquote|br|caption|center|code|col|colgroup|dd|del|details|div|dl|dt|em"
-    r"|figcaption|figure|h[1-6]|hr|i|img|ins|kbd|li|mark|ol|p|pre|q|s|samp|small|span|strike"
-    r"|strong|sub|summary|sup|table|tbody|td|tfoot|th|thead|tr|tt|u|ul|var|wbr"
+_TAGS_CAP = 20_000  # nh3 takes time that grows with the square of their depth
+_TAGS = set(
+    """a abbr b blockquote br caption center code col colgroup dd del details div dl dt em
+    figcaption figure h1 h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q s samp small span
+    strike strong sub summary sup table tbody td tfoot th thead tr tt u ul var
+    wbr""".split()  # noqa: SIM905
 )
-_TAG = re.compile(r"""<(/?)([a-zA-Z][a-zA-Z0-9]*)((?:[^<>"']|"[^"]*"|'[^']*')*)>""")
-_ATTRIBUTE = re.compile(r"""(?<![a-zA-Z-])([a-zA-Z-]++)\s*+=\s*+("[^"]*"|'[^']*'|[^\s"'=<>`]++)""")
-_UNSEEN_BEGINS = re.compile(r"<(script|style)\b[^<>]*>|<!--", re.IGNORECASE)
-_UNSEEN_ENDS = {
-    "script": re.compile(r"</script\s*>", re.IGNORECASE),
-    "style": re.compile(r"</style\s*>", re.IGNORECASE),
-    "": re.compile("-->"),
-}
+_UNSEEN = {"script": "</script", "style": "</style", "!--": "-->"}
+_MARKUP = re.compile(r"</?(!--|[a-zA-Z][^\s/<>]*|)")
 _NUMBER = re.compile(r"\d{1,4}%?")
 _PICTURE = r"data:image/(png|jpeg|gif|webp|svg\+xml);base64,[A-Za-z0-9+/=\s]*"
 _VALUES = {
@@ -73,67 +68,46 @@ _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
 
 
 def inert_html(markup: str) -> str:
-    """Of HTML what shows something, as balanced HTML that does nothing.
+    """Of HTML what shows something, as balanced HTML that does nothing."""
+    if markup.count("<") > _TAGS_CAP:
+        return f"<pre>{escape(markup)}</pre>"
+    return nh3.clean(
+        _without_other_tags(markup),
+        tags=_TAGS,
+        clean_content_tags={"script", "style"},
+        attributes={"*": {"class", "style", *_VALUES}},
+        attribute_filter=_attribute,
+        url_schemes={"http", "https", "mailto", "data"},
+        link_rel=None,
+    )
 
-    Nothing is written as markup but the allowed tags with the allowed attributes, each closed where
-    it was opened; so whatever a browser makes of the input, of this it can make nothing else.
+
+def _without_other_tags(markup: str) -> str:
+    """Tags that are not allowed, and what never was one, as text: nh3 would drop the words in it.
+
+    So is what has no end of what nobody sees, for nh3 would drop all that follows.
     """
-    markup = _without_unseen(markup)
-    written: list[str] = []
-    opened: list[str] = []
-    position = 0
-    for found in _TAG.finditer(markup):
-        written.append(_text(markup[position : found.start()]))
-        position = found.end()
-        closes, name, attributes = found[1], found[2].lower(), found[3]
-        if not _ALLOWED.fullmatch(name):
-            written.append(_text(found[0]))
-        elif closes:
-            if name in opened:
-                while (inner := opened.pop()) != name:
-                    written.append(f"</{inner}>")
-                written.append(f"</{name}>")
-        elif name in _VOID:
-            written.append(f"<{name}{_attributes(attributes)}>")
-        elif len(opened) < _DEPTH_CAP:
-            opened.append(name)
-            written.append(f"<{name}{_attributes(attributes)}>")
-    written.append(_text(markup[position:]))
-    written += [f"</{name}>" for name in reversed(opened)]
-    return "".join(written)
+    lowered = markup.lower()
+    ends = {name: lowered.rfind(end) for name, end in _UNSEEN.items()}
+
+    def written(found: re.Match[str]) -> str:
+        name = found[1].lower()
+        kept = name in _TAGS or found.start() <= ends.get(name, -1)
+        return found[0] if kept else f"&lt;{found[0][1:]}"
+
+    return _MARKUP.sub(written, markup)
 
 
-def _without_unseen(markup: str) -> str:
-    """Scripts, style sheets and comments are left out, and not shown as text."""
-    kept: list[str] = []
-    position = 0
-    while (begin := _UNSEEN_BEGINS.search(markup, position)) is not None:
-        end = _UNSEEN_ENDS[(begin[1] or "").lower()].search(markup, begin.end())
-        if end is None:
-            break
-        kept.append(markup[position : begin.start()])
-        position = end.end()
-    return "".join(kept) + markup[position:]
-
-
-def _text(markup: str) -> str:
-    return escape(unescape(markup), quote=False)
-
-
-def _attributes(text: str) -> str:
-    kept: dict[str, str] = {}
-    for name, quoted in _ATTRIBUTE.findall(text):
-        value = unescape(quoted[1:-1] if quoted[0] in "\"'" else quoted).strip()
-        name = name.lower()
-        if name == "style":
-            value = _style(value)
-        elif name == "class":
-            value = " ".join(word for word in value.split() if word in _CODE_CLASSES)
-        elif name not in _VALUES or not _VALUES[name].fullmatch(value) or ".." in value:
-            continue
-        if value:
-            kept[name] = value
-    return "".join(f' {name}="{escape(value)}"' for name, value in kept.items())
+def _attribute(tag: str, name: str, value: str) -> str | None:
+    """What is kept of an attribute's value, on a tag that may itself go; None where it goes."""
+    value = value.strip()
+    if name == "style":
+        value = _style(value)
+    elif name == "class":
+        value = " ".join(word for word in value.split() if word in _CODE_CLASSES)
+    elif name not in _VALUES or not _VALUES[name].fullmatch(value) or ".." in value:
+        return None
+    return value or None
 
 
 def _style(text: str) -> str:
