@@ -29,8 +29,8 @@ def enter_table(
     Args:
         make: turns a mistake, as it stands in the row, into an implementation of ``name``.
         prefix: what the ids begin with, if not with the name.
-        mark: the rows are told by marks: what tells a row stands before its mistakes, and this
-            makes the mark of it.
+        same_as: see `Misconception`; the same for all rows.
+        mark: turns what tells a row, which then stands before its mistakes, into its mark.
     """
     for id, (title, when, hint, *row) in table.items():
         told = mark(row.pop(0)) if mark else None
