@@ -56,16 +56,19 @@ export function scene({ model, el, signal }, draw) {
     clearTimeout(waiting);
   });
 
-  /** Have Python compute again with another operand. */
-  const ask = (name, value) => {
-    if (!python) return redraw(); // and show again what it is
+  /** Have Python compute again with another operand, and with those of `also`, by their names.
+   *  To what is no change there would be no answer. */
+  const ask = (name, value, also = {}) => {
+    const operands = Object.entries({ ...also, [name]: value });
+    const known = ([operand, to]) => JSON.stringify(model.get(operand)) === JSON.stringify(to);
+    if (!python || operands.every(known)) return redraw(); // and show again what it is
     root.classList.add("convkit-waiting");
     clearTimeout(waiting);
     waiting = setTimeout(() => {
       status.textContent =
         "Python has not answered, so the numbers are the old ones. Is the kernel running? Run the cell again.";
     }, 2000);
-    model.set(name, value);
+    for (const [operand, to] of operands) model.set(operand, to);
     model.save_changes();
   };
   /** Controls that ask Python, side by side; without it they rest. */

@@ -4,7 +4,6 @@ const [SMALLEST, LARGEST] = [56, 84]; // pixels, a map
 const GAP = 6; // between maps
 const [BARS_WIDTH, BARS_HEIGHT, FOOT] = [900, 150, 40]; // pixels
 const NAMES = { F: "filters, tanh", R: "rectify", N: "normalize", P: "pool" };
-const CHOICES = ["stages", "rectify", "normalize", "pooling"];
 
 function render({ model, el, signal }) {
   let chosen = 0; // of the images
@@ -104,8 +103,8 @@ function render({ model, el, signal }) {
   function assemble(number) {
     const design = view.arrays.designs[number];
     if (!design) return;
-    CHOICES.slice(1).forEach((name) => model.set(name, design[name]));
-    ask("stages", design.stages);
+    const { stages, rectify, normalize, pooling } = design;
+    ask("stages", stages, { rectify, normalize, pooling });
   }
   bars.addEventListener("click", (event) => {
     const { designs } = view.arrays;

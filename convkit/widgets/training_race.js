@@ -14,10 +14,7 @@ function render({ model, el, signal }) {
   const lines = names.map(() => element("div", {}));
 
   /** Another race, from the start: Python gets both in one message. */
-  const set = (name) => (value) => {
-    model.set("steps", 0);
-    ask(name, value);
-  };
+  const set = (name) => (value) => ask(name, value, { steps: 0 });
   const power = (label, name, base, limits) =>
     slider(label, limits, (exponent) => set(name)(base ** exponent), (exponent) => written(base ** exponent));
   const lr = power("learning rate", "lr", 10, { min: -3, max: 1, step: 0.25 });

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.lab import end_kernel, pictures_of, run_all, save
 
@@ -15,6 +16,7 @@ pytestmark = pytest.mark.browser
 LECTURES = sorted(path.stem for path in (Path(__file__).parents[2] / "lectures").glob("*.ipynb"))
 CONTROLS = "application|button|combobox|img|radio|slider|spinbutton|switch"
 SECONDS = 60
+WAITING = re.compile("convkit-waiting")
 VIEW = "application/vnd.jupyter.widget-view+json"
 
 
@@ -77,6 +79,27 @@ def views_by_keys(widget):
 def test_every_picture_that_takes_the_focus_answers_arrow_keys(lecture):
     for widget in widgets_of(lecture):
         assert all(views > 1 for views in views_by_keys(widget)), widget.aria_snapshot()
+
+
+SET_AGAIN = """(widget) => {
+    for (const control of widget.querySelectorAll("input, select")) {
+        for (const kind of ["input", "change"]) {
+            control.dispatchEvent(new Event(kind, { bubbles: true }));
+        }
+    }
+}"""
+
+
+def test_what_changes_nothing_waits_for_nothing(lecture):
+    """Python answers changes only: who set a control to what it is would wait for ever."""
+    for widget in widgets_of(lecture):
+        expect(widget).not_to_have_class(WAITING)
+        widget.evaluate(SET_AGAIN)
+        for again in widget.get_by_role("button", name="Start again").all():
+            again.click()
+            expect(widget).not_to_have_class(WAITING)
+            again.click()
+        expect(widget).not_to_have_class(WAITING)
 
 
 def test_keys_pressed_in_a_widget_are_not_taken_for_jupyterlabs(lecture):
