@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from importlib import import_module
@@ -45,6 +45,9 @@ MODULES = {
     "BatchNorm": "batchnorm",
 }
 """Where each name's concept lives, in `convkit.checks` and `convkit.checks.misconceptions`."""
+
+ENOUGH_CASES = 0.5
+"""A property that can be judged on a smaller share of its cases is not tested."""
 
 ENOUGH_SLOPES = 0.8
 """Where a smaller share of the slopes could be compared, because of kinks, nothing is said."""
@@ -124,9 +127,9 @@ def _examine(concept: Concept, target: Any, groups: Sequence[str], cases: Sequen
         situations.append(Situation(trial, expected, own.has_gradient))
     rows = _judge([p for p in concept.properties if p.group in groups], situations)
     if any(row.status == FAILS for row in rows.values()):
-        name_suspects(rows, situations, concept, catalogue(MODULES[concept.name], concept.name))
+        _name(rows, situations, concept, groups)
     else:
-        _blame_forward(rows.values(), situations)
+        _blame_forward(rows.values(), situations, concept, groups)
     results = [_result(row, situations, concept) for row in rows.values()]
     return Report(concept.name, results, output.shown())
 
@@ -143,7 +146,7 @@ def _judge(properties: Sequence[Property], situations: Sequence[Situation]) -> d
                     row.problems[number] = property_.examine(situations[number])
         if any(row.problems.values()):
             row.status = FAILS
-        elif len(row.problems) >= property_.enough * len(row.applicable):
+        elif len(row.problems) >= ENOUGH_CASES * len(row.applicable):
             at_kinks, total = _at_kinks(row.property, [situations[n] for n in row.problems])
             if total - at_kinks >= ENOUGH_SLOPES * total:
                 row.status = HOLDS
@@ -161,7 +164,22 @@ def _at_kinks(property_: Property, situations: Sequence[Situation]) -> tuple[int
     )
 
 
-def _blame_forward(rows: Iterable[Row], situations: Sequence[Situation]) -> None:
+def _name(
+    rows: Mapping[str, Row],
+    situations: Sequence[Situation],
+    concept: Concept,
+    groups: Sequence[str],
+) -> None:
+    entries = catalogue(MODULES[concept.name], concept.name)
+    name_suspects(rows, situations, concept, groups, entries)
+
+
+def _blame_forward(
+    rows: Iterable[Row],
+    situations: Sequence[Situation],
+    concept: Concept,
+    groups: Sequence[str],
+) -> None:
     """Where a backward pass alone was asked for, and no forward pass came before it: say so."""
     for row in rows:
         missing = row.applicable - row.problems.keys()
@@ -169,6 +187,10 @@ def _blame_forward(rows: Iterable[Row], situations: Sequence[Situation]) -> None
             row.status = FAILS
             for number in missing:
                 row.problems[number] = broke_off(situations[number].trial)
+            forward = _judge(concept.properties[:1], situations)
+            _name(forward, situations, concept, groups)
+            (cause,) = forward.values()
+            row.suspects, row.guessed = cause.suspects, cause.guessed
             return
 
 

@@ -64,11 +64,15 @@ def name_suspects(
     rows: Mapping[str, Row],
     situations: Sequence[Situation],
     concept: Concept,
+    groups: Sequence[str],
     entries: Sequence[Misconception],
 ) -> None:
-    """Find each failing property's suspects, and fold together what one of them explains."""
+    """Find each failing property's suspects, and fold together what one of them explains.
+
+    A suspect is put through what the learner's code was put through, which ``groups`` say.
+    """
     wrong = [
-        _Suspect(entry, implementation, concept, situations)
+        _Suspect(entry, implementation, concept, groups, situations)
         for entry in entries
         if not entry.broad
         for implementation in entry.implementations
@@ -92,11 +96,11 @@ def name_suspects(
     holding = [row for row in rows.values() if row.status == HOLDS]
     causes: dict[str, Row] = {}
     for row in failing:
-        ranks: dict[str, tuple[int, int, bool]] = {}
+        ranks: dict[str, tuple[int, int, int]] = {}
         for suspect in found[row.property.name]:
             id = suspect.entry.id
             broken = sum(suspect.breaks(other) for other in holding)
-            rank = (-explained[id], broken, suspect.has_another_y(row))
+            rank = (-explained[id], broken, suspect.distance(row))
             ranks[id] = min(ranks.get(id, rank), rank)
         if ranks:
             best = min(ranks.values())
@@ -192,13 +196,14 @@ class _Suspect:
         entry: Misconception,
         implementation: Any,
         concept: Concept,
+        groups: Sequence[str],
         situations: Sequence[Situation],
     ) -> None:
         self.entry, self._situations = entry, situations
-        self._observe = concept.observer(implementation, ("forward", "backward"), Output())
+        self._observe = concept.observer(implementation, groups, Output())
         self._visible = set(concept.cases)
         self._known: dict[Any, Behaviour] = {}
-        self._known_for_good = _KNOWN.setdefault(implementation, {})
+        self._known_for_good = _KNOWN.setdefault((implementation, "backward" in groups), {})
 
     def fails_like(self, row: Row, needed: Sequence[Row]) -> bool:
         """Whether it fails on the case that is shown, in the way of the learner's code."""
@@ -264,12 +269,20 @@ class _Suspect:
                 rights += holds
         return rights > 0
 
-    def has_another_y(self, row: Row) -> bool:
-        """Whether its forward is not the learner's, on the case that is shown."""
+    def distance(self, row: Row) -> int:
+        """How unlike the learner's its forward is on the case that is shown.
+
+        0 where it gives the same y, 1 where both give a wrong one, 2 where one alone is right.
+        """
         shown = row.shown(self._situations)
         learner = self._situations[shown].trial.behaviour.get("y")
         suspect = self._behaviour(shown, "y").get("y")
-        return learner is None or suspect is None or not same_values(suspect, learner)
+        if learner is None or suspect is None:
+            return 2
+        right = self._situations[shown].expected["y"].value
+        if same_values(suspect, learner):
+            return 0
+        return 2 if same_values(learner, right) or same_values(suspect, right) else 1
 
     def breaks(self, row: Row) -> bool:
         """Whether it fails a property on some case where it was judged."""

@@ -105,7 +105,6 @@ class Property:
         requires: properties that must hold on a case before this one is looked at there, so that
             one root cause is one finding.
         where: a trait; cases that lack it do not count.
-        enough: a property that can be judged on a smaller share of its cases is not tested.
     """
 
     name: str
@@ -115,7 +114,6 @@ class Property:
     test: Test
     requires: tuple[str, ...] = ()
     where: str | None = None
-    enough: float = 0.5
 
     def applies(self, situation: Situation) -> bool:
         """Whether the case has what this property looks at."""

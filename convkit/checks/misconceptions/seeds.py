@@ -14,23 +14,25 @@ from convkit.layers import Array, Layer
 def enter_seeds(base: type[Layer], read: Reading) -> None:
     """Enter the mistakes in ``rng`` for the layer ``base``, which has a "weight"."""
 
-    def unknown(self: Layer, *arguments: Any) -> None:
-        base.__init__(self, *arguments)
+    def unknown(self: Layer, *arguments: Any, **options: Any) -> None:
+        if "rng" in options:
+            raise TypeError("__init__() got an unexpected keyword argument 'rng'")
+        base.__init__(self, *arguments, **options)
 
-    def required(self: Layer, *arguments: Any, rng: Any) -> None:
-        base.__init__(self, *arguments, rng=rng)  # type: ignore[call-arg]
+    def required(self: Layer, *arguments: Any, rng: Any, **options: Any) -> None:
+        base.__init__(self, *arguments, rng=rng, **options)  # type: ignore[call-arg]
 
     def with_start(draw: Callable[[tuple[int, ...]], Array]) -> type[Layer]:
-        def init(self: Layer, *arguments: Any, rng: Any = None) -> None:
-            base.__init__(self, *arguments)
+        def init(self: Layer, *arguments: Any, rng: Any = None, **options: Any) -> None:
+            base.__init__(self, *arguments, **options)
             self.params["weight"] = draw(self.params["weight"].shape)
 
         return _made(base, init)
 
-    def generator(self: Layer, *arguments: Any, rng: Any = None) -> None:
+    def generator(self: Layer, *arguments: Any, rng: Any = None, **options: Any) -> None:
         rng = np.random.default_rng() if rng is None else rng
         rng.normal(size=2)
-        base.__init__(self, *arguments, rng=rng)  # type: ignore[call-arg]
+        base.__init__(self, *arguments, rng=rng, **options)  # type: ignore[call-arg]
 
     enter_table(
         base.__name__,

@@ -143,7 +143,6 @@ def _moved(layer: Any, x: Array, step: tuple[int, int]) -> Array:
     "the weights of place (b, a) are used at place (a, b), or the result is written there",
     "Which of your loop's indices counts rows?",
     lambda layer, x, y: _reordered(layer, x, lambda value: value[:, ::-1, ::-1]),
-    lambda layer, x, y: _refolded(layer, x),
 )
 def place_transposed(layer: Any, x: Array, y: Array) -> Array:
     return y.swapaxes(2, 3)
@@ -151,12 +150,6 @@ def place_transposed(layer: Any, x: Array, y: Array) -> Array:
 
 def _reordered(layer: Any, x: Array, order: Any) -> Array:
     return summed(layer, patches(layer, x), order(layer.params["weight"]))
-
-
-def _refolded(layer: Any, x: Array) -> Array:
-    """The weights of the places, counted column by column."""
-    weight = layer.params["weight"]
-    return _reordered(layer, x, lambda value: value.swapaxes(1, 2).reshape(weight.shape))
 
 
 @forward_mistake(
