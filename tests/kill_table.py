@@ -2,8 +2,8 @@
 
 python -m tests.kill_table
 
-It ends in failure, and writes nothing, where a mistake escapes the tests of its assignment, or a
-right implementation is accused.
+It ends in failure, and writes nothing, where a mistake costs less than one point in the tests of
+its assignment, or a right implementation is accused.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ README = """# The kill table
 
 Made by `make kill-table`; tests hold it up to date. It runs the graded test cells of `solutions/`
 on every way to make every mistake in the catalogue of misconceptions, and on right implementations.
-It is not made at all if a mistake escapes them or a right implementation loses a point.
+It is not made at all if a mistake costs less than a point or a right implementation loses any.
 
 - *Visible*: of the ways, how many the visible tests notice without the hidden ones.
 - *Named*: of the ways, how many the checks call by the mistake's own name (or by that of an entry
@@ -82,7 +82,16 @@ class Kill:
 
     def left(self, test: str) -> float:
         """What is left of a test's points."""
-        return self.shares[test] * nb.points(home_of(self.name).tests[test])
+        return self.shares[test] * self.worth(test)
+
+    def worth(self, test: str) -> float:
+        """A test's points."""
+        return nb.points(home_of(self.name).tests[test])
+
+    @property
+    def lost(self) -> float:
+        """How many points it costs."""
+        return sum(self.worth(test) - self.left(test) for test in self.shares)
 
     @property
     def rejecting(self) -> list[str]:
@@ -222,10 +231,9 @@ def title(entry: Misconception) -> str:
 
 
 def _points(each: Kill) -> str:
-    total = sum(nb.points(home_of(each.name).tests[test]) for test in each.shares)
-    left = sum(each.left(test) for test in each.shares)
+    total = sum(each.worth(test) for test in each.shares)
     cells = ["·" if share == 1 else f"{each.left(test):.2f}" for test, share in each.shares.items()]
-    return " | ".join([*cells, f"{left / total:.0%}"])
+    return " | ".join([*cells, f"{1 - each.lost / total:.0%}"])
 
 
 def put_to_the_tests() -> tuple[list[Kill], list[str]]:
@@ -235,7 +243,11 @@ def put_to_the_tests() -> tuple[list[Kill], list[str]]:
     with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
         kills = _all(pool, kill, ways(), "mistakes")
         accusations = _all(pool, accusation, right, "right implementations")
-    escapes = [f"{k.id}, way {k.way + 1}, escapes every test" for k in kills if not k.rejecting]
+    escapes = [
+        f"{k.id}, way {k.way + 1}, costs {k.lost:.2f} points, less than one"
+        for k in kills
+        if k.lost < 1
+    ]
     return kills, [*escapes, *filter(None, accusations)]
 
 

@@ -49,7 +49,7 @@ def test_it_has_every_right_implementation_of_today(name):
 @pytest.mark.parametrize("entry", MISTAKES, ids=lambda entry: entry.id)
 def test_a_row_says_what_the_tests_of_the_assignment_do(entry):
     kills = [kill(entry.of, entry.id, way) for way in range(len(entry.implementations))]
-    assert all(each.rejecting for each in kills)
+    assert all(each.lost >= 1 for each in kills)
     assert "\n".join(rows(kills)) + "\n" in written(home_of(entry.of).name), TODAY
 
 
