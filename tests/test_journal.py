@@ -5,7 +5,6 @@ import os
 
 import nbformat
 import pytest
-from IPython.core.interactiveshell import InteractiveShell
 from nbformat.v4 import new_code_cell, new_notebook
 
 import convkit.checks
@@ -30,25 +29,14 @@ class Conv2d(Reference):
 
 
 @pytest.fixture
-def course(tmp_path, monkeypatch):
-    (tmp_path / "nbgrader_config.py").touch()
-    folder = tmp_path / "exercises" / "02-convolution"
-    folder.mkdir(parents=True)
+def course(course, monkeypatch):
+    folder = course / "exercises" / "02-convolution"
+    folder.mkdir()
     cells = ["check(correlate2d)", 'check(Conv2d, only="forward")', "x = 1\n# check(nothing)"]
     notebook = new_notebook(cells=[new_code_cell(source) for source in cells])
     nbformat.write(notebook, folder / "02-convolution.ipynb")
     monkeypatch.chdir(folder)
-    monkeypatch.setattr(convkit.checks, "listeners", [])
-    monkeypatch.setattr("convkit.checks.checking.listeners", convkit.checks.listeners)
-    yield tmp_path
-    convkit.mine._kept.clear()
-
-
-@pytest.fixture
-def notebook(course):
-    shell = InteractiveShell()
-    shell.run_line_magic("load_ext", "convkit")
-    return shell
+    return course
 
 
 def states():

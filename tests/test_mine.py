@@ -5,7 +5,6 @@ from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
-from IPython.core.interactiveshell import InteractiveShell
 
 import convkit.mine
 from convkit.mine import (
@@ -17,23 +16,6 @@ from convkit.mine import (
 )
 
 GOOD = "%%implement double\nimport numpy as np\n\ndef double(x):\n    return np.multiply(2, x)\n"
-
-
-@pytest.fixture
-def course(tmp_path, monkeypatch):
-    (tmp_path / "nbgrader_config.py").touch()
-    (tmp_path / "exercises").mkdir()
-    monkeypatch.chdir(tmp_path / "exercises")
-    yield tmp_path
-    convkit.mine._kept.clear()
-
-
-@pytest.fixture
-def notebook(course):
-    shell = InteractiveShell()
-    shell.colors = "nocolor"
-    shell.run_line_magic("load_ext", "convkit")
-    return shell
 
 
 def run(shell, source):

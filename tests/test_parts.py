@@ -1,10 +1,8 @@
 """Which of a network's parts are the learner's, why not, and that they travel with the notebook."""
 
 import pytest
-from IPython.core.interactiveshell import InteractiveShell
 
 import convkit
-import convkit.checks
 import convkit.mine
 import convkit.parts
 from convkit import badges
@@ -20,23 +18,17 @@ WRONG = OWN + "    def forward(self, x):\n        return -super().forward(x)\n"
 
 
 @pytest.fixture
-def course(tmp_path, monkeypatch):
-    (tmp_path / "nbgrader_config.py").touch()
-    folder = tmp_path / "exercises" / "08-convnet"
-    folder.mkdir(parents=True)
+def course(course, monkeypatch):
+    folder = course / "exercises" / "08-convnet"
+    folder.mkdir()
     monkeypatch.chdir(folder)
-    monkeypatch.setattr(convkit.checks, "listeners", [])
-    monkeypatch.setattr("convkit.checks.checking.listeners", convkit.checks.listeners)
-    yield tmp_path
-    convkit.mine._kept.clear()
+    return course
 
 
 @pytest.fixture
-def notebook(course):
-    shell = InteractiveShell()
-    shell.run_line_magic("load_ext", "convkit")
-    shell.run_cell("from convkit import check").raise_error()
-    return shell
+def notebook(notebook):
+    notebook.run_cell("from convkit import check").raise_error()
+    return notebook
 
 
 def note():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import csv
 import os
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -162,13 +163,27 @@ class Course:
     def convkit(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run convkit to its end."""
         return subprocess.run(
-            convkit(*arguments),
+            _convkit(*arguments),
             cwd=self.folder,
             env=self.environment(),
             capture_output=True,
             text=True,
             timeout=self.seconds,
             check=False,
+        )
+
+    def grader(self, assignment: str) -> subprocess.Popen[str]:
+        """Start to grade the class, as from a terminal of its own."""
+        return subprocess.Popen(
+            _convkit("grade", assignment),
+            cwd=self.folder,
+            env=self.environment(),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            # What runs in the background is started with Ctrl-C ignored, and so is all it starts.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+            start_new_session=True,
         )
 
     def outcomes(self, assignment: str) -> dict[str, tuple[str, str]]:
@@ -241,7 +256,7 @@ class Course:
         return found
 
 
-def convkit(*arguments: str) -> list[str]:
+def _convkit(*arguments: str) -> list[str]:
     """The command line of convkit, of whichever Python runs the tests."""
     program = "import sys; from convkit.cli import main; sys.exit(main())"
     return [sys.executable, "-c", program, *arguments]
@@ -250,6 +265,21 @@ def convkit(*arguments: str) -> list[str]:
 def write(notebook: NotebookNode, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(nbformat.writes(notebook) + "\n")
+
+
+def without_pictures(source: NotebookNode) -> NotebookNode:
+    """A copy with the cells that nbgrader knows: the others take time, and are the same for all."""
+    cells = [each.copy() for each in source.cells if "nbgrader" in each.metadata]
+    return nbformat.from_dict({**source, "cells": cells})
+
+
+def changed(source: NotebookNode, name: str, before: str, after: str) -> NotebookNode:
+    """Such a copy with a piece of one cell's text replaced, which must be there."""
+    notebook = without_pictures(source)
+    answer = cell(notebook, name)
+    assert before in answer.source
+    answer.source = answer.source.replace(before, after)
+    return notebook
 
 
 def cell(notebook: NotebookNode, name: str) -> NotebookNode:

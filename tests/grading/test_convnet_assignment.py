@@ -7,7 +7,7 @@ import nbformat
 import pytest
 
 from convkit.grading.own import bring
-from tests.grading.course import ROOT, Course, cell, write
+from tests.grading.course import ROOT, Course, cell, changed, without_pictures, write
 
 pytestmark = [pytest.mark.course, pytest.mark.timeout(900)]
 
@@ -73,19 +73,6 @@ def forged(names):
     """What is written where a learner's checks hold, without a check."""
     claim = {"version": "", "groups": {"forward": [], "backward": []}}
     return json.dumps(dict.fromkeys(names, claim))
-
-
-def without_pictures(source):
-    """The pictures take time, and are the same for all."""
-    cells = [each.copy() for each in source.cells if "nbgrader" in each.metadata]
-    return nbformat.from_dict({**source, "cells": cells})
-
-
-def changed(source, name, before, after):
-    notebook = without_pictures(source)
-    assert before in cell(notebook, name).source
-    cell(notebook, name).source = cell(notebook, name).source.replace(before, after)
-    return notebook
 
 
 @pytest.fixture(scope="module")

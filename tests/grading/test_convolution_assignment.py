@@ -5,7 +5,7 @@ import shutil
 import nbformat
 import pytest
 
-from tests.grading.course import ROOT, Course, cell, write
+from tests.grading.course import ROOT, Course, changed, write
 
 pytestmark = pytest.mark.course
 
@@ -89,14 +89,7 @@ def course(tmp_path_factory):
     write(source, course.submitted(NAME, "right"))
     write(course.released(NAME), course.submitted(NAME, "untouched"))
     for student, (name, before, after, _) in WRONG.items():
-        notebook = nbformat.from_dict(source)
-        answer = cell(notebook, name)
-        assert before in answer.source
-        wrong = nbformat.from_dict({**notebook, "cells": []})
-        # The pictures take time, and are the same for all.
-        wrong.cells = [c.copy() for c in notebook.cells if "nbgrader" in c.metadata]
-        cell(wrong, name).source = answer.source.replace(before, after)
-        write(wrong, course.submitted(NAME, student))
+        write(changed(source, name, before, after), course.submitted(NAME, student))
     course.log = course.nbgrader("autograde", NAME)
     assert course.log.returncode == 0, course.log.stderr
     assert course.nbgrader("generate_feedback", NAME).returncode == 0

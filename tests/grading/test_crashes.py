@@ -11,7 +11,7 @@ import time
 
 import pytest
 
-from tests.grading.course import Course, cell, convkit, mini_source, write
+from tests.grading.course import Course, cell, mini_source, write
 from tests.grading.test_course import CODE
 
 pytestmark = [pytest.mark.course, pytest.mark.timeout(3600)]
@@ -68,18 +68,12 @@ def undisturbed(handed_in, tmp_path_factory):
 
 def killed(course, seconds):
     """Start grading and kill it after a while; whether it was still at work."""
-    process = subprocess.Popen(
-        convkit("grade", "mini"),
-        cwd=course.folder,
-        env=course.environment(),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        process.wait(seconds)
-    except subprocess.TimeoutExpired:
-        process.send_signal(signal.SIGKILL)
-    return process.wait() == -signal.SIGKILL
+    with course.grader("mini") as grader:
+        try:
+            grader.communicate(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            grader.kill()
+    return grader.returncode == -signal.SIGKILL
 
 
 def wait_until_all_has_ended(course):

@@ -14,7 +14,7 @@ from convkit.grading import notebook as nb
 from convkit.mine import parse_implementation
 from tests.answers import Assignment, assignments, making
 from tests.checks.variants import right_variants
-from tests.grading.course import Course, write
+from tests.grading.course import Course, without_pictures, write
 from tests.kill_table import entries, kill, sample
 
 pytestmark = pytest.mark.course
@@ -37,9 +37,8 @@ class Students:
 
 
 def notebook(source, name="", answer=""):
-    """What nbgrader knows of the source, with an answer in it; pictures earn nothing."""
-    made = copy.deepcopy(source)
-    made.cells = [cell for cell in made.cells if "nbgrader" in cell.metadata]
+    """What nbgrader knows of the source, with an answer in it."""
+    made = without_pictures(source)
     for cell in made.cells:
         implemented = parse_implementation(cell.source)
         if implemented and implemented[0] == name:

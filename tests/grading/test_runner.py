@@ -4,14 +4,13 @@ import fcntl
 import os
 import shutil
 import signal
-import subprocess
 import time
 
 import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
-from tests.grading.course import FULL, NOTHING, Course, cell, convkit, mini_source, write
+from tests.grading.course import FULL, NOTHING, Course, cell, mini_source, write
 from tests.grading.test_course import CODE, SCALE_ONLY
 
 pytestmark = [pytest.mark.course, pytest.mark.timeout(1800)]
@@ -229,17 +228,7 @@ def test_what_cannot_be_done_is_said_in_a_line(one):
 def test_a_run_that_is_stopped_leaves_the_truth_and_goes_on(one, end):
     hand_in(one, "ann", LOOPS)
     hand_in(one, "bob", CODE["double"])
-    grader = subprocess.Popen(
-        convkit("grade", "mini"),
-        cwd=one.folder,
-        env=one.environment(),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-        # What runs in the background is started with Ctrl-C ignored, and so is all that it starts.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-        start_new_session=True,
-    )
+    grader = one.grader("mini")
     while one.outcomes("mini")["ann"][0] == "graded":
         assert grader.poll() is None
         time.sleep(0.05)
