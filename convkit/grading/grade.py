@@ -25,7 +25,7 @@ from convkit.parts import Badges
 
 _FILES_CAP = 64 << 20
 _BECAUSE = {
-    "crashed": "Python ended",
+    "crashed": "the code ended its Python process",
     "timed out": "the code took too long",
     "out of memory": "the code took too much memory",
     "tampered": "the code answered what only an attempt to change the grading produces",

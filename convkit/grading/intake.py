@@ -105,7 +105,7 @@ def receive(folder: Path, sources: Mapping[str, NotebookNode]) -> dict[str, Rece
     received = {name: _received(name, there, candidates, versions[name]) for name in sources}
     if any(each.notebook is not None for each in received.values()):
         received = {name: _partly(name, each) for name, each in received.items()}
-    notes = _left_out(there, candidates)
+    notes = _left_out(there, candidates, list(sources))
     return {
         name: dataclasses.replace(
             each, outcome=together([each.outcome, Outcome(notes=tuple(notes))])
@@ -114,9 +114,14 @@ def receive(folder: Path, sources: Mapping[str, NotebookNode]) -> dict[str, Rece
     }
 
 
+def _right(there: Folder, name: str) -> Path:
+    """Where a notebook should be."""
+    return there.path / f"{name}.ipynb"
+
+
 def _possible(there: Folder, names: Sequence[str]) -> list[Path]:
     """The files that may be notebooks, those with the right names first."""
-    exact = [there.path / f"{name}.ipynb" for name in names]
+    exact = [_right(there, name) for name in names]
 
     def may_be(path: Path) -> bool:
         name = path.name.lower()
@@ -169,7 +174,7 @@ def _received(
     name: str, there: Folder, candidates: Sequence[_Candidate], versions: Sequence[_Version]
 ) -> Received:
     """The one version that counts, or why there is none."""
-    right = there.path / f"{name}.ipynb"
+    right = _right(there, name)
     found: list[Outcome] = []
     if right in there.links or there.path in there.links:
         link = there.called(right) if right in there.links else "the folder"
@@ -187,8 +192,9 @@ def _received(
     if matched.forged:
         found.append(Outcome(Status.TAMPERED, "; ".join(matched.forged)))
     if matched.missing:
+        why = "not there, or it cannot be told which of two texts it is"
         missing = ", ".join(map(repr, matched.missing))
-        found.append(Outcome(Status.PARTIAL, f"not there, or not to be told: the answer {missing}"))
+        found.append(Outcome(Status.PARTIAL, f"{why}: the answer {missing}"))
     broken = [each for each in candidates if each.notebook is None]
     notes += [f"Not read: {there.called(each.path)} {each.damage}." for each in broken]
     notes += [*version.candidate.notes, *matched.notes]
@@ -250,10 +256,11 @@ def _partly(name: str, received: Received) -> Received:
     )
 
 
-def _left_out(there: Folder, candidates: Sequence[_Candidate]) -> list[str]:
+def _left_out(there: Folder, candidates: Sequence[_Candidate], names: Sequence[str]) -> list[str]:
     notes = []
-    if there.links:
-        notes.append(f"Not followed, because they are links: {there.listed(there.links)}.")
+    told = {there.path, *(_right(there, name) for name in names)}
+    if links := [path for path in there.links if path not in told]:
+        notes.append(f"Not followed, because they are links: {there.listed(links)}.")
     if there.others:
         notes.append(f"Left out, because they are no files: {there.listed(there.others)}.")
     if there.problem and there.files:

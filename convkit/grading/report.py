@@ -125,6 +125,13 @@ def table(found: Sequence[Row]) -> str:
     )
 
 
+def still_to_grade(found: Sequence[Row]) -> str:
+    """What to do about grades that are not there or do not hold; "" if nothing."""
+    due = [row for row in found if row.outcome is None or row.outdated]
+    name = found[0].assignment.name if found else ""
+    return f"To be graded: {len(due)}, by `convkit grade {name}`." if due else ""
+
+
 class ExportOutcomes(ExportPlugin):
     """nbgrader's CSV with what it lacks: who has no grade, why, and which grades still hold."""
 

@@ -25,7 +25,7 @@ from convkit.grading.outcome import NOT_HANDED_IN, Outcome, Status
 from convkit.grading.preprocessors import STORING, course_at
 from convkit.grading.probe import require
 from convkit.grading.processes import Processes
-from convkit.grading.report import rows, table
+from convkit.grading.report import rows, still_to_grade, table
 from convkit.grading.store import Store
 from convkit.grading.submission import Part, Task, gather_files
 
@@ -221,7 +221,8 @@ def report_class(root: Path, assignment: str) -> str:
     app = configured(root)
     course = course_at(app.coursedir, app)
     with course.gradebook() as gradebook:
-        return table(rows(gradebook, course, assignment))
+        found = rows(gradebook, course, assignment)
+        return "\n".join(filter(None, [table(found), still_to_grade(found)]))
 
 
 def _summary(ended: Counter[Status], current: int) -> str:

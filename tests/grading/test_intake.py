@@ -48,6 +48,7 @@ def answers(received):
 
 
 RIGHT = {"double": DOUBLE, "scale": SCALE, "why": WHY}
+NOT_TOLD = "not there, or it cannot be told which of two texts it is: the answer"
 
 
 @pytest.fixture
@@ -161,7 +162,7 @@ def test_of_a_notebook_that_is_cut_off_the_rest_counts(folder):
     text = nbformat.writes(answered()).encode()
     found = received(folder, text[: text.index(b"I think")])
     assert found.outcome.status is Status.PARTIAL
-    assert found.outcome.reason == "not there, or not to be told: the answer 'why'"
+    assert found.outcome.reason == f"{NOT_TOLD} 'why'"
     assert found.outcome.notes[0].startswith("It is cut off (unterminated string in line ")
     assert answers(found) == {"double": DOUBLE, "scale": SCALE}
 
@@ -223,8 +224,9 @@ def test_a_link_in_place_of_the_notebook_is_not_followed(folder, tmp_path, targe
     (folder / "mini.ipynb").symlink_to(tmp_path / target)
     found = received(folder)
     assert found.notebook is None
-    assert found.outcome.status is Status.TAMPERED
-    assert found.outcome.reason == "'mini.ipynb' is a symbolic link, which is not followed"
+    assert found.outcome == Outcome(
+        Status.TAMPERED, "'mini.ipynb' is a symbolic link, which is not followed"
+    )
 
 
 def test_neither_is_a_link_in_place_of_the_folder(folder, tmp_path):
@@ -232,7 +234,10 @@ def test_neither_is_a_link_in_place_of_the_folder(folder, tmp_path):
     folder.rmdir()
     folder.symlink_to(tmp_path / "solutions")
     found = received(folder)
-    assert (found.notebook, found.outcome.status) == (None, Status.TAMPERED)
+    assert found.notebook is None
+    assert found.outcome == Outcome(
+        Status.TAMPERED, "the folder is a symbolic link, which is not followed"
+    )
 
 
 def test_links_beside_a_notebook_are_noted(folder, tmp_path):
@@ -375,7 +380,7 @@ def test_in_another_order_without_marks_all_but_prose_is_known(folder):
     found = received(folder, changed(shuffle))
     assert answers(found) == {"double": DOUBLE, "scale": SCALE}
     assert found.outcome.status is Status.PARTIAL
-    assert found.outcome.reason == "not there, or not to be told: the answer 'why'"
+    assert found.outcome.reason == f"{NOT_TOLD} 'why'"
 
 
 def test_in_another_order_prose_is_known_by_its_id(folder):
@@ -431,7 +436,8 @@ def test_answers_that_differ_are_all_kept_and_the_last_counts(folder):
 def test_a_missing_answer_makes_it_partial(folder, name):
     found = received(folder, changed(lambda notebook: notebook.cells.remove(cell(notebook, name))))
     assert found.outcome == Outcome(
-        Status.PARTIAL, f"not there, or not to be told: the answer '{name}'"
+        Status.PARTIAL,
+        f"{NOT_TOLD} '{name}'",
     )
 
 

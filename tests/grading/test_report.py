@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from convkit.grading.outcome import Outcome, Status
-from convkit.grading.report import Row, _cells, _harmless, table
+from convkit.grading.report import Row, _cells, _harmless, still_to_grade, table
 
 ASSIGNMENT = SimpleNamespace(name="mini", duedate=None, max_score=12.0)
 
@@ -34,6 +34,15 @@ def test_the_table_says_who_has_what_and_why():
         "dan           12 / 12  graded          OUT OF DATE, the submission changed since\n"
         "eve                 –  not graded yet"
     )
+
+
+def test_what_is_to_be_graded_is_said_with_the_command():
+    ann = row("ann", Outcome(), 9.0)
+    found = [ann, row("dan", Outcome(), 12.0, outdated="the submission changed since")]
+    assert still_to_grade([*found, row("eve", None)]) == (
+        "To be graded: 2, by `convkit grade mini`."
+    )
+    assert still_to_grade([ann]) == still_to_grade([]) == ""
 
 
 def test_a_penalty_never_makes_a_score_negative():
