@@ -14,7 +14,8 @@ from nbformat import NotebookNode
 from tqdm.auto import tqdm
 
 from convkit.grading import own
-from convkit.grading.grade import Job, Times, grade
+from convkit.grading.grade import grade
+from convkit.grading.job import Job, Times
 from convkit.grading.sandbox import Limits
 
 _ROOT = Path(__file__).parents[1]

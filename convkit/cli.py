@@ -55,7 +55,7 @@ def _grade(options: argparse.Namespace) -> int:
 
 
 def _grade_class(options: argparse.Namespace) -> int:
-    from convkit.grading.grade import GraderError
+    from convkit.grading.job import GraderError
     from convkit.grading.runner import grade_class
     from convkit.grading.sandbox import SandboxError
 
@@ -67,7 +67,7 @@ def _grade_class(options: argparse.Namespace) -> int:
 
 
 def _report(options: argparse.Namespace) -> int:
-    from convkit.grading.grade import GraderError
+    from convkit.grading.job import GraderError
     from convkit.grading.runner import report_class
 
     try:

@@ -16,7 +16,7 @@ from nbgrader.converters import GenerateAssignment
 from nbgrader.converters.base import NbGraderException
 
 from convkit.grading.course import Course
-from convkit.grading.grade import GraderError
+from convkit.grading.job import GraderError
 
 
 def configured(root: Path) -> Any:

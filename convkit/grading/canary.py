@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from convkit.grading import notebook as nb
-from convkit.grading.grade import GraderError
+from convkit.grading.job import GraderError
 from convkit.grading.submission import Part
 
 

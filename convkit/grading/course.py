@@ -18,7 +18,7 @@ from nbgrader.coursedir import CourseDirectory
 
 from convkit.grading import notebook as nb
 from convkit.grading.fingerprint import Fingerprint, fingerprint
-from convkit.grading.grade import GraderError, Times
+from convkit.grading.job import GraderError, Times
 from convkit.grading.sandbox import Limits
 
 _LOCK = ".convkit-grading"

@@ -26,8 +26,8 @@ from convkit.grading import ledger
 from convkit.grading import notebook as nb
 from convkit.grading.course import Course, alone
 from convkit.grading.feedback import set_up_feedback
-from convkit.grading.grade import Times
 from convkit.grading.intake import receive
+from convkit.grading.job import Times
 from convkit.grading.outcome import Outcome, Status
 from convkit.grading.probe import require
 from convkit.grading.sandbox import Limits

@@ -11,7 +11,7 @@ from multiprocessing.context import ForkServerProcess
 from multiprocessing.forkserver import ensure_running
 from pathlib import Path
 
-from convkit.grading.grade import GraderError
+from convkit.grading.job import GraderError
 from convkit.grading.submission import Part, Task, answer, decode_parts, encode
 
 _LAST_WORDS_SECONDS = 10.0

@@ -14,7 +14,7 @@ from nbgrader.plugins import ExportPlugin
 
 from convkit.grading import ledger
 from convkit.grading.course import Course
-from convkit.grading.grade import GraderError
+from convkit.grading.job import GraderError
 from convkit.grading.outcome import NOT_HANDED_IN, Outcome
 from convkit.grading.preprocessors import course_at
 

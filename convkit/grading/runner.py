@@ -20,7 +20,7 @@ from convkit.grading import notebook as nb
 from convkit.grading.application import configured, generate
 from convkit.grading.canary import see_alive
 from convkit.grading.course import Course, alone
-from convkit.grading.grade import GraderError
+from convkit.grading.job import GraderError
 from convkit.grading.outcome import NOT_HANDED_IN, Outcome, Status
 from convkit.grading.preprocessors import STORING, course_at
 from convkit.grading.probe import require

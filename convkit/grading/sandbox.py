@@ -239,6 +239,11 @@ class Sandbox:
         return [*command, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", str(self.work)]
 
 
+def readable_package() -> list[Path]:
+    """What of convkit student code may read: all but the grading."""
+    return [path for path in PACKAGE.iterdir() if path.name != "grading"]
+
+
 @contextlib.contextmanager
 def _to_read(data: bytes | None) -> Iterator[int | None]:
     """A descriptor from which a program that is started can read ``data``."""

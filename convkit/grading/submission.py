@@ -24,8 +24,9 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_notebook
 
 from convkit.grading import notebook as nb
-from convkit.grading.grade import GraderError, Job, Times, copy_files, grade
+from convkit.grading.grade import copy_files, grade
 from convkit.grading.intake import receive
+from convkit.grading.job import GraderError, Job, Times
 from convkit.grading.kernels import KernelError
 from convkit.grading.outcome import Outcome, Status, together
 from convkit.grading.sandbox import Limits, SandboxError

@@ -6,7 +6,7 @@ import pytest
 from nbformat.v4 import new_notebook, new_output
 
 from convkit.grading.canary import see_alive
-from convkit.grading.grade import GraderError
+from convkit.grading.job import GraderError
 from convkit.grading.outcome import Outcome, Status
 from convkit.grading.submission import Part
 from tests.grading.course import known_cell

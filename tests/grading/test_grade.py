@@ -9,7 +9,8 @@ import pytest
 from nbformat.v4 import new_code_cell
 
 from convkit.grading import notebook as nb
-from convkit.grading.grade import GraderError, Job, Times, copy_files, grade
+from convkit.grading.grade import copy_files, grade
+from convkit.grading.job import GraderError, Job, Times
 from convkit.grading.kernels import Kernel
 from convkit.grading.sandbox import Limits, Sandbox, scratch_folder
 from tests.grading.course import ROOT, cell, known_cell, mini_source

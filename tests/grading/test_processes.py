@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from convkit.grading import processes, submission
-from convkit.grading.grade import GraderError
+from convkit.grading.job import GraderError
 
 TASK = SimpleNamespace(times=SimpleNamespace(submission=60.0))
 

@@ -7,7 +7,7 @@ import pytest
 
 from convkit.grading import notebook as nb
 from convkit.grading import submission
-from convkit.grading.grade import GraderError, Times
+from convkit.grading.job import GraderError, Times
 from convkit.grading.outcome import Outcome, Status
 from convkit.grading.sandbox import Limits
 from convkit.grading.submission import Part, Task, decode_parts, encode, gather_files

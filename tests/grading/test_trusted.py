@@ -9,8 +9,8 @@ from nbformat.v4 import new_output
 from convkit.checks import CheckFailed, LearnerError, Report
 from convkit.checks.evidence import FAILS, HOLDS, Evidence, PropertyResult
 from convkit.grading import SEED_FILE, hidden_cases, hidden_rng
-from convkit.grading.grade import _test_outputs
 from convkit.grading.kernels import CellRun
+from convkit.grading.points import _test_outputs
 from convkit.grading.trusted import VERDICT, judge
 
 SECRET = "hidden-canary-7919"
