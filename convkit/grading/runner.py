@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
+import signal
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -149,16 +151,18 @@ class Grader:
                 while waiting and len(running) < cores:
                     student = waiting.pop()
                     fingerprint = str(self.course.fingerprint(self.assignment, student))
-                    store.begin(student, self.notebooks, fingerprint)
+                    with _undisturbed():
+                        store.begin(student, self.notebooks, fingerprint)
                     running[pool.submit(self._grade_student, student)] = student, fingerprint
                 for done in wait(running, return_when=FIRST_COMPLETED).done:
                     student, fingerprint = running.pop(done)
                     files = self._files(student)
-                    try:
-                        outcome = store.finish(student, done.result(), files, fingerprint)
-                    except Exception as error:
-                        outcome = Outcome(Status.GRADER_ERROR, _in_words(error))
-                        store.fail(student, outcome, self.notebooks)
+                    with _undisturbed():
+                        try:
+                            outcome = store.finish(student, done.result(), files, fingerprint)
+                        except Exception as error:
+                            outcome = Outcome(Status.GRADER_ERROR, _in_words(error))
+                            store.fail(student, outcome, self.notebooks)
                     shutil.rmtree(files, ignore_errors=True)
                     yield student, outcome
         finally:
@@ -173,6 +177,19 @@ class Grader:
         if not submitted.exists():
             return dict.fromkeys(self.notebooks, Part(NOT_HANDED_IN, None))
         return self._grade(f"of-{student}", submitted)
+
+
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Ctrl-C is heard afterwards: SQLAlchemy would print a traceback of being disturbed."""
+    heard: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, frame: heard.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+        if heard:
+            signal.raise_signal(signal.SIGINT)
 
 
 def _in_words(error: Exception) -> str:

@@ -10,6 +10,7 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
+from convkit.grading.runner import _undisturbed
 from tests.grading.course import FULL, NOTHING, Course, cell, mini_source, write
 from tests.grading.test_course import CODE, SCALE_ONLY
 
@@ -222,6 +223,20 @@ def test_what_cannot_be_done_is_said_in_a_line(one):
     run = one.convkit("grade", "mini")
     assert run.returncode == 1
     assert "Run this in the course's folder." in run.stderr
+
+
+def test_ctrl_c_is_heard_when_what_is_stored_is_stored():
+    stored = []
+
+    def store():
+        with _undisturbed():
+            signal.raise_signal(signal.SIGINT)
+            stored.append("ann")
+
+    with pytest.raises(KeyboardInterrupt):
+        store()
+    assert stored == ["ann"]
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGINT])
