@@ -135,7 +135,7 @@ def test_the_solution_with_its_own_layers_earns_every_point(course, points):
     assert sum(points.values()) == 112
     assert "5 of 5 are yours." in said(course, "with-own", "own-visible")
     assert "3 of 3 are yours." in said(course, "with-own", "own-bonus")
-    assert course.extra_credit(NAME)["with-own"]["own-bonus"] == 3
+    assert course.extra_credit(NAME)["with-own"]["own-bonus"] == 12
 
 
 def test_without_own_layers_the_reference_stands_in_and_those_points_alone_are_lost(course, points):
