@@ -272,17 +272,18 @@ class _Suspect:
     def distance(self, row: Row) -> int:
         """How unlike the learner's its forward is on the case that is shown.
 
-        0 where it gives the same y, 1 where both give a wrong one, 2 where one alone is right.
+        0 where it gives the same y and leaves the same x, 2 where one alone gives the right y.
         """
         shown = row.shown(self._situations)
-        learner = self._situations[shown].trial.behaviour.get("y")
-        suspect = self._behaviour(shown, "y").get("y")
-        if learner is None or suspect is None:
+        situation, suspect = self._situations[shown], self._behaviour(shown, "y")
+        learner, right = situation.trial.behaviour, situation.expected
+        if not ("y" in learner and "y" in suspect):
             return 2
-        right = self._situations[shown].expected["y"].value
-        if same_values(suspect, learner):
-            return 0
-        return 2 if same_values(learner, right) or same_values(suspect, right) else 1
+        left = f"{situation.trial.case.input_name} after forward"
+        if same_values(suspect["y"], learner["y"]):
+            return int(not _alike_in(left, learner, suspect))
+        one_right = any(same_values(each["y"], right["y"].value) for each in (learner, suspect))
+        return 2 if one_right else 1
 
     def breaks(self, row: Row) -> bool:
         """Whether it fails a property on some case where it was judged."""
@@ -309,6 +310,13 @@ class _Suspect:
         if (case, thorough) not in known:
             known[case, thorough] = self._observe(replace(case, thorough=thorough)).behaviour
         return known[case, thorough]
+
+
+def _alike_in(quantity: str, one: Behaviour, other: Behaviour) -> bool:
+    """Whether both have it and it is the same, or neither has."""
+    if not (quantity in one and quantity in other):
+        return (quantity in one) == (quantity in other)
+    return same_values(one[quantity], other[quantity])
 
 
 def _both_broken(learner: Observation, suspect: Observation, right: Array) -> bool:
