@@ -68,7 +68,10 @@ def _outcome(lost: dict[str, list[str]], tests: int) -> Outcome:
 
 
 def copy_files(folder: Path, destination: Path) -> None:
-    """Copy regular files up to a total size; links, hidden files and notebooks are left out."""
+    """Copy regular files up to a total size.
+
+    Links, hidden files, notebooks and what may not be read are left out.
+    """
     left = _FILES_CAP
     for here, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if _is_taken(Path(here, name))]
@@ -76,7 +79,8 @@ def copy_files(folder: Path, destination: Path) -> None:
         target.mkdir()
         target.chmod(0o755)  # whatever the grader's own habits: the sandbox's user is another
         for path in (Path(here, name) for name in sorted(names)):
-            if not (_is_taken(path) and path.is_file() and path.suffix != ".ipynb"):
+            readable = _is_taken(path) and path.is_file() and os.access(path, os.R_OK)
+            if not readable or path.suffix == ".ipynb":
                 continue
             left -= path.stat().st_size
             if left >= 0:

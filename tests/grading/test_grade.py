@@ -1,6 +1,7 @@
 """One submission, graded without nbgrader around it."""
 
 import copy
+import os
 import tempfile
 import time
 from pathlib import Path
@@ -71,7 +72,9 @@ def files(tmp_path):
     return folder
 
 
-def test_only_regular_files_are_taken(files, tmp_path):
+def test_only_regular_files_that_may_be_read_are_taken(files, tmp_path, monkeypatch):
+    (files / "locked.txt").write_text("")
+    monkeypatch.setattr(os, "access", lambda path, mode: path.name != "locked.txt")
     copy_files(files, tmp_path / "copy")
     taken = {str(path.relative_to(tmp_path / "copy")) for path in (tmp_path / "copy").rglob("*")}
     assert taken == {
