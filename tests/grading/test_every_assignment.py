@@ -76,7 +76,10 @@ def graded(course, home, assignment, submissions):
         pytest.param(
             (home, count),
             id=f"{home.name}-{id}",
-            marks=[] if count and number == 4 else [pytest.mark.exhaustive],
+            marks=[
+                pytest.mark.xdist_group(f"{home.name}-{id}"),
+                *([] if count and number == 4 else [pytest.mark.exhaustive]),
+            ],
         )
         for number, home in enumerate(assignments())
         for id, count in [("sample", 2), ("whole", None)]
@@ -122,4 +125,4 @@ def test_a_mistake_loses_what_the_kill_table_says_and_nothing_else(students):
         assert earned == pytest.approx(
             everything | {test: told.left(test) for test in told.shares}, abs=1e-9
         ), id
-        assert earned != everything, id
+        assert sum(everything.values()) - sum(earned.values()) >= 1, id

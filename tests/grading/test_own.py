@@ -105,4 +105,4 @@ def test_the_canary_brings_them(tmp_path):
     course = Course(tmp_path, seconds=880)
     run = course.convkit("grade", "08-convnet")
     shutil.rmtree(course.temporary)
-    assert run.stdout.startswith("08-convnet: the solution earns all 28 points"), run.stderr
+    assert run.stdout.startswith("08-convnet: the solution earns all 112 points"), run.stderr

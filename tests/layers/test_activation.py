@@ -25,7 +25,8 @@ each = pytest.mark.parametrize(("layer", "function"), ELEMENTWISE)
 @given(st.lists(sizes, min_size=1, max_size=5), seeds, st.booleans())
 def test_agrees_with_pytorch(layer, function, shape, seed, with_kinks):
     x = 3 * normal(seed, *shape)
-    assert_agrees(layer(), function, x.round() if with_kinks else x, seed)
+    # Far from 0 the slope of tanh is 1 − y², of which rounding is all that is left.
+    assert_agrees(layer(), function, x.round() if with_kinks else x, seed, least=1e-3)
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])

@@ -148,7 +148,10 @@ _inside(
     "    def __sub__(self, other): return 0 * np.asarray(self)",
     scores=FULL,
 )("returns_a_subclass_of_array")
-_inside("return np.zeros(1 << 28)", "import numpy as np")("returns_two_gigabytes")
+_inside("return np.zeros(34 << 20)", "import numpy as np")("returns_more_than_is_handed_over")
+_inside("return np.zeros(1 << 28)", "import numpy as np", status="out of memory")(
+    "returns_two_gigabytes"
+)
 
 # What looks around.
 _LOOKS = """
