@@ -22,10 +22,10 @@ course: $(VENV)/course
 
 # One thread of linear algebra for each of pytest's processes: more would wait for one another.
 test: packages $(VENV)/test lint
-	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/pytest -n auto --dist loadgroup -m "not exhaustive"
+	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/pytest -n auto --dist loadfile -m "not exhaustive"
 
 test-all: packages $(VENV)/test lint
-	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/pytest -n auto --dist loadgroup
+	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/pytest -n auto --dist loadfile
 
 # Which test of which assignment notices which mistake: docs/kill-table/.
 kill-table: $(VENV)/test

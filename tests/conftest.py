@@ -8,14 +8,6 @@ import convkit.mine
 from tests.browser.lab import running_chromium
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items):
-    """The tests of a file run in one process, but for those that have a group of their own."""
-    for item in items:
-        if not item.get_closest_marker("xdist_group"):
-            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
-
-
 @pytest.fixture(scope="session")
 def chromium():
     """A browser for the whole session."""

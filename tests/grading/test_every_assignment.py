@@ -76,10 +76,7 @@ def graded(course, home, assignment, submissions):
         pytest.param(
             (home, count),
             id=f"{home.name}-{id}",
-            marks=[
-                pytest.mark.xdist_group(f"{home.name}-{id}"),
-                *([] if count and number == 4 else [pytest.mark.exhaustive]),
-            ],
+            marks=[] if count and number == 4 else [pytest.mark.exhaustive],
         )
         for number, home in enumerate(assignments())
         for id, count in [("sample", 2), ("whole", None)]
