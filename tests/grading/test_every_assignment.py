@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from convkit.checks.misconceptions import Misconception
 from convkit.grading import notebook as nb
 from convkit.mine import parse_implementation
 from tests.answers import Assignment, assignments, making
@@ -28,22 +29,38 @@ class Students:
 
     Attributes:
         right: by student, what each test gave: the solution, the untouched release, and more.
-        mistaken: the same, by the entry of the catalogue that is handed in.
+        mistaken: the same, by student.
+        mistakes: the entries of the catalogue that each of these hands in.
     """
 
     home: Assignment
     right: dict[str, dict[str, float]]
     mistaken: dict[str, dict[str, float]]
+    mistakes: dict[str, list[Misconception]]
 
 
-def notebook(source, name="", answer=""):
-    """What nbgrader knows of the source, with an answer in it."""
+def notebook(source, answers):
+    """What nbgrader knows of the source, with these answers in it, by name."""
     made = without_pictures(source)
     for cell in made.cells:
         implemented = parse_implementation(cell.source)
-        if implemented and implemented[0] == name:
-            cell.source = f"%%implement {name}\n{answer}"
+        if implemented and implemented[0] in answers:
+            cell.source = f"%%implement {implemented[0]}\n{answers[implemented[0]]}"
     return made
+
+
+def dealt(home, mistakes):
+    """The mistakes by student: each makes several, of which no test asks for two."""
+    left = {name: [each for each in mistakes if each.of == name] for name in home.names}
+    students = {}
+    while any(left.values()):
+        asked, hand = set(), []
+        for name in sorted(left, key=lambda name: -len(left[name])):
+            if left[name] and asked.isdisjoint(home.asking_for(name)):
+                asked |= set(home.asking_for(name))
+                hand.append(left[name].pop())
+        students[f"student-{len(students)}"] = hand
+    return students
 
 
 def offering_convkit(source):
@@ -93,15 +110,23 @@ def students(request, tmp_path_factory):
         made = course.nbgrader("generate_assignment", assignment)
         assert made.returncode == 0, made.stderr
     right = {
-        f"{variant.name}-{variant.id}": notebook(home.source, variant.name, variant.source)
+        f"{variant.name}-{variant.id}": notebook(home.source, {variant.name: variant.source})
         for variant in sample([v for name in home.names for v in right_variants(name)], count)
     }
-    right |= {"solution": notebook(home.source), "untouched": course.released(plain)}
+    right |= {"solution": notebook(home.source, {}), "untouched": course.released(plain)}
+    mistakes = dealt(
+        home, sample([e for name in home.names for e in entries(name).values()], count)
+    )
     wrong = {
-        entry.id: notebook(sources[mistaken], entry.of, making(entry))
-        for entry in sample([e for name in home.names for e in entries(name).values()], count)
+        student: notebook(sources[mistaken], {each.of: making(each) for each in hand})
+        for student, hand in mistakes.items()
     }
-    yield Students(home, graded(course, home, plain, right), graded(course, home, mistaken, wrong))
+    yield Students(
+        home,
+        graded(course, home, plain, right),
+        graded(course, home, mistaken, wrong),
+        mistakes,
+    )
     shutil.rmtree(course.temporary)
 
 
@@ -116,10 +141,10 @@ def test_what_is_right_earns_everything_and_the_release_exactly_nothing(students
 @pytest.mark.timeout(HOURS)
 def test_a_mistake_loses_what_the_kill_table_says_and_nothing_else(students):
     everything = {id: nb.points(test) for id, test in students.home.tests.items()}
-    of = {id: name for name in students.home.names for id in entries(name)}
-    for id, earned in students.mistaken.items():
-        told = kill(of[id], id, 0)
-        assert earned == pytest.approx(
-            everything | {test: told.left(test) for test in told.shares}, abs=1e-9
-        ), id
-        assert sum(everything.values()) - sum(earned.values()) >= 1, id
+    for student, hand in students.mistakes.items():
+        earned, expected = students.mistaken[student], dict(everything)
+        for entry in hand:
+            told = kill(entry.of, entry.id, 0)
+            expected |= {test: told.left(test) for test in told.shares}
+            assert sum(everything[test] - earned[test] for test in told.shares) > 0.999, entry.id
+        assert earned == pytest.approx(expected, abs=1e-9), [entry.id for entry in hand]
