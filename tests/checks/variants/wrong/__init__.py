@@ -12,11 +12,19 @@ from . import (
     loss,
     pooling,
     sgd,
+    unseen_activation,
+    unseen_classifier,
+    unseen_convolution,
+    unseen_local,
+    unseen_normalization,
+    unseen_pooling,
 )
 
 _CONCEPTS = (
     *(local, correlation, conv2d_loops, conv2d_arrays, pooling),
     *(linear, loss, sgd, activation, contrast, batchnorm),
+    *(unseen_convolution, unseen_pooling, unseen_local),
+    *(unseen_classifier, unseen_activation, unseen_normalization),
 )
 # Two slips of one base that fall together: a tired learner seldom makes one mistake alone.
 TOGETHER = {

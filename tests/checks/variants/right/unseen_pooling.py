@@ -1,11 +1,9 @@
-"""Held out after all others: what learners write (pooling, 1 of 3)."""
+"""Right implementations in other hands, written without sight of the checks (pooling)."""
 
 # ruff: noqa
 # fmt: off
 
-# %% MaxPool2d: unseen-all-equals-win
-# breaks: backward
-# mistake: Among equal maxima every one gets the full gradient: the mask is not divided by their number, so ties create gradient.
+# %% MaxPool2d: unseen-mask
 import numpy as np
 
 from convkit import Layer
@@ -39,13 +37,12 @@ class MaxPool2d(Layer):
             for j in range(grad_y.shape[3]):
                 patch = self.x[:, :, i * sh:i * sh + kh, j * sw:j * sw + kw]
                 mask = (patch == self.y[:, :, i, j][:, :, None, None]).astype(patch.dtype)
+                mask /= mask.sum(axis=(2, 3), keepdims=True)
                 grad_x[:, :, i * sh:i * sh + kh, j * sw:j * sw + kw] += mask * grad_y[:, :, i, j][:, :, None, None]
         return grad_x
 
 
-# %% MaxPool2d: unseen-starts-at-zero
-# breaks: both
-# mistake: The running maximum starts at 0 instead of minus infinity, so a window of negative numbers gives 0.
+# %% MaxPool2d: unseen-offsets
 import numpy as np
 
 from convkit import Layer
@@ -75,7 +72,7 @@ class MaxPool2d(Layer):
         sh, sw = self.stride
         N, C, H, W = x.shape
         out_h, out_w = (H - kh) // sh + 1, (W - kw) // sw + 1
-        best = np.zeros((N, C, out_h, out_w), dtype=x.dtype)
+        best = np.full((N, C, out_h, out_w), -np.inf, dtype=x.dtype)
         who = np.zeros(best.shape, dtype=int)
         for number, view in enumerate(self._views(x, out_h, out_w)):
             better = view > best
@@ -93,9 +90,7 @@ class MaxPool2d(Layer):
         return grad_x
 
 
-# %% MaxPool2d: unseen-overlap-overwritten
-# breaks: backward
-# mistake: backward assigns with fancy indexing instead of adding, so a pixel that wins in two overlapping windows gets only one gradient.
+# %% MaxPool2d: unseen-windows
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
@@ -125,49 +120,11 @@ class MaxPool2d(Layer):
         dx = np.zeros(self.x_shape, grad_y.dtype)
         n, c, a, b = np.indices(self.arg.shape)
         p, q = np.divmod(self.arg, self.kernel_size[1])
-        dx[n, c, a * sh + p, b * sw + q] = grad_y
-        return dx
-
-
-# %% MaxPool2d: unseen-divmod-by-height
-# breaks: backward
-# mistake: The flat position of the winner is turned into row and column by dividing by the window's height instead of its width (with a window that is not square: wrong places, or an IndexError at the edge).
-import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
-
-from convkit import Layer
-
-
-class MaxPool2d(Layer):
-    def __init__(self, kernel_size, stride=None):
-        super().__init__()
-        self.kernel_size = (kernel_size, kernel_size) if isinstance(kernel_size, int) else tuple(kernel_size)
-        if stride is None:
-            self.stride = self.kernel_size
-        else:
-            self.stride = (stride, stride) if isinstance(stride, int) else tuple(stride)
-
-    def forward(self, x):
-        kh, kw = self.kernel_size
-        sh, sw = self.stride
-        win = sliding_window_view(x, (kh, kw), axis=(2, 3))[:, :, ::sh, ::sw]
-        flat = win.reshape(*win.shape[:4], kh * kw)
-        self.arg = flat.argmax(axis=-1)
-        self.x_shape = x.shape
-        return np.take_along_axis(flat, self.arg[..., None], axis=-1)[..., 0]
-
-    def backward(self, grad_y):
-        sh, sw = self.stride
-        dx = np.zeros(self.x_shape, grad_y.dtype)
-        n, c, a, b = np.indices(self.arg.shape)
-        p, q = np.divmod(self.arg, self.kernel_size[0])
         np.add.at(dx, (n, c, a * sh + p, b * sw + q), grad_y)
         return dx
 
 
-# %% MaxPool2d: unseen-default-stride-two
-# breaks: both
-# mistake: The stride defaults to 2 instead of the kernel's size.
+# %% MaxPool2d: unseen-loops
 import numpy as np
 
 from convkit import Layer
@@ -182,7 +139,7 @@ class MaxPool2d(Layer):
         super().__init__()
         self.kernel_size = pair(kernel_size)
         if stride is None:
-            stride = 2
+            stride = self.kernel_size
         self.stride = pair(stride)
 
     def forward(self, x):
@@ -216,45 +173,73 @@ class MaxPool2d(Layer):
         return grad_x
 
 
-# %% MaxPool2d: unseen-ceil-mode
-# breaks: forward
-# mistake: Ragged edges are not dropped: the number of windows is rounded up and the last windows are pooled over what is left of the image.
+# %% AvgPool2d: unseen-loops
 import numpy as np
 
 from convkit import Layer
 
 
-def pair(value):
-    return value if isinstance(value, tuple) else (value, value)
-
-
-class MaxPool2d(Layer):
+class AvgPool2d(Layer):
     def __init__(self, kernel_size, stride=None):
         super().__init__()
-        self.kernel_size = pair(kernel_size)
-        self.stride = self.kernel_size if stride is None else pair(stride)
+        self.k = kernel_size if isinstance(kernel_size, tuple) else (kernel_size, kernel_size)
+        if stride is None:
+            stride = self.k
+        self.s = stride if isinstance(stride, tuple) else (stride, stride)
 
     def forward(self, x):
-        (kh, kw), (sh, sw) = self.kernel_size, self.stride
-        out_h = -(-(x.shape[2] - kh) // sh) + 1
-        out_w = -(-(x.shape[3] - kw) // sw) + 1
-        y = np.empty(x.shape[:2] + (out_h, out_w), x.dtype)
-        for i in range(out_h):
-            for j in range(out_w):
-                window = x[:, :, i * sh:i * sh + kh, j * sw:j * sw + kw]
-                y[:, :, i, j] = window.max(axis=(2, 3)) if window.size else 0
-        self.x, self.y = x.copy(), y.copy()
+        kh, kw = self.k
+        sh, sw = self.s
+        n, c, h, w = x.shape
+        self.x_shape = x.shape
+        oh = (h - kh) // sh + 1
+        ow = (w - kw) // sw + 1
+        y = np.zeros((n, c, oh, ow), dtype=x.dtype)
+        for i in range(oh):
+            for j in range(ow):
+                y[:, :, i, j] = x[:, :, i * sh:i * sh + kh, j * sw:j * sw + kw].sum(axis=(2, 3)) / (kh * kw)
         return y
 
     def backward(self, grad_y):
-        (kh, kw), (sh, sw) = self.kernel_size, self.stride
-        grad_x = np.zeros_like(self.x)
+        kh, kw = self.k
+        sh, sw = self.s
+        dx = np.zeros(self.x_shape, dtype=grad_y.dtype)
         for i in range(grad_y.shape[2]):
             for j in range(grad_y.shape[3]):
-                patch = self.x[:, :, i * sh:i * sh + kh, j * sw:j * sw + kw]
-                if patch.size == 0:
-                    continue
-                mask = (patch == self.y[:, :, i, j][:, :, None, None]).astype(patch.dtype)
-                mask /= mask.sum(axis=(2, 3), keepdims=True)
-                grad_x[:, :, i * sh:i * sh + kh, j * sw:j * sw + kw] += mask * grad_y[:, :, i, j][:, :, None, None]
+                dx[:, :, i * sh:i * sh + kh, j * sw:j * sw + kw] += grad_y[:, :, i, j, None, None] / (kh * kw)
+        return dx
+
+
+# %% AvgPool2d: unseen-windows
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from convkit import Layer
+
+
+def pair(v):
+    return v if isinstance(v, tuple) else (v, v)
+
+
+class AvgPool2d(Layer):
+    def __init__(self, kernel_size, stride=None):
+        super().__init__()
+        self.kernel_size = pair(kernel_size)
+        self.stride = pair(kernel_size if stride is None else stride)
+
+    def forward(self, x):
+        self.in_shape = x.shape
+        sv, sh = self.stride
+        windows = sliding_window_view(x, self.kernel_size, axis=(-2, -1))
+        return windows[:, :, ::sv, ::sh].mean(axis=(-2, -1))
+
+    def backward(self, grad_y):
+        h, w = self.kernel_size
+        sv, sh = self.stride
+        out_h, out_w = grad_y.shape[-2:]
+        grad_x = np.zeros(self.in_shape, grad_y.dtype)
+        share = grad_y / (h * w)
+        for p in range(h):
+            for q in range(w):
+                grad_x[:, :, p:p + sv * out_h:sv, q:q + sh * out_w:sh][:, :, :out_h, :out_w] += share
         return grad_x
