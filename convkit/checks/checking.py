@@ -187,7 +187,7 @@ def _blame_forward(
             row.status = FAILS
             for number in missing:
                 row.problems[number] = broke_off(situations[number].trial)
-            forward = _judge(concept.properties[:1], situations)
+            forward = _judge(concept.properties[:1], situations)  # whether forward runs
             _name(forward, situations, concept, groups)
             (cause,) = forward.values()
             row.suspects, row.guessed = cause.suspects, cause.guessed

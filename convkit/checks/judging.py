@@ -149,9 +149,9 @@ def judge_unchanged(
         raise NotJudged
     what, _, when = quantity.partition(" after")
     before = expected.value
-    if when.startswith(" backward"):  # what forward has changed is not backward's fault
-        changed = situation.trial.behaviour.get(f"{what} after forward")
-        before = changed if isinstance(changed, np.ndarray) else before
+    left = situation.trial.behaviour.get(f"{what} after forward")
+    if when.startswith(" backward") and isinstance(left, np.ndarray):
+        before = left  # what forward has changed is not backward's fault
     if np.array_equal(got, before):
         return None
     return Problem(

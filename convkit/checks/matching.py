@@ -281,7 +281,7 @@ class _Suspect:
             return 2
         left = f"{situation.trial.case.input_name} after forward"
         if same_values(suspect["y"], learner["y"]):
-            return int(not _alike_in(left, learner, suspect))
+            return int(left in learner and not same_values(suspect[left], learner[left]))
         one_right = any(same_values(each["y"], right["y"].value) for each in (learner, suspect))
         return 2 if one_right else 1
 
@@ -310,13 +310,6 @@ class _Suspect:
         if (case, thorough) not in known:
             known[case, thorough] = self._observe(replace(case, thorough=thorough)).behaviour
         return known[case, thorough]
-
-
-def _alike_in(quantity: str, one: Behaviour, other: Behaviour) -> bool:
-    """Whether both have it and it is the same, or neither has."""
-    if not (quantity in one and quantity in other):
-        return (quantity in one) == (quantity in other)
-    return same_values(one[quantity], other[quantity])
 
 
 def _both_broken(learner: Observation, suspect: Observation, right: Array) -> bool:
