@@ -209,12 +209,12 @@ def grade_class(root: Path, assignment: str, only: Sequence[str], *, force: bool
         scratch = _scratch(lock)
         require()
         grader = Grader(app, course_at(app.coursedir, app), assignment, scratch)
-        print(f"{assignment}: {grader.prepare()}")
         students = grader.students()
         unknown = sorted(set(only) - set(students))
         if unknown:
             raise GraderError(f"nobody here is called {', '.join(unknown)}")
         students = [student for student in students if not only or student in only]
+        print(f"{assignment}: {grader.prepare()}")
         due = grader.due(students, force=force)
         ended: Counter[Status] = Counter()
         with tqdm(total=len(due), desc="grading", unit="", disable=not due) as bar:

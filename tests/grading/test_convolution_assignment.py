@@ -82,7 +82,7 @@ WRONG = {
 def course(tmp_path_factory):
     source = nbformat.read(ROOT / "solutions" / NAME / f"{NAME}.ipynb", as_version=4)
     folder = tmp_path_factory.mktemp("convolution") / "course"
-    course = Course.create(folder, {NAME: source}, settings="")
+    course = Course.create(folder, {NAME: source})
     (folder / "hidden_seed.txt").write_text("only this course knows")
     made = course.nbgrader("generate_assignment", NAME)
     assert made.returncode == 0, made.stderr

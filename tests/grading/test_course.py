@@ -15,7 +15,16 @@ import pytest
 from nbformat.v4 import new_code_cell, new_output
 
 from convkit.grading.sandbox import UNSAFE
-from tests.grading.course import CANARY, FULL, NOTHING, Course, cell, mini_source, write
+from tests.grading.course import (
+    CANARY,
+    FULL,
+    NOTHING,
+    SHORT_TIMES,
+    Course,
+    cell,
+    mini_source,
+    write,
+)
 
 pytestmark = pytest.mark.course
 
@@ -239,7 +248,8 @@ def double(x):
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
     """All submissions, graded in one run."""
-    course = Course.create(tmp_path_factory.mktemp("grading") / "course", {"mini": mini_source()})
+    folder = tmp_path_factory.mktemp("grading") / "course"
+    course = Course.create(folder, {"mini": mini_source()}, SHORT_TIMES)
     made = course.nbgrader("generate_assignment", "mini")
     assert made.returncode == 0, made.stderr
     for student, (right, change, _) in SUBMISSIONS.items():

@@ -105,8 +105,9 @@ def test_killed_and_resumed_is_as_good_as_undisturbed(handed_in, undisturbed, tm
     expected = stored(undisturbed)
     if (course.folder / "gradebook.db").exists():
         for student, (outcome, scores) in stored(course).items():
-            if outcome is None or outcome[0] == "grader error":
-                assert not scores or set(scores.values()) == {None}
+            if outcome is None or outcome[0] == "grader error":  # some may be stored already
+                for test, points in (scores or {}).items():
+                    assert points in (None, expected[student][1][test])
             else:
                 assert (outcome, scores) == expected[student]
 

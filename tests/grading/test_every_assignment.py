@@ -104,7 +104,7 @@ def students(request, tmp_path_factory):
     home, count = request.param
     plain, mistaken = home.name, f"{home.name}-mistaken"
     sources = {plain: home.source, mistaken: offering_convkit(home.source)}
-    course = Course.create(tmp_path_factory.mktemp("class") / "course", sources, settings="")
+    course = Course.create(tmp_path_factory.mktemp("class") / "course", sources)
     course.seconds = HOURS
     for assignment in sources:
         made = course.nbgrader("generate_assignment", assignment)

@@ -13,7 +13,7 @@ import pytest
 from tests.grading.course import CANARY, FULL, SHORT_TIMES, Course, cell, mini_source, write
 from tests.grading.faults import faults
 from tests.grading.faults.code import MARKER
-from tests.grading.test_course import CODE, SCALE_ONLY
+from tests.grading.test_course import CODE
 
 pytestmark = [pytest.mark.course, pytest.mark.timeout(3600)]
 
@@ -135,33 +135,6 @@ class TestAClass:
         pages = list((course.folder / "feedback").rglob("*.html"))
         assert len(pages) > len(NEIGHBOURS)
         assert [page for page in pages if CANARY in page.read_text()] == []
-
-
-def test_a_resubmission_that_kills_its_process_leaves_no_old_score(tmp_path):
-    course = graded_class(tmp_path, [])
-    student = NEIGHBOURS[1]
-    assert course.scores("mini")[student] == FULL
-    worse = right_notebook(course)
-    cell(worse, "double").source = "%%implement double\nimport os\ndef double(x): os._exit(1)"
-    write(worse, course.submitted("mini", student))
-    course.convkit("grade", "mini")
-    assert course.outcomes("mini")[student][0] == "crashed"
-    assert course.scores("mini")[student] == SCALE_ONLY
-    assert course.scores("mini")[NEIGHBOURS[0]] == FULL
-
-
-def test_grades_by_other_hidden_tests_are_said_to_be_out_of_date(tmp_path):
-    course = graded_class(tmp_path, [])
-    source = mini_source()
-    hidden = cell(source, "double-hidden")
-    hidden.source = hidden.source.replace("-7919.0", "-7907.0").replace("-15838", "-15814")
-    write(source, course.folder / "solutions" / "mini" / "mini.ipynb")
-    for row in course.exported().values():
-        assert row["current"] == "no: the assignment changed since"
-    course.convkit("grade", "mini")
-    assert {row["current"] for row in course.exported().values()} == {"yes"}
-    assert {row["score"] for row in course.exported().values()} == {"9.0"}
-    shutil.rmtree(course.temporary)
 
 
 def test_there_are_enough_of_them():
