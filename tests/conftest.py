@@ -1,11 +1,19 @@
 """What tests of more than one folder share."""
 
+import os
+from pathlib import Path
+
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 import convkit.checks
 import convkit.mine
 from tests.browser.lab import running_chromium
+
+# For all that the tests start.
+os.environ["PYTHONPATH"] = os.pathsep.join(
+    filter(None, [str(Path(__file__).with_name("quick")), os.environ.get("PYTHONPATH")])
+)
 
 
 @pytest.fixture(scope="session")

@@ -205,8 +205,7 @@ def answer(task: str, scratch: str, core: int, sender: Connection) -> None:
     """
     os.sched_setaffinity(0, {core})
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    os.setsid()
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # kernels are interrupted by it
+    _leave_terminal()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that all is put away
     with open(os.devnull, "r+b") as nothing:
         for stream in (0, 1, 2):
@@ -224,6 +223,14 @@ def answer(task: str, scratch: str, core: int, sender: Connection) -> None:
         said = {"error": f"{type(error).__name__}: {error} ({where})"}
     with sender:
         sender.send_bytes(json.dumps(said).encode())
+
+
+def _leave_terminal() -> None:
+    """Hear no Ctrl-C, not even one of a moment ago; kernels are interrupted by the same signal."""
+    os.setsid()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _end_with_parent() -> None:

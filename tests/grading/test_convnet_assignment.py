@@ -88,7 +88,7 @@ def course(tmp_path_factory):
     made = course.nbgrader("generate_assignment", NAME)
     assert made.returncode == 0, made.stderr
     write(source, course.submitted(NAME, "with-own"))
-    write(source, course.submitted(NAME, "without"))
+    write(without_pictures(source), course.submitted(NAME, "without"))
     write(course.released(NAME), course.submitted(NAME, "untouched"))
     for student, (name, before, after, _) in WRONG.items():
         write(changed(source, name, before, after), course.submitted(NAME, student))

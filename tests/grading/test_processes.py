@@ -3,6 +3,7 @@
 import json
 import multiprocessing
 import os
+import signal
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
@@ -29,6 +30,13 @@ def tell_cores(scratch, core, sender):
     Path(scratch, "cores").write_text(str(os.sched_getaffinity(0)))
 
 
+def press_ctrl_c(scratch, core, sender):
+    """As long as the forkserver's mask holds, before `answer` has begun."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    signal.raise_signal(signal.SIGINT)
+    submission.answer("no task at all", scratch, core, sender)
+
+
 def test_submissions_that_run_at_the_same_time_have_different_cores(tmp_path, monkeypatch):
     monkeypatch.setattr(processes, "answer", tell_core)
     monkeypatch.setattr(processes, "encode", lambda task: "")
@@ -45,14 +53,24 @@ def test_submissions_that_run_at_the_same_time_have_different_cores(tmp_path, mo
         assert set(pool.map(given, cores)) == {f"core {core}" for core in cores}
 
 
-def test_a_process_and_all_it_starts_stay_on_their_core(tmp_path):
-    core = max(os.sched_getaffinity(0))
+def answered(target, folder, core):
+    """What a process that does this says, when it has ended."""
     context = multiprocessing.get_context("spawn")
     receiver, sender = context.Pipe(duplex=False)
-    process = context.Process(target=tell_cores, args=(str(tmp_path), core, sender))
+    process = context.Process(target=target, args=(str(folder), core, sender))
     process.start()
     sender.close()
-    assert "error" in json.loads(receiver.recv_bytes())
+    with receiver:
+        said = json.loads(receiver.recv_bytes())
     process.join(30)
+    return said
+
+
+def test_a_process_and_all_it_starts_stay_on_their_core(tmp_path):
+    core = max(os.sched_getaffinity(0))
+    assert "error" in answered(tell_cores, tmp_path, core)
     assert (tmp_path / "cores").read_text() == str({core})
-    receiver.close()
+
+
+def test_ctrl_c_is_not_heard_even_where_it_came_first(tmp_path):
+    assert "JSONDecodeError" in answered(press_ctrl_c, tmp_path, 0)["error"]
