@@ -20,7 +20,6 @@ ANSWERS = {
     "ann": CODE["double"],
     "ben": "%%implement double\ndef double(x):\n    return x",
     "cem": "%%implement double\nimport os\ndef double(x):\n    os._exit(0)",
-    "dee": CODE["double"],
 }
 KILLS, SAMPLED = 50, 5
 SECONDS_TO_END = 30
