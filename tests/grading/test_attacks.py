@@ -259,7 +259,9 @@ def test_it_all_ends_with_who_started_it():
             os.kill(os.getpid(), signal.SIGKILL)
     """
     command = [sys.executable, "-c", textwrap.dedent(program)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    with scratch_folder() as place:
+        env = os.environ | {"TMPDIR": str(place)}
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, env=env)
     init = int(done.stdout)
     until = time.monotonic() + 10
     while os.path.exists(f"/proc/{init}/root/proc") and time.monotonic() < until:
@@ -279,8 +281,10 @@ def ordinary_user(command):
             f"mkdir -p {base}",
             f"mount --move $place {base}",
         ]
-    user = "setpriv --reuid 12345 --regid 12345 --clear-groups env HOME=$place MPLCONFIGDIR=$place"
-    steps += ["rmdir $place", "mkdir -m 777 $place", f'exec {user} "$@"']
+    user = "setpriv --reuid 12345 --regid 12345 --clear-groups"
+    there = "env HOME=$place MPLCONFIGDIR=$place TMPDIR=$place"
+    end = "ended=$?; rm -r $place; exit $ended"
+    steps += ["rmdir $place", "mkdir -m 777 $place", f'{{ {user} {there} "$@"; {end}; }}']
     return ["unshare", "--mount", "sh", "-c", " && ".join(steps), "sh", *command]
 
 
