@@ -112,6 +112,7 @@ FULL = {
     "why": None,
 }
 NOTHING = dict.fromkeys(FULL, 0.0) | {"why": None}
+UNFINISHED = ("grader error", "grading began and did not finish")
 
 
 @dataclass

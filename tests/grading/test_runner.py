@@ -11,7 +11,16 @@ import pytest
 from nbgrader.api import Gradebook
 
 from convkit.grading.runner import _undisturbed
-from tests.grading.course import FULL, NOTHING, SHORT_TIMES, Course, cell, mini_source, write
+from tests.grading.course import (
+    FULL,
+    NOTHING,
+    SHORT_TIMES,
+    UNFINISHED,
+    Course,
+    cell,
+    mini_source,
+    write,
+)
 from tests.grading.test_course import CODE, SCALE_ONLY
 
 pytestmark = [pytest.mark.course, pytest.mark.timeout(1800)]
@@ -165,6 +174,8 @@ def test_only_what_changed_is_graded_again(course):
     assert after.pop("dies") == SCALE_ONLY
     before.pop("dies")
     assert after == before
+    report = course.convkit("report", "mini", "--help")
+    assert report.returncode == 0
 
 
 def test_points_given_by_hand_survive_grading_again(one):
@@ -231,6 +242,7 @@ def test_what_cannot_be_done_is_said_in_a_line(one):
         assert run.returncode == 1
         assert said in run.stderr
         assert "Traceback" not in run.stderr
+        assert run.stdout == ""  # nothing was tried before
     with (one.folder / ".convkit-grading").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         for run in (
@@ -274,8 +286,7 @@ def test_a_run_that_is_stopped_leaves_the_truth_and_goes_on(one):
     assert "Traceback" not in said
     assert list(one.temporary.iterdir()) == []
     assert one.running() == []
-    unfinished = ("grader error", "grading began and did not finish")
-    assert one.outcomes("mini")["ann"] == unfinished
+    assert one.outcomes("mini")["ann"] == UNFINISHED
     assert set(one.scores("mini")["ann"].values()) == {None}
     row = one.exported()["ann"]
     assert (row["score"], row["status"], row["current"][:2]) == ("", "grader error", "no")
