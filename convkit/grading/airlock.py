@@ -12,6 +12,7 @@ import sys
 import time
 import weakref
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Literal
 
@@ -20,6 +21,7 @@ import numpy as np
 import convkit.layers.base
 import convkit.mine
 from convkit.checks import LearnerError, LearnerTimeout
+from convkit.checks.learner import others_keep_time
 from convkit.grading import framing
 from convkit.grading.channel import Channel, WorkerLostError
 from convkit.grading.proxies import RemoteLayer, RemoteObject
@@ -40,6 +42,8 @@ _MESSAGE_CAP = 4_000
 
 class Airlock:
     """One submission's worker, and the proxies that reach it.
+
+    While it is open it alone keeps time: a check's own alarm would cut an exchange short.
 
     Args:
         sources: (name, module source) of each ``%%implement`` cell, in order.
@@ -82,12 +86,18 @@ class Airlock:
         self._classes: dict[str, type[RemoteObject]] = {}
         self._load()
         self.lent = {name: self._proxy(name) for name in names}
+        self._alone = ExitStack()
+        self._alone.enter_context(others_keep_time())
 
     def next_test(self) -> None:
         """What happened to the worker so far is no matter to the test that begins now."""
         self._forget_loss()
 
     def close(self) -> None:
+        self._alone.close()
+        self._end_worker()
+
+    def _end_worker(self) -> None:
         channel, self._channel = self._channel, None
         if channel is not None:
             channel.kill()
@@ -166,7 +176,7 @@ class Airlock:
 
     def _forget_loss(self) -> None:
         if self.lost == "out of memory":
-            self.close()  # what it still holds would not leave the others enough
+            self._end_worker()  # what it still holds would not leave the others enough
         self.lost = self._no_answers = None
 
     def _lose(self, error: BaseException, seconds: float = 0.0) -> LearnerError:
@@ -183,7 +193,7 @@ class Airlock:
             loss = "tampered"
             failure = LearnerError("ProtocolError", f"what came back is not an answer: {error}")
         self.lost, self._no_answers = self.lost or loss, failure
-        self.close()
+        self._end_worker()
         return failure
 
     def _opened(
@@ -238,7 +248,7 @@ class Airlock:
                 started + _START_SECONDS,
             )
         except (WorkerLostError, TimeoutError, framing.FramingError) as error:
-            self.close()
+            self._end_worker()
             raise SandboxError(f"the worker does not start: {error}") from None
         self._seconds_left -= time.monotonic() - started
         self._worker_number += 1

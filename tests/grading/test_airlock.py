@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from convkit import Layer
-from convkit.checks import CheckFailed, LearnerError, LearnerTimeout, check, forward_each
+from convkit.checks import CheckFailed, LearnerError, LearnerTimeout, check, forward_each, learner
 from convkit.grading.airlock import WORKER_FILES, Airlock
 from convkit.grading.sandbox import Limits, Sandbox, scratch_folder
 
@@ -380,6 +380,52 @@ def test_an_exchange_cut_short_is_never_taken_for_the_next_answer():
             signal.signal(signal.SIGALRM, before)
         airlock.next_test()
         assert airlock.lent["f"](2, 0.0) == 2
+
+
+SLOW_ONCE = """
+import time
+import numpy as np
+from convkit import Layer
+
+slept = []
+
+class Flatten(Layer):
+    def forward(self, x):
+        if not slept:
+            slept.append(1)
+            time.sleep(SECONDS)
+        self.shape = x.shape
+        return x.reshape(len(x), -1)
+
+    def backward(self, grad_y):
+        return grad_y.reshape(self.shape)
+"""
+
+
+def test_while_it_is_open_the_airlock_alone_keeps_time(monkeypatch):
+    """A slow call is no endless one, and the check's own alarm does not cut an exchange short."""
+    monkeypatch.setattr(learner, "SECONDS_PER_CALL", 0.2)
+    monkeypatch.setattr(learner, "_others", 0)  # other tests have airlocks open
+    slow = SLOW_ONCE.replace("SECONDS", "0.6")
+    with opened([("Flatten", slow)], call_seconds=3.0) as airlock:
+        assert check(airlock.lent["Flatten"]).passed
+        assert airlock.lost is None
+    assert learner.keeps_time()
+
+
+def test_an_endless_loop_in_a_check_costs_its_own_test(monkeypatch):
+    monkeypatch.setattr(learner, "SECONDS_PER_CALL", 0.2)
+    endless = SLOW_ONCE.replace("SECONDS", "3600").replace("Flatten", "Tanh")
+    right = SLOW_ONCE.replace("SECONDS", "0")
+    with opened([("Tanh", endless), ("Flatten", right)], call_seconds=1.0) as airlock:
+        started = time.monotonic()
+        with pytest.raises(CheckFailed):
+            check(airlock.lent["Tanh"])
+        assert airlock.lost == "timed out"
+        assert time.monotonic() - started < 3
+        airlock.next_test()
+        assert check(airlock.lent["Flatten"]).passed
+        assert airlock.lost is None
 
 
 def test_names_on_the_trusted_side_do_not_cross():
