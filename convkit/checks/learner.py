@@ -204,6 +204,13 @@ def _own_line(error: BaseException) -> tuple[int | None, str | None]:
     """The innermost line that is neither Python's, nor a package's, nor convkit's."""
     own: tuple[int | None, str | None] = (None, None)
     for frame in traceback.extract_tb(error.__traceback__):
-        if not frame.filename.startswith(("<frozen", "<__array_function__", *_LIBRARIES)):
+        if not _from_a_library(frame.filename):
             own = (frame.lineno, frame.line or None)
     return own
+
+
+def _from_a_library(filename: str) -> bool:
+    """A compiled module gives the name that its source had where it was built."""
+    return filename.startswith(("<frozen", "<__array_function__", *_LIBRARIES)) or (
+        filename.endswith((".pyx", ".pxd", ".pxi"))
+    )
