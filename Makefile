@@ -16,7 +16,10 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
 .PHONY: course test test-all kill-table lint exercises site bench packages clean
 
+# convkit/jupyter holds what JupyterLab is set to here: widgets are saved with their notebook, nobody
+# is shown news, and what only instructors need is out of the way.
 course: $(VENV)/course
+	JUPYTER_CONFIG_PATH="$(CURDIR)/convkit/jupyter" \
 	$(BIN)/jupyter lab --ServerApp.root_dir="$(CURDIR)" --LabApp.default_url="/lab/tree/$(FIRST_PAGE)" \
 		$$([ "$$(id -u)" != 0 ] || echo --allow-root) $(ARGS)
 

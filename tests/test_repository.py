@@ -153,3 +153,11 @@ def _python(code):
     return subprocess.run(
         [sys.executable, "-c", code], check=True, capture_output=True, text=True
     ).stdout
+
+
+def test_the_course_opens_with_the_settings_that_the_tests_of_the_browser_use():
+    from tests.browser.lab import COURSE_SETTINGS
+
+    recipe = (ROOT / "Makefile").read_text().partition("course: $(VENV)/course\n")[2]
+    (place,) = re.findall(r'JUPYTER_CONFIG_PATH="\$\(CURDIR\)/(.+?)"', recipe)
+    assert ROOT / place == COURSE_SETTINGS

@@ -56,7 +56,7 @@ function render({ model, el, signal }) {
     bars.setAttribute("aria-label",
       arrays.designs.map(({ name, random, trained }) => `${name}: random ${percent(random)}, trained ${percent(trained)}`).join("; "));
     reading.replaceChildren(
-      element("strong", {}, arrays.design), ": right on ", legend(`${percent(here.random)} with random filters`, "kernel"),
+      element("strong", {}, ...writtenOut(arrays.design)), ": right on ", legend(`${percent(here.random)} with random filters`, "kernel"),
       ", on ", legend(`${percent(here.trained)} with trained ones`, "result"), ", of test digits of either polarity in uneven light",
       arrays.whose && ` (measured with convkit's layers; the maps are by ${arrays.whose})`);
     stages.input.value = String(model.get("stages"));
@@ -124,6 +124,9 @@ function render({ model, el, signal }) {
 
 const legend = (text, colour) => element("strong", { style: `color: var(--convkit-${colour})` }, text);
 
+/** A design's name in HTML: P_A with its letter set lower. */
+const writtenOut = (name) => name.split(/_(.)/).map((part, i) => (i % 2 ? element("sub", {}, part) : part));
+
 const percent = (share) => `${Math.round(100 * share)} %`;
 
 /** Maps one below the other, in signed colours on a scale of their own. */
@@ -166,8 +169,12 @@ function drawBars(node, { designs, design }, width, colours) {
     context.fillStyle = colours.ink;
     context.font = `11px ${getComputedStyle(node).fontFamily}`;
     const [stages, operations] = each.name.split(" × ");
-    context.fillText(operations.replace("F–", ""), left + across / 2, BARS_HEIGHT + 15);
+    const [upper, lower] = operations.replace("F–", "").split("_");
+    context.fillText(upper, left + across / 2 - 3, BARS_HEIGHT + 15);
+    const beside = left + across / 2 + context.measureText(upper).width / 2 + 1;
     context.fillText(`${stages} stage${stages === "1" ? "" : "s"}`, left + across / 2, BARS_HEIGHT + 31);
+    context.font = `8px ${getComputedStyle(node).fontFamily}`;
+    context.fillText(lower, beside, BARS_HEIGHT + 18);
   });
 }
 

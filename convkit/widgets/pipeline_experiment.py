@@ -12,6 +12,7 @@ measures all designs (some ten minutes) and writes them to ``pipeline_experiment
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from itertools import product
 from pathlib import Path
@@ -142,6 +143,29 @@ def measured() -> dict[str, dict[str, list[float]]]:
     shares of test images that were right, one for each of `SEEDS`."""
     results: dict[str, dict[str, list[float]]] = json.loads(RESULTS.read_text())
     return results
+
+
+def plot_measured() -> None:
+    """Draw what was measured: for each design the mean accuracies in the widget's colours, and how
+    far the single measurements lie apart."""
+    import matplotlib.pyplot as plt
+
+    results = measured()
+    _, both = plt.subplots(1, 2, figsize=(10, 3.6), sharey=True, layout="constrained")
+    for axes, stages in zip(both, (1, 2), strict=True):
+        names = [str(design) for design in DESIGNS if design.stages == stages]
+        for shift, filters, colour in ((-0.2, "random", "#b45309"), (0.2, "trained", "#0f766e")):
+            accuracies = 100 * np.array([results[name][filters] for name in names])
+            places = np.arange(len(names)) + shift
+            means = accuracies.mean(axis=1)
+            axes.bar(places, means, 0.38, color=colour, label=f"{filters} filters")
+            axes.plot(places, accuracies, "k_", ms=7)
+        formulas = [re.sub(r"P_(.)", r"$\\mathrm{P_\1}$", name.split("F–")[1]) for name in names]
+        axes.set_xticks(np.arange(len(names)), formulas, rotation=50)
+        axes.axhline(100 / CLASSES, color="k", lw=0.8, ls=":")
+        axes.set(title=f"{stages} stage{'s' * (stages > 1)}", ylim=(0, 100))
+    both[0].set_ylabel("right test digits, %")
+    both[0].legend(loc="lower right")
 
 
 def _measure_all() -> None:

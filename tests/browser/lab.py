@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import convkit
+
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or "/usr/bin/chromium"
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
@@ -25,14 +27,10 @@ CHROMIUM_ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-_ASK_THE_NETWORK = [
-    "@jupyterlab/apputils-extension:announcements",
-    "@jupyterlab/extensionmanager-extension",
-]
-_SETTINGS = {
-    "@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"},  # every cell in the page
-    "@jupyter-widgets/jupyterlab-manager:plugin": {"saveState": True},  # of widgets, by Save
-}
+COURSE_SETTINGS = Path(convkit.__file__).parent / "jupyter"
+"""What `make course` gives JupyterLab."""
+
+_EVERY_CELL_IN_THE_PAGE = {"@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"}}
 
 
 @dataclass(frozen=True)
@@ -52,6 +50,7 @@ def running_lab(folder: Path, private: Path, *options: str) -> Iterator[Lab]:
     """JupyterLab on ``folder``, with its configuration and everything it writes in ``private``."""
     token = secrets.token_hex(16)
     environment = os.environ | {
+        "JUPYTER_CONFIG_PATH": str(COURSE_SETTINGS),
         "JUPYTER_CONFIG_DIR": str(private / "config"),
         "JUPYTER_DATA_DIR": str(private / "data"),
         "JUPYTER_RUNTIME_DIR": str(private / "runtime"),
@@ -61,10 +60,9 @@ def running_lab(folder: Path, private: Path, *options: str) -> Iterator[Lab]:
     }
     configuration = private / "config" / "labconfig"
     configuration.mkdir(parents=True)
-    (configuration / "page_config.json").write_text(
-        json.dumps({"disabledExtensions": dict.fromkeys(_ASK_THE_NETWORK, True)})
+    (configuration / "default_setting_overrides.json").write_text(
+        json.dumps(_EVERY_CELL_IN_THE_PAGE)
     )
-    (configuration / "default_setting_overrides.json").write_text(json.dumps(_SETTINGS))
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
     command += ["--LabApp.expose_app_in_browser=True", "--ServerApp.port=0"]
     command += [f"--IdentityProvider.token={token}", f"--ServerApp.root_dir={folder}", *options]

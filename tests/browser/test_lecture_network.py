@@ -22,7 +22,7 @@ def lecture(browser):
 def pipeline(lecture):
     run_cell(lecture, "pipeline-widget")
     widget = cell(lecture, "pipeline-widget").locator(".convkit")
-    expect(reading(widget)).to_contain_text("2 × F–R–N–P_A: right on 90 % with random filters")
+    expect(reading(widget)).to_contain_text("2 × F–R–N–PA: right on 90 % with random filters")
     return widget
 
 
@@ -37,13 +37,13 @@ def operations(widget):
 def test_switches_change_the_chain(pipeline):
     assert operations(pipeline) == "xFRNPFRNP"
     pipeline.get_by_role("switch", name="R: rectify").click()
-    expect(reading(pipeline)).to_contain_text("2 × F–N–P_A: right on 17 %")
+    expect(reading(pipeline)).to_contain_text("2 × F–N–PA: right on 17 %")
     assert operations(pipeline) == "xFNPFNP"
     pipeline.get_by_label("stages").select_option("1")
-    expect(reading(pipeline)).to_contain_text("1 × F–N–P_A")
+    expect(reading(pipeline)).to_contain_text("1 × F–N–PA")
     assert operations(pipeline) == "xFNP"
     pipeline.get_by_label("P: pool by").select_option("max")
-    expect(reading(pipeline)).to_contain_text("1 × F–N–P_M")
+    expect(reading(pipeline)).to_contain_text("1 × F–N–PM")
 
 
 def test_turning_the_polarity_changes_nothing_behind_the_rectifier(pipeline):
@@ -78,9 +78,9 @@ def test_another_digit_is_chosen_without_python(pipeline):
 def test_a_design_is_assembled_from_its_bars(pipeline):
     bars = pipeline.get_by_role("application", name=re.compile("random 19 %"))
     bars.press("Home")
-    expect(reading(pipeline)).to_contain_text("1 × F–P_A: right on 19 %")
+    expect(reading(pipeline)).to_contain_text("1 × F–PA: right on 19 %")
     assert operations(pipeline) == "xFP"
     box = bars.bounding_box()
     bars.click(position={"x": 5.5 / 16 * box["width"], "y": box["height"] / 2})
-    expect(reading(pipeline)).to_contain_text("1 × F–R–P_M")
+    expect(reading(pipeline)).to_contain_text("1 × F–R–PM")
     expect(pipeline.get_by_role("switch", name="R: rectify")).to_be_checked()

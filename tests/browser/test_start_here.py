@@ -40,3 +40,11 @@ def test_a_notebook_that_is_not_trusted_shows_the_picture(browser, lab):
     expect(page.locator(".jp-RenderedImage img")).to_be_visible()
     expect(page.locator(".convkit")).to_have_count(0)
     page.close()
+
+
+def test_a_learner_is_shown_nothing_that_only_instructors_need(browser):
+    page = browser.open("lectures/00-start-here.ipynb")
+    expect(page.get_by_role("menuitem", name="Help", exact=True)).to_be_visible()
+    expect(page.get_by_role("menuitem", name="Nbgrader", exact=True)).to_have_count(0)
+    expect(page.locator(".jp-toast-message")).to_have_count(0)
+    page.close()
