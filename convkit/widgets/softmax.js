@@ -1,8 +1,9 @@
 // Softmax: for each class its logit as a slider, its probability, and the gradient of its logit.
 
 const [LOWEST, HIGHEST] = [-10, 10]; // logits
-const [WIDE, HIGH] = [220, 24]; // pixels, a bar at its longest
-const GRID = "display: grid; grid-template-columns: repeat(6, max-content); gap: 8px 14px; align-items: center";
+const [NARROW, WIDE, HIGH] = [60, 220, 24]; // pixels: how long a bar can be, and its height
+const BESIDE = 490; // pixels, what stands beside the two bars
+const GRID = "display: grid; grid-template-columns: repeat(6, max-content); gap: 8px 14px; align-items: center; overflow-x: auto";
 
 function render({ model, el, signal }) {
   const view = scene({ model, el, signal }, draw);
@@ -43,12 +44,13 @@ function render({ model, el, signal }) {
 
   function draw({ logits, probabilities, gradient, loss, label, whose }) {
     const colours = palette(root);
+    const wide = clamp(Math.floor((root.clientWidth - BESIDE) / 2), NARROW, WIDE);
     rows.forEach((row, i) => {
       row.name.replaceChildren(i === label ? element("strong", {}, `${classes[i]} ✓`) : classes[i]);
       row.logit.show(at(logits, i));
       const [share, slope] = [at(probabilities, i), at(gradient, i)];
-      drawBar(row.probability, share, [0, 1], colours.result, colours);
-      drawBar(row.gradient, slope, [-1, 1], slope > 0 ? colours.positive : colours.negative, colours);
+      drawBar(row.probability, wide, share, [0, 1], colours.result, colours);
+      drawBar(row.gradient, wide, slope, [-1, 1], slope > 0 ? colours.positive : colours.negative, colours);
       row.share.textContent = written(share);
       row.slope.textContent = written(slope);
       row.probability.setAttribute("aria-label", `probability of ${classes[i]}: ${written(share)}`);
@@ -64,17 +66,17 @@ function render({ model, el, signal }) {
 }
 
 /** A bar from zero to a value, on a scale from `low` to `high`. */
-function drawBar(node, value, [low, high], colour, colours) {
-  const context = prepare(node, WIDE, HIGH);
-  const along = (number) => ((clamp(number, low, high) - low) / (high - low)) * WIDE;
+function drawBar(node, wide, value, [low, high], colour, colours) {
+  const context = prepare(node, wide, HIGH);
+  const along = (number) => ((clamp(number, low, high) - low) / (high - low)) * wide;
   context.fillStyle = colours.line;
   context.globalAlpha = 0.25;
-  context.fillRect(0, 0, WIDE, HIGH);
+  context.fillRect(0, 0, wide, HIGH);
   context.globalAlpha = 1;
   context.fillStyle = colour;
   context.fillRect(Math.min(along(0), along(value)), 2, Math.max(Math.abs(along(value) - along(0)), 1), HIGH - 4);
   context.fillStyle = colours.ink;
-  context.fillRect(clamp(along(0) - 0.5, 0, WIDE - 1), 0, 1, HIGH);
+  context.fillRect(clamp(along(0) - 0.5, 0, wide - 1), 0, 1, HIGH);
 }
 
 export default { render };
