@@ -6,20 +6,21 @@ import contextlib
 import fcntl
 import glob
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from nbformat import NotebookNode
 from nbgrader import utils
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.plugins import BasePlugin
 
 from convkit.grading import notebook as nb
 from convkit.grading.fingerprint import Fingerprint, fingerprint
 from convkit.grading.job import GraderError, Times
-from convkit.grading.sandbox import Limits
+from convkit.grading.sandbox import Limits, allowed_without
 
 _LOCK = ".convkit-grading"
 
@@ -45,11 +46,18 @@ def alone(root: Path, *, shared: bool = False) -> Iterator[IO[str]]:
 
 @dataclass(frozen=True)
 class Course:
-    """Where everything lies, and what limits hold for student code."""
+    """Where everything lies, and what is configured for grading.
+
+    Attributes:
+        lateness: nbgrader's plugin that says what is taken off for it.
+        kept: of each assignment, the source's files of which the student's version counts.
+    """
 
     directory: CourseDirectory
     limits: Limits
     times: Times
+    lateness: BasePlugin
+    kept: Mapping[str, Sequence[str]]
 
     @property
     def root(self) -> Path:
@@ -104,8 +112,16 @@ class Course:
             self.submitted(assignment, student),
             self.source(assignment),
             self.root,
-            f"{self.limits} {self.times}",
+            f"{self.limits} {self.times} {self.kept.get(assignment, ())} {allowed_without()}",
         )
+
+    def penalty(self, submission: Any, points: float) -> float:
+        """What is taken off ``points`` of a notebook of nbgrader's ``submission`` for lateness."""
+        late = submission.total_seconds_late
+        if not late:
+            return 0.0
+        taken = self.lateness.late_submission_penalty(submission.student.id, points, late)
+        return min(max(taken or 0.0, 0.0), max(points, 0.0))
 
     def sources(self, assignment: str) -> dict[str, NotebookNode]:
         """The assignment's notebooks, by name."""

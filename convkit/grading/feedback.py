@@ -6,7 +6,12 @@ from typing import Any
 
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 from nbformat import NotebookNode
-from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme, GetGrades
+from nbgrader.preprocessors import (
+    AssignLatePenalties,
+    ClearHiddenTests,
+    ClearMarkScheme,
+    GetGrades,
+)
 
 from convkit.grading import notebook as nb
 from convkit.grading.inert import ShowInert, inert_markdown
@@ -43,6 +48,7 @@ def set_up_feedback(config: Any) -> None:
     # nbgrader would have it in a "task", which an unanswered question could not score 0 in.
     config.ClearMarkScheme.enforce_metadata = False
     config.GenerateFeedback.preprocessors = [
+        AssignLatePenalties,  # again, for the points that came by hand since
         GetGrades,
         HideTests,
         HideMarkSchemes,

@@ -14,7 +14,20 @@ from datetime import UTC, datetime
 from typing import Any
 
 from nbgrader.api import Gradebook, MissingEntry
-from sqlalchemy import Column, DateTime, MetaData, String, Table, Text, and_, delete, select
+from sqlalchemy import (
+    Column,
+    DateTime,
+    MetaData,
+    String,
+    Table,
+    Text,
+    and_,
+    delete,
+    inspect,
+    select,
+    text,
+)
+from sqlalchemy.schema import CreateColumn
 
 from convkit.grading.course import Course
 from convkit.grading.outcome import Outcome, Status, together
@@ -30,6 +43,10 @@ OUTCOMES = Table(
     Column("notes", Text, nullable=False),
     Column("fingerprint", String(64), nullable=False),
     Column("time", DateTime, nullable=False),
+    # Since they were added: which of nbgrader's rows holds the points, "" if none did, and what
+    # was taken off full marks for lateness.
+    Column("submitted_notebook", String(32)),
+    Column("penalty", String(32)),
 )
 
 UNFINISHED = Outcome(Status.GRADER_ERROR, "grading began and did not finish")
@@ -42,15 +59,16 @@ class Entry:
 
     Attributes:
         fingerprint: the text of the `Fingerprint` that the outcome belongs to.
-        time: when it was written, in UTC.
+        penalized: whether lateness costs today what it did then.
     """
 
     outcome: Outcome
     fingerprint: str
-    time: datetime
+    penalized: bool
 
 
 def begin(
+    course: Course,
     gradebook: Gradebook,
     assignment: str,
     student: str,
@@ -68,10 +86,13 @@ def begin(
         for notebook in submission.notebooks:
             if notebook.name in notebooks:
                 _take_back(notebook)
-    _write(gradebook, assignment, student, dict.fromkeys(notebooks, UNFINISHED), fingerprint)
+    _write(
+        course, gradebook, assignment, student, dict.fromkeys(notebooks, UNFINISHED), fingerprint
+    )
 
 
 def finish(
+    course: Course,
     gradebook: Gradebook,
     assignment: str,
     student: str,
@@ -80,27 +101,54 @@ def finish(
 ) -> None:
     """Write how the notebooks ended, when everything else is stored."""
     _prepare(gradebook)
-    _write(gradebook, assignment, student, outcomes, fingerprint)
+    _write(course, gradebook, assignment, student, outcomes, fingerprint)
 
 
-def entries(gradebook: Gradebook, assignment: str) -> dict[str, Entry]:
-    """What is known of each student's submission."""
+def entries(course: Course, gradebook: Gradebook, assignment: str) -> dict[str, Entry]:
+    """What is known of each student's submission.
+
+    A record belongs to the very rows that held the points when it was written: of an assignment or
+    a student that was removed since, and came again, nothing is known.
+    """
     _prepare(gradebook)
     notebooks = [notebook.name for notebook in gradebook.find_assignment(assignment).notebooks]
+    there = _notebooks(gradebook.assignment_submissions(assignment))
     found: dict[str, dict[str, Any]] = {}
-    for row in gradebook.db.execute(
+    for record in gradebook.db.execute(
         select(OUTCOMES).where(OUTCOMES.c.assignment == assignment)
     ).all():
-        found.setdefault(row.student, {})[row.notebook] = row
+        notebook = there.get((record.student, record.notebook))
+        if record.submitted_notebook in (None, _row(notebook)):
+            found.setdefault(record.student, {})[record.notebook] = record
     known = {}
-    for student, rows in found.items():
-        outcomes = [_outcome(rows.get(name)) for name in notebooks]
-        oldest = min(rows.values(), key=lambda row: row.time)
-        prints = {row.fingerprint for row in rows.values()}
+    for student, records in found.items():
+        prints = {record.fingerprint for record in records.values()}
         known[student] = Entry(
-            together(outcomes), prints.pop() if len(prints) == 1 else "", oldest.time
+            together(_outcome(records.get(name)) for name in notebooks),
+            prints.pop() if len(prints) == 1 else "",
+            all(
+                record.penalty in (None, _penalty(course, there.get((student, name))))
+                for name, record in records.items()
+            ),
         )
     return known
+
+
+def _notebooks(submissions: Iterable[Any]) -> dict[tuple[str, str], Any]:
+    """nbgrader's rows of what was handed in, by student and notebook."""
+    return {
+        (submission.student_id, notebook.name): notebook
+        for submission in submissions
+        for notebook in submission.notebooks
+    }
+
+
+def _row(notebook: Any) -> str:
+    return notebook.id if notebook else ""
+
+
+def _penalty(course: Course, notebook: Any) -> str:
+    return f"{course.penalty(notebook.assignment, notebook.max_score):g}" if notebook else "0"
 
 
 def outdated(course: Course, assignment: str, student: str, entry: Entry) -> str:
@@ -113,11 +161,20 @@ def outdated(course: Course, assignment: str, student: str, entry: Entry) -> str
     if entry.outcome.status.has_grade and not course.autograded(assignment, student).exists():
         return "its graded notebook is gone"
     changed = course.fingerprint(assignment, student).changes(entry.fingerprint)
+    late = "" if entry.penalized else "what lateness costs"
+    changed = " and ".join(filter(None, (changed, late)))
     return changed and f"{changed} changed since"
 
 
 def _prepare(gradebook: Gradebook) -> None:
-    OUTCOMES.create(gradebook.db.connection(), checkfirst=True)
+    """Make the table, or add to it what it lacks in a gradebook of an earlier convkit."""
+    connection = gradebook.db.connection()
+    OUTCOMES.create(connection, checkfirst=True)
+    there = {column["name"] for column in inspect(connection).get_columns(OUTCOMES.name)}
+    for column in OUTCOMES.columns:
+        if column.name not in there:
+            added = CreateColumn(column).compile(dialect=connection.dialect)
+            connection.execute(text(f"ALTER TABLE {OUTCOMES.name} ADD COLUMN {added}"))
 
 
 def _take_back(notebook: Any) -> None:
@@ -130,6 +187,7 @@ def _take_back(notebook: Any) -> None:
 
 
 def _write(
+    course: Course,
     gradebook: Gradebook,
     assignment: str,
     student: str,
@@ -138,6 +196,10 @@ def _write(
 ) -> None:
     """Replace rows, and commit all that is pending with them."""
     here = and_(OUTCOMES.c.assignment == assignment, OUTCOMES.c.student == student)
+    try:
+        there = _notebooks([gradebook.find_submission(assignment, student)])
+    except MissingEntry:
+        there = {}
     for name, outcome in outcomes.items():
         gradebook.db.execute(delete(OUTCOMES).where(here, OUTCOMES.c.notebook == name))
         gradebook.db.execute(
@@ -150,6 +212,8 @@ def _write(
                 notes=json.dumps(outcome.notes),
                 fingerprint=fingerprint,
                 time=datetime.now(UTC).replace(tzinfo=None),
+                submitted_notebook=_row(there.get((student, name))),
+                penalty=_penalty(course, there.get((student, name))),
             )
         )
     gradebook.db.commit()

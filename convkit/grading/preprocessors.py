@@ -64,6 +64,7 @@ def _on_record(course: Course, resources: Resources) -> Iterator[None]:
             outcome = Outcome(Status.GRADER_ERROR, str(error))
             with course.gradebook() as gradebook:
                 ledger.finish(
+                    course,
                     gradebook,
                     known["assignment"],
                     known["student"],
@@ -97,7 +98,7 @@ class SubmissionExporter(_InCourse, NotebookExporter):
             )
             with course.gradebook() as gradebook:
                 now = str(course.fingerprint(assignment, student))
-                ledger.begin(gradebook, assignment, student, [name], now)
+                ledger.begin(course, gradebook, assignment, student, [name], now)
             if (feedback := course.feedback(assignment, student)).exists():
                 utils.rmtree(str(feedback))
             submitted = course.submitted(assignment, student)
@@ -110,7 +111,7 @@ class SubmissionExporter(_InCourse, NotebookExporter):
                     for other, each in received.items()
                     if other != name and not (submitted / f"{other}.ipynb").exists()
                 }
-                ledger.finish(gradebook, assignment, student, absent, now)
+                ledger.finish(course, gradebook, assignment, student, absent, now)
             ours = received[name]
             notebook = rebuild(ours.notebook, sources[name], course.released(assignment, name))
             notebook.metadata[_CAME_IN] = [*dataclasses.astuple(ours.outcome), now]
@@ -169,7 +170,10 @@ class GradeInAirlock(_InCourse, NbGraderPreprocessor):
 def course_at(directory: CourseDirectory, parent: Any) -> Course:
     """The course, with the limits that are configured for ``parent``, which belongs to nbgrader."""
     settings = GradeInAirlock(parent=parent)
-    return Course(directory, settings.limits(), settings.times())
+    penalties = AssignLatePenalties(parent=parent)
+    penalties.init_plugin()
+    kept = parent.config.Autograde.get("exclude_overwriting", {})
+    return Course(directory, settings.limits(), settings.times(), penalties.plugin_inst, dict(kept))
 
 
 class SaveOutcome(_InCourse, NbGraderPreprocessor):
@@ -178,9 +182,10 @@ class SaveOutcome(_InCourse, NbGraderPreprocessor):
     def preprocess(
         self, notebook: NotebookNode, resources: Resources
     ) -> tuple[NotebookNode, Resources]:
-        known = resources["nbgrader"]
-        with self._course().gradebook() as gradebook:
+        course, known = self._course(), resources["nbgrader"]
+        with course.gradebook() as gradebook:
             ledger.finish(
+                course,
                 gradebook,
                 known["assignment"],
                 known["student"],

@@ -60,7 +60,7 @@ def rows(gradebook: Gradebook, course: Course, assignment: str) -> list[Row]:
         raise GraderError(
             f"the gradebook knows no assignment {assignment!r} (it knows {known})"
         ) from None
-    entries = ledger.entries(gradebook, assignment)
+    entries = ledger.entries(course, gradebook, assignment)
     students = {student.id: student for student in gradebook.students}
     for name in course.handed_in() - set(students):
         students[name] = _Stranger(name)
@@ -99,7 +99,10 @@ def _row(
         assignment=assignment,
         timestamp=submission.timestamp if submission else None,
         raw_score=submission.score if graded else None,
-        penalty=(submission.late_submission_penalty or 0.0) if graded else 0.0,
+        # Of all points that there are today: those that come by hand come late.
+        penalty=sum(course.penalty(submission, each.score) for each in submission.notebooks)
+        if graded
+        else 0.0,
         outcome=outcome,
         outdated=outdated,
         by_hand=bool(graded and submission.needs_manual_grade),

@@ -107,8 +107,7 @@ class Grader:
     def _task(self, name: str, submitted: Path) -> Task:
         files = self.scratch / f"files-{name}"
         source = self.course.source(self.assignment)
-        kept = self.app.config.Autograde.get("exclude_overwriting", {}).get(self.assignment, [])
-        gather_files(submitted, source, kept, files)
+        gather_files(submitted, source, self.course.kept.get(self.assignment, ()), files)
         return Task(
             self.assignment,
             submitted=submitted,
@@ -125,7 +124,7 @@ class Grader:
         if force:
             return list(students)
         with self.course.gradebook() as gradebook:
-            known = ledger.entries(gradebook, self.assignment)
+            known = ledger.entries(self.course, gradebook, self.assignment)
         return [
             student
             for student in students

@@ -43,7 +43,7 @@ class Store:
         """Take back whatever an earlier grading left."""
         with self._course.gradebook() as gradebook:
             gradebook.update_or_create_student(student)
-            ledger.begin(gradebook, self._assignment, student, notebooks, fingerprint)
+            ledger.begin(self._course, gradebook, self._assignment, student, notebooks, fingerprint)
         for folder in (self._course.autograded, self._course.feedback):
             if (place := folder(self._assignment, student)).exists():
                 utils.rmtree(str(place))
@@ -66,7 +66,7 @@ class Store:
             converter._sanitizing = False
             converter.set_permissions(self._assignment, student)
         with self._course.gradebook() as gradebook:
-            ledger.finish(gradebook, self._assignment, student, outcomes, fingerprint)
+            ledger.finish(self._course, gradebook, self._assignment, student, outcomes, fingerprint)
         return together(outcomes.values())
 
     def fail(self, student: str, outcome: Outcome, notebooks: Sequence[str]) -> None:
@@ -74,7 +74,7 @@ class Store:
         self.begin(student, notebooks, "")
         with self._course.gradebook() as gradebook:
             outcomes = dict.fromkeys(notebooks, outcome)
-            ledger.finish(gradebook, self._assignment, student, outcomes, "")
+            ledger.finish(self._course, gradebook, self._assignment, student, outcomes, "")
 
     def _timestamp(
         self, student: str, outcomes: dict[str, Outcome]

@@ -178,13 +178,57 @@ def test_only_what_changed_is_graded_again(course):
     assert report.returncode == 0
 
 
-def test_points_given_by_hand_survive_grading_again(one):
-    with Gradebook(f"sqlite:///{one.folder / 'gradebook.db'}", "convkit") as gradebook:
-        gradebook.find_grade("why", "mini", "mini", "ann").manual_score = 2.5
+def by_hand(course, points):
+    with Gradebook(f"sqlite:///{course.folder / 'gradebook.db'}", "convkit") as gradebook:
+        grade = gradebook.find_grade("why", "mini", "mini", "ann")
+        grade.manual_score, grade.needs_manual_grade = points, False
         gradebook.db.commit()
+
+
+def test_points_given_by_hand_survive_grading_again(one):
+    by_hand(one, 2.5)
     assert one.exported()["ann"]["score"] == "11.5"
     assert one.convkit("grade", "mini", "--force").returncode == 0
     assert one.exported()["ann"]["score"] == "11.5"
+
+
+def due(course, day):
+    added = course.nbgrader("db", "assignment", "add", "mini", f"--duedate={day}")
+    assert added.returncode == 0, added.stderr
+
+
+def test_lateness_costs_what_it_costs_today_whenever_the_points_come(one):
+    config = one.folder / "nbgrader_config.py"
+    config.write_text(config.read_text() + '\nc.LateSubmissionPlugin.penalty_method = "zero"\n')
+    (one.submitted("mini", "ann").parent / "timestamp.txt").write_text("2026-03-01 12:00:00 UTC")
+    due(one, "2026-02-01")
+    assert one.convkit("grade", "mini").returncode == 0
+    by_hand(one, 2.5)
+    row = one.exported()["ann"]
+    assert (row["raw_score"], row["score"], row["current"]) == ("11.5", "0.0", "yes")
+    assert one.nbgrader("generate_feedback", "mini").returncode == 0
+    assert "(Score: 0.0 / 12.0)" in one.feedback("mini", "ann")
+
+    due(one, "2026-04-01")
+    row = one.exported()["ann"]
+    assert (row["score"], row["current"]) == ("11.5", "no: what lateness costs changed since")
+    assert "Graded now: 1 graded." in one.convkit("grade", "mini").stdout
+    row = one.exported()["ann"]
+    assert (row["score"], row["current"]) == ("11.5", "yes")
+
+
+def test_who_or_what_was_removed_and_came_again_is_graded_again(one):
+    for again in (
+        [("student", "remove", "ann", "--force"), ("student", "add", "ann")],
+        [("assignment", "remove", "mini", "--force"), ("assignment", "add", "mini")],
+    ):
+        for command in again:
+            assert one.nbgrader("db", *command).returncode == 0
+        assert one.nbgrader("generate_assignment", "mini", "--force").returncode == 0
+        row = one.exported()["ann"]
+        assert (row["score"], row["status"], row["current"]) == ("", "", "no")
+        assert "Graded now: 1 graded." in one.convkit("grade", "mini").stdout
+        assert one.scores("mini") == {"ann": FULL}
 
 
 def changed_source(course, old, new):
