@@ -1,4 +1,4 @@
-"""Hints without shame: a question, a clue, nearly the line; and the reference's source."""
+"""Hints without shame: a question, a clue, nearly the line; and how convkit itself does it."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 import convkit
 from convkit.journal import was_checked
+from convkit.plain import plainly
 
 _seen: Counter[str] = Counter()
 
@@ -40,14 +42,17 @@ class Hint:
 
 @dataclass(frozen=True)
 class Source:
-    """The reference's source, coloured in a notebook and plain in a terminal."""
+    """Sources, coloured in a notebook and plain in a terminal.
+
+    Attributes:
+        sources: each with the place where it stands, the plainest first.
+    """
 
     name: str
-    code: str
-    place: str
+    sources: tuple[tuple[str, str], ...]
 
     def __repr__(self) -> str:
-        return f"# {self.place}\n{self.code}"
+        return "\n\n".join(f"# {place}\n{code}" for place, code in self.sources)
 
     def _repr_html_(self) -> str:
         from IPython.display import Code
@@ -56,13 +61,16 @@ class Source:
         return html
 
 
-def hint(topic: str) -> Hint:
+def hint(topic: Any) -> Hint:
     """The next of the three steps for ``topic``, below those that were shown before.
+
+    Args:
+        topic: a name, or the class or function itself.
 
     Raises:
         ValueError: there is no such topic; says which come close.
     """
-    hints = topics()
+    hints, topic = topics(), getattr(topic, "__name__", topic)
     if topic not in hints:
         similar = difflib.get_close_matches(str(topic), hints, n=3, cutoff=0.4) or sorted(hints)
         raise ValueError(f"topic: expected one of {', '.join(similar)}, got {topic!r}")
@@ -70,20 +78,31 @@ def hint(topic: str) -> Hint:
     return Hint(topic, hints[topic][: _seen[topic]], len(hints[topic]) - _seen[topic])
 
 
-def reveal(name: str) -> Source:
+def reveal(name: Any) -> Source:
     """How convkit itself does ``name``, once an attempt of the learner's own has been checked.
+
+    First plainly, as the exercise asks for it, then as the layer that the course runs on.
+
+    Args:
+        name: a name, or the class or function itself.
 
     Raises:
         ValueError: convkit has no such class or function, or there was no attempt yet.
     """
+    name = getattr(name, "__name__", name)
     reference = getattr(convkit, name, None) if name in convkit.__all__ else None
     if not (inspect.isclass(reference) or inspect.isfunction(reference)):
         raise ValueError(f"name: expected a name that you implement, such as Conv2d, got {name!r}")
     if not was_checked(name):
         raise ValueError(f"name: first try it yourself and run check({name}), then ask again")
-    lines, start = inspect.getsourcelines(reference)
-    place = f"{reference.__module__.replace('.', '/')}.py, line {start}"
-    return Source(name, "".join(lines), place)
+    plain = plainly(name)
+    shown = [reference] if plain is None else [plain, reference]
+    return Source(name, tuple(_source(each) for each in shown))
+
+
+def _source(target: Any) -> tuple[str, str]:
+    lines, start = inspect.getsourcelines(target)
+    return f"{target.__module__.replace('.', '/')}.py, line {start}", "".join(lines)
 
 
 @cache
