@@ -24,6 +24,7 @@ from convkit.checks import LearnerError, LearnerTimeout
 from convkit.checks.learner import others_keep_time
 from convkit.grading import framing
 from convkit.grading.channel import Channel, WorkerLostError
+from convkit.grading.job import Times
 from convkit.grading.proxies import RemoteLayer, RemoteObject
 from convkit.grading.sandbox import Sandbox, SandboxError
 from convkit.layers import Array, Layer
@@ -49,8 +50,7 @@ class Airlock:
         sources: (name, module source) of each ``%%implement`` cell, in order.
         names: what is lent to the tests.
         sandbox: where workers run; it must be able to read `WORKER_FILES`.
-        call_seconds: for one call.
-        total_seconds: for all calls of a submission together.
+        times: for one call, for all calls of one test, and for loading.
         reference: whether student code can import all of convkit that the sandbox can read, and
             not only `Layer` and its own `convkit.mine`.
 
@@ -65,15 +65,14 @@ class Airlock:
         names: Sequence[str],
         sandbox: Sandbox,
         *,
-        call_seconds: float,
-        total_seconds: float,
+        times: Times,
         reference: bool = False,
     ) -> None:
         self._sources = list(sources)
         self._sandbox = sandbox
         self._program = [sys.executable, *_PROGRAM, *(["reference"] if reference else [])]
-        self._call_seconds = call_seconds
-        self._seconds_left = total_seconds
+        self._times = times
+        self._seconds_left, self._loading_left = times.test, times.loading
         self._channel: Channel | None = None
         self._worker_number = 0
         self._objects: weakref.WeakValueDictionary[int, RemoteObject]
@@ -90,8 +89,9 @@ class Airlock:
         self._alone.enter_context(others_keep_time())
 
     def next_test(self) -> None:
-        """What happened to the worker so far is no matter to the test that begins now."""
+        """What happened so far is no matter to the test that begins now."""
         self._forget_loss()
+        self._seconds_left = self._times.test
 
     def close(self) -> None:
         self._alone.close()
@@ -143,7 +143,7 @@ class Airlock:
     def _ask(self, do: str, **request: Any) -> Any:
         if self._channel is None or self._seconds_left <= 0:
             self.lost = self.lost or "timed out"
-            raise LearnerTimeout("Timeout", "the time for the whole notebook is used up")
+            raise LearnerTimeout("Timeout", "the time that all calls have together is used up")
         released, self._released = self._released, set()
         self._questions += 1
         question = self._questions
@@ -154,7 +154,7 @@ class Airlock:
             self._released |= released
             raise TypeError(f"{do}: {error}") from None
         started = time.monotonic()
-        limit = min(self._call_seconds, self._seconds_left)
+        limit = min(self._times.call, self._seconds_left)
         try:
             header, payload = self._channel.exchange(pieces, started + limit)
             reply, _ = framing.decode(header, payload, self._dereference)
@@ -220,6 +220,13 @@ class Airlock:
 
     def _load(self) -> None:
         """Run the student's cells in a worker, in order; the last that loads wins."""
+        for_calls, self._seconds_left = self._seconds_left, self._loading_left
+        try:
+            self._load_all()
+        finally:
+            self._loading_left, self._seconds_left = self._seconds_left, for_calls
+
+    def _load_all(self) -> None:
         position = 0
         while position < len(self._sources):
             if self._channel is None:

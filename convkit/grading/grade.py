@@ -100,5 +100,4 @@ def _judge_own(job: Job, scratch: Path, files: Path) -> Badges:
     sandbox = Sandbox(
         scratch, readable=WORKER_FILES, hidden=job.hidden, files=files, limits=job.limits
     )
-    times = {"call_seconds": job.times.call, "total_seconds": job.times.own}
-    return own.judge(names, files, sandbox, **times)
+    return own.judge(names, files, sandbox, job.times)

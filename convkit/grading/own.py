@@ -20,6 +20,7 @@ from convkit import journal
 from convkit.checks import examine
 from convkit.grading import notebook as nb
 from convkit.grading.airlock import Airlock
+from convkit.grading.job import Times
 from convkit.grading.sandbox import Sandbox
 from convkit.grading.shortcuts import imports
 from convkit.parts import Badge, Badges
@@ -39,21 +40,14 @@ def parts(source: NotebookNode) -> list[str]:
     return list(dict.fromkeys(taken))
 
 
-def judge(
-    names: Iterable[str],
-    folder: Path,
-    sandbox: Sandbox,
-    *,
-    call_seconds: float,
-    total_seconds: float,
-) -> Badges:
+def judge(names: Iterable[str], folder: Path, sandbox: Sandbox, times: Times) -> Badges:
     """Check what ``folder`` holds of the student's own, and write down there what came of it.
 
     Args:
         names: what may be the student's own.
         folder: a submission's files; its progress.json is made anew.
         sandbox: where they are loaded; it starts with those files in its working directory.
-        call_seconds, total_seconds: as in `Airlock`.
+        times: as in `Airlock`; each of the names counts as a test.
     """
     _remove(folder / journal.FILE)
     found = {name: _read(folder, name) for name in names}
@@ -62,13 +56,7 @@ def judge(
         name: Badge(name, yours=False, note=f"{_file(name)} was not handed in, or is not text")
         for name in found
     }
-    airlock = Airlock(
-        sources,
-        [name for name, _ in sources],
-        sandbox,
-        call_seconds=call_seconds,
-        total_seconds=total_seconds,
-    )
+    airlock = Airlock(sources, [name for name, _ in sources], sandbox, times=times)
     try:
         for name, source in sources:
             airlock.next_test()

@@ -20,6 +20,9 @@ from convkit.grading.sandbox import readable_package
 from convkit.grading.trusted import VERDICT
 from convkit.parts import Badges
 
+_OURS_SECONDS = 60.0
+"""What a test's own code may take on top of the calls, and more than it ever does."""
+
 
 def run_tests(job: Job, scratch: Path, files: Path, badges: Badges) -> dict[str, list[str]]:
     """The source's tests, in an ordinary kernel that holds proxies.
@@ -38,7 +41,7 @@ def run_tests(job: Job, scratch: Path, files: Path, badges: Badges) -> dict[str,
             if kernel.dead:
                 kernel.close()
                 kernel = _start_trusted(job, scratch, files, badges)
-            run = kernel.run(test.source, job.times.test)
+            run = kernel.run(test.source, job.times.test + _OURS_SECONDS)
             points = nb.points(test)
             result = results[nb.grade_id(test)]
             result.outputs = _test_outputs(run, points, hidden=nb.is_hidden(test))
@@ -73,17 +76,17 @@ def _start_trusted(job: Job, scratch: Path, files: Path, badges: Badges) -> Kern
             "files": str(files),
             "limits": dataclasses.asdict(job.limits),
         },
-        "call_seconds": job.times.call,
-        "total_seconds": job.times.calls,
+        "times": dataclasses.asdict(job.times),
     }
     job_file = scratch / "job.json"
     job_file.write_text(json.dumps(description), encoding="utf-8")
     begin = f"from convkit.grading.trusted import begin; begin({str(job_file)!r}); del begin"
     kernel = Kernel.beside(job.source_folder, scratch)
     try:
-        _prepare(kernel, begin, "the beginning", job.times.calls + 60)
+        _prepare(kernel, begin, "the beginning", job.times.loading + _OURS_SECONDS)
+        seconds = job.times.test + _OURS_SECONDS
         for cell in filter(nb.is_setup, job.source.cells):
-            _prepare(kernel, cell.source, str(nb.grade_id(cell)), job.times.test)
+            _prepare(kernel, cell.source, str(nb.grade_id(cell)), seconds)
     except BaseException:
         kernel.close()
         raise

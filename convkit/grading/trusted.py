@@ -19,6 +19,7 @@ from IPython.display import publish_display_data
 import convkit.mine
 from convkit.checks import CheckFailed, LearnerError, Report
 from convkit.grading.airlock import Airlock, Loss
+from convkit.grading.job import Times
 from convkit.grading.sandbox import Limits, Sandbox
 from convkit.parts import Badge, settle
 
@@ -40,8 +41,7 @@ def begin(job_file: str) -> None:
         job["sources"],
         job["names"],
         sandbox,
-        call_seconds=job["call_seconds"],
-        total_seconds=job["total_seconds"],
+        times=Times(**job["times"]),
         reference=job["reference"],
     )
     convkit.mine.lend(airlock.lent)

@@ -12,6 +12,7 @@ import pytest
 from convkit import Layer
 from convkit.checks import CheckFailed, LearnerError, LearnerTimeout, check, forward_each, learner
 from convkit.grading.airlock import WORKER_FILES, Airlock
+from convkit.grading.job import Times
 from convkit.grading.sandbox import Limits, Sandbox, scratch_folder
 
 LAYERS = '''
@@ -75,13 +76,11 @@ def cells(**sources):
 
 
 @contextlib.contextmanager
-def opened(sources, names=None, *, call_seconds=5.0, total_seconds=60.0, limits=LIMITS):
+def opened(sources, names=None, *, call_seconds=5.0, limits=LIMITS):
     names = list(dict.fromkeys(name for name, _ in sources)) if names is None else names
     with scratch_folder() as scratch:
         sandbox = Sandbox(scratch, readable=WORKER_FILES, limits=limits)
-        airlock = Airlock(
-            sources, names, sandbox, call_seconds=call_seconds, total_seconds=total_seconds
-        )
+        airlock = Airlock(sources, names, sandbox, times=Times(call=call_seconds))
         try:
             yield airlock
         finally:
@@ -353,14 +352,43 @@ def test_cells_see_each_other_and_nothing_else():
         assert caught.value.type_name == "NameError"
 
 
-def test_the_time_of_all_calls_is_limited():
-    with opened(cells(f="import time\ndef f(): time.sleep(60)"), total_seconds=2) as airlock:
-        started = time.monotonic()
-        for _ in range(5):
+def test_the_time_of_all_calls_of_a_test_is_limited_and_the_next_test_has_its_own():
+    sources = cells(f="import time\ndef f(seconds): time.sleep(seconds); return 1")
+    with opened(sources, call_seconds=1.0) as airlock:
+        for _ in range(2):
             with pytest.raises(LearnerTimeout):
-                airlock.lent["f"]()
+                [airlock.lent["f"](0.6) for _ in range(9)]
+            assert airlock.lost == "timed out"
             airlock.next_test()
-        assert time.monotonic() - started < 6
+            assert airlock.lent["f"](0) == 1
+
+
+def test_every_hanging_test_waits_for_one_call_and_takes_nothing_from_the_others():
+    sources = cells(f="def f():\n    while True: pass", g="def g(): return 1")
+    with opened(sources, call_seconds=1.0) as airlock:
+        for _ in range(6):  # more than all calls of one test may take
+            started = time.monotonic()
+            with pytest.raises(LearnerTimeout, match="after 1 seconds"):
+                airlock.lent["f"]()
+            assert time.monotonic() - started < 4
+            airlock.next_test()
+            assert airlock.lent["g"]() == 1
+
+
+def test_what_loads_slowly_takes_nothing_from_the_calls():
+    slow = "import time; time.sleep(0.4)"
+    sources = [(name, f"{slow}\ndef {name}(): return 1") for name in "abcdefg"]
+    with opened(sources, call_seconds=0.5) as airlock:
+        assert [airlock.lent[name]() for name, _ in sources] == [1] * 7
+
+
+def test_the_time_of_loading_is_limited():
+    endless = [("f", f"while True: pass  # {n}") for n in range(20)]
+    started = time.monotonic()
+    with opened([("g", "def g(): return 1"), *endless], call_seconds=0.2) as airlock:
+        assert time.monotonic() - started < 25
+        with pytest.raises(LearnerTimeout):
+            airlock.lent["f"]()
 
 
 def test_an_exchange_cut_short_is_never_taken_for_the_next_answer():

@@ -13,6 +13,7 @@ from convkit.checks import LearnerError
 from convkit.grading import framing
 from convkit.grading.airlock import Airlock
 from convkit.grading.channel import Channel
+from convkit.grading.job import Times
 from convkit.grading.proxies import RemoteObject
 
 QUESTION = 1
@@ -40,7 +41,7 @@ class Liar:
 
 def asked(said, *arguments):
     """What an airlock makes of the answer ``said``, and why the test is lost by it, if it is."""
-    airlock = Airlock([], [], None, call_seconds=1.0, total_seconds=10.0)
+    airlock = Airlock([], [], None, times=Times(call=1.0))
     airlock._channel = Channel(Liar(said))
     airlock._kinds["f"] = "function"
     try:

@@ -8,6 +8,7 @@ import pytest
 from convkit import journal
 from convkit.grading import own
 from convkit.grading.airlock import WORKER_FILES
+from convkit.grading.job import Times
 from convkit.grading.notebook import read_source
 from convkit.grading.sandbox import Sandbox, scratch_folder
 from tests.grading.course import Course
@@ -60,7 +61,7 @@ def judged():
             (folder / "mine" / f"{name}.py").write_text(source)
         (folder / "progress.json").mkdir()  # in the way of ours
         sandbox = Sandbox(scratch, readable=WORKER_FILES, files=folder)
-        badges = own.judge(NAMES, folder, sandbox, call_seconds=5, total_seconds=60)
+        badges = own.judge(NAMES, folder, sandbox, Times(call=5))
         yield badges, {name: journal.state(name, folder) for name in NAMES}
 
 
