@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import cache
 from importlib import import_module
 from typing import Any
 
@@ -15,11 +16,12 @@ from convkit.checks.concept import Concept
 from convkit.checks.evidence import FAILS, HOLDS, NOT_TESTED, Evidence, PropertyResult
 from convkit.checks.judging import GRADIENT, broke_off
 from convkit.checks.learner import Output
-from convkit.checks.matching import Row, name_suspects
+from convkit.checks.matching import name_suspects
 from convkit.checks.misconceptions import catalogue
 from convkit.checks.own_forward import OwnForward
 from convkit.checks.properties import NotJudged, Property, Situation
 from convkit.checks.report import CheckFailed, Report
+from convkit.checks.rows import Further, Row
 
 MODULES = {
     "correlate2d": "convolution",
@@ -51,6 +53,8 @@ ENOUGH_CASES = 0.5
 
 ENOUGH_SLOPES = 0.8
 """Where a smaller share of the slopes could be compared, because of kinks, nothing is said."""
+
+_FURTHER_SEEDS = range(3)
 
 _ONLY_HIDDEN = "It holds on the cases you can see. Which sizes and settings do they not show?"
 
@@ -120,18 +124,32 @@ def find(name: Any) -> Concept:
 def _examine(concept: Concept, target: Any, groups: Sequence[str], cases: Sequence[Case]) -> Report:
     output = Output()
     observe = concept.observer(target, groups, output)
-    situations = []
-    for case in cases:
+    properties = [p for p in concept.properties if p.group in groups]
+
+    def situate(case: Case) -> Situation:
         expected, trial = concept.expected(case), observe(case)
         own = OwnForward(trial, expected, output)
-        situations.append(Situation(trial, expected, own.has_gradient))
-    rows = _judge([p for p in concept.properties if p.group in groups], situations)
+        return Situation(trial, expected, own.has_gradient)
+
+    @cache
+    def further() -> tuple[list[Situation], dict[str, Row]]:
+        more = [situate(case) for case in _further_cases(concept.name)]
+        return more, _judge(properties, more)
+
+    situations = [situate(case) for case in cases]
+    rows = _judge(properties, situations)
     if any(row.status == FAILS for row in rows.values()):
-        _name(rows, situations, concept, groups)
+        _name(rows, situations, concept, groups, further)
     else:
-        _blame_forward(rows.values(), situations, concept, groups)
+        _blame_forward(rows.values(), situations, concept, groups, further)
     results = [_result(row, situations, concept) for row in rows.values()]
     return Report(concept.name, results, output.shown())
+
+
+@cache
+def _further_cases(name: str) -> list[Case]:
+    """Cases that decide nothing: they are for second thoughts about where something goes wrong."""
+    return [case for seed in _FURTHER_SEEDS for case in random_cases(name, seed)]
 
 
 def _judge(properties: Sequence[Property], situations: Sequence[Situation]) -> dict[str, Row]:
@@ -169,9 +187,10 @@ def _name(
     situations: Sequence[Situation],
     concept: Concept,
     groups: Sequence[str],
+    further: Further,
 ) -> None:
     entries = catalogue(MODULES[concept.name], concept.name)
-    name_suspects(rows, situations, concept, groups, entries)
+    name_suspects(rows, situations, concept, groups, entries, further)
 
 
 def _blame_forward(
@@ -179,6 +198,7 @@ def _blame_forward(
     situations: Sequence[Situation],
     concept: Concept,
     groups: Sequence[str],
+    further: Further,
 ) -> None:
     """Where a backward pass alone was asked for, and no forward pass came before it: say so."""
     for row in rows:
@@ -188,9 +208,9 @@ def _blame_forward(
             for number in missing:
                 row.problems[number] = broke_off(situations[number].trial)
             forward = _judge(concept.properties[:1], situations)  # whether forward runs
-            _name(forward, situations, concept, groups)
+            _name(forward, situations, concept, groups, further)
             (cause,) = forward.values()
-            row.suspects, row.guessed = cause.suspects, cause.guessed
+            row.suspects = cause.suspects
             return
 
 
@@ -228,26 +248,11 @@ def _evidence(row: Row, situations: Sequence[Situation], concept: Concept) -> Ev
         evidence = Evidence(
             case.words,
             problem.text,
-            _only_where(row, situations),
+            row.only and f"It goes wrong only where {row.only}.",
             problem.quantity,
             problem.index,
             problem.expected,
             problem.got,
             concept.origin(case, problem.quantity, problem.index) if problem.index else None,
         )
-    return replace(
-        evidence, candidates=tuple(row.suspects), guessed=row.guessed, also=tuple(row.also)
-    )
-
-
-def _only_where(row: Row, situations: Sequence[Situation]) -> str | None:
-    """What the failing visible cases share and the others lack."""
-    traits: dict[bool, list[frozenset[str]]] = {True: [], False: []}
-    for number, problem in row.problems.items():
-        case = situations[number].trial.case
-        if not case.hidden:
-            traits[problem is not None].append(frozenset(case.traits))
-    if not traits[False]:
-        return None
-    shared = frozenset.intersection(*traits[True]).difference(*traits[False])
-    return f"It goes wrong only where {' and '.join(sorted(shared))}." if shared else None
+    return replace(evidence, candidates=tuple(row.suspects), also=tuple(row.also))

@@ -22,8 +22,7 @@ class Evidence:
         text: what is wrong there.
         quantity, index, expected, got: the whole arrays and the worst place, where there is one.
         origin: the window that the worst number comes from, where there is one.
-        candidates: the entries of the catalogue that behave in the same way, likeliest first;
-            ``guessed``: all that is known is that they go wrong on the same cases.
+        candidates: the entries of the catalogue that behave in the same way, likeliest first.
         also: further properties that fail for the same reason.
     """
 
@@ -36,7 +35,6 @@ class Evidence:
     got: Array | None = None
     origin: Origin | None = None
     candidates: Sequence[Misconception] = ()
-    guessed: bool = False
     also: tuple[str, ...] = ()
 
 

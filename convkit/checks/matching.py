@@ -5,59 +5,21 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from convkit.checks.behaviour import Behaviour, Case, Observation, Trial
 from convkit.checks.concept import Concept
-from convkit.checks.evidence import FAILS, HOLDS, NOT_TESTED
+from convkit.checks.evidence import FAILS, HOLDS
 from convkit.checks.judging import HEEDED, RUNS
 from convkit.checks.learner import LearnerError, Output
+from convkit.checks.look import look
 from convkit.checks.misconceptions import Misconception
-from convkit.checks.properties import Alike, NotJudged, Problem, Property, Situation, same_values
+from convkit.checks.properties import Alike, NotJudged, Property, Situation, same_values
+from convkit.checks.rows import Further, Row, forward_fits, only_where
 from convkit.layers import Array
-
-
-@dataclass
-class Row:
-    """A property as judged on every case.
-
-    Attributes:
-        applicable: the numbers of the cases that it is about.
-        problems: for the number of each case it could be judged on, the problem there or None.
-        suspects: entries that behave in the same way on all these cases, likeliest first.
-        guessed: all that is known is that they go wrong on the same cases.
-        also: names of later properties that fail for the same reason; those are ``explained``.
-    """
-
-    property: Property
-    applicable: set[int] = field(default_factory=set)
-    problems: dict[int, Problem | None] = field(default_factory=dict)
-    status: str = NOT_TESTED
-    suspects: list[Misconception] = field(default_factory=list)
-    guessed: bool = False
-    also: list[str] = field(default_factory=list)
-    explained: bool = False
-
-    def open_on(self, number: int) -> bool:
-        """Whether properties that require this one may be looked at on a case."""
-        if number not in self.applicable:
-            return self.status == HOLDS
-        return self.problems.get(number, True) is None
-
-    def crashes(self, situations: Sequence[Situation]) -> bool:
-        """Whether an exception is all there is to see on the case that is shown."""
-        number = self.shown(situations)
-        problem = self.problems[number]
-        assert problem is not None
-        return isinstance(situations[number].trial.behaviour[problem.quantity], LearnerError)
-
-    def shown(self, situations: Sequence[Situation]) -> int:
-        """The case to show: the first failing one that is not hidden, else the first failing."""
-        failing = [number for number, problem in self.problems.items() if problem]
-        return min(failing, key=lambda number: situations[number].trial.case.hidden)
 
 
 def name_suspects(
@@ -66,10 +28,12 @@ def name_suspects(
     concept: Concept,
     groups: Sequence[str],
     entries: Sequence[Misconception],
+    further: Further,
 ) -> None:
     """Find each failing property's suspects, and fold together what one of them explains.
 
-    A suspect is put through what the learner's code was put through, which ``groups`` say.
+    A suspect is put through what the learner's code was put through, which ``groups`` say;
+    ``further`` situations are asked before it is said where something goes wrong.
     """
     wrong = [
         _Suspect(entry, implementation, concept, groups, situations)
@@ -85,11 +49,9 @@ def name_suspects(
         equal = [suspect for suspect in alike if suspect.agrees(row, same_values)]
         throughout = [suspect for suspect in equal if suspect.agrees_throughout(row)]
         found[row.property.name] = throughout or equal or alike
+        row.only = only_where(row, situations, further)
         if not alike:
             row.suspects = _marked(row, situations, entries)
-        if not alike and not row.suspects and row.crashes(situations):
-            found[row.property.name] = [suspect for suspect in wrong if suspect.fails_where(row)]
-            row.guessed = True
     explained = Counter(
         id for suspects in found.values() for id in {suspect.entry.id for suspect in suspects}
     )
@@ -122,11 +84,14 @@ def _cause_of(
     if row.suspects:
         return causes.setdefault(row.suspects[0].id, row)
     failing = [other for other in rows.values() if other.status == FAILS and other is not row]
-    # Code that breaks off on some cases gives wrong numbers on others by the same mistake.
+    needed = row.property.requires
+    # Code that breaks off on some cases gives wrong numbers on others by the same mistake; and
+    # what goes wrong under some condition may meet it when the layer is asked about other inputs.
     resting = [
         other
         for other in failing
-        if other.property.group == row.property.group and other.property.test is RUNS
+        if other.property.group == row.property.group
+        and (other.property.test is RUNS or (other.only and other.property.name in needed))
     ]
     if row.property.group == "backward" and (
         _other_parameters(rows) or not _where_forward_fits(row, situations)
@@ -149,15 +114,7 @@ def _other_parameters(rows: Mapping[str, Row]) -> bool:
 
 
 def _where_forward_fits(row: Row, situations: Sequence[Situation]) -> list[int]:
-    """The failing cases where y has the right shape: elsewhere grad_y belongs to another y."""
-    return [
-        number for number, problem in row.problems.items() if problem and _fits(situations[number])
-    ]
-
-
-def _fits(situation: Situation) -> bool:
-    y = situation.trial.behaviour.get("y")
-    return isinstance(y, np.ndarray) and y.shape == situation.expected["y"].value.shape
+    return [number for number in row.failing() if forward_fits(situations[number])]
 
 
 def _marked(
@@ -165,20 +122,24 @@ def _marked(
 ) -> list[Misconception]:
     """The first entry whose mark is on what came out: narrow marks are entered before broad.
 
-    A backward pass is looked at only where its forward's result has the right shape.
+    The case that is shown comes first, so that what is said belongs to it. A backward pass is
+    looked at only where its forward's result has the right shape.
     """
-    judged = list(row.problems)
+    shown = row.shown(situations)
+    judged = sorted(row.problems, key=lambda number: number != shown)
     if row.property.group == "backward":
-        if not _where_forward_fits(row, situations):
+        if not forward_fits(situations[shown]):
             return []
-        judged = [number for number in judged if _fits(situations[number])]
-    problem = next(problem for number in judged if (problem := row.problems[number]))
-    everywhere = row.applicable.issubset(judged)
+        judged = [number for number in judged if forward_fits(situations[number])]
+    problem = row.problems[shown]
+    assert problem is not None
+    views = look(problem.quantity, situations).views
+    throughout = sum(view.wrong for view in views) == len(row.failing())
     for entry in entries:
-        if not entry.mark or (entry.on_all_cases and not everywhere):
+        if entry.only and not (throughout and entry.only == (row.property.group, row.only)):
             continue
-        said = entry.mark(problem.quantity, [situations[n] for n in judged])
-        if said:
+        said = entry.mark and entry.mark(problem.quantity, [situations[n] for n in judged])
+        if said or entry.only:
             more = f" {said}" if isinstance(said, str) else ""
             return [replace(entry, sentence=entry.sentence + more)]
     return []
@@ -252,22 +213,6 @@ class _Suspect:
             else:
                 return False
         return 2 * both_broken <= alike_broken
-
-    def fails_where(self, row: Row) -> bool:
-        """Whether it goes wrong on the very cases where the learner's code does, and not on all."""
-        problem = row.problems[row.shown(self._situations)]
-        assert problem is not None
-        quantity, rights = problem.quantity, 0
-        for number, situation in enumerate(self._situations):
-            learner = situation.trial.behaviour
-            if quantity in learner and quantity in situation.expected:
-                right = situation.expected[quantity].value
-                holds = same_values(learner[quantity], right)
-                behaviour = self._behaviour(number, quantity)
-                if quantity not in behaviour or same_values(behaviour[quantity], right) != holds:
-                    return False
-                rights += holds
-        return rights > 0
 
     def distance(self, row: Row) -> int:
         """How unlike the learner's its forward is on the case that is shown.

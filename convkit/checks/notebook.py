@@ -99,9 +99,8 @@ def _failure(result: PropertyResult) -> str:
 
 def _why(evidence: Evidence) -> list[str]:
     likely, *others = evidence.candidates
-    word = "Perhaps" if evidence.guessed else "Why"
     lines = [
-        f"<b>{word}: {_prose(likely.title)}.</b> {_prose(likely.sentence)}",
+        f"<b>Why: {_prose(likely.title)}.</b> {_prose(likely.sentence)}",
         f"<b>Hint:</b> {_prose(likely.hint)}",
         f"<b>Read:</b> {_link(likely)}",
     ]

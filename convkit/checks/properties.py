@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from convkit.checks.behaviour import Observation, Trial
-from convkit.checks.errors import kind_of
+from convkit.checks.errors import alike
 from convkit.checks.learner import LearnerError
 from convkit.layers import Array
 
@@ -145,7 +145,7 @@ def anyhow(one: Observation, other: Observation) -> bool:
 def same_failure(one: Observation, other: Observation) -> bool:
     """Both failed with the same kind of exception, or neither failed."""
     if isinstance(one, LearnerError) and isinstance(other, LearnerError):
-        return kind_of(one) == kind_of(other)
+        return alike(one, other)
     return not isinstance(one, LearnerError) and not isinstance(other, LearnerError)
 
 

@@ -38,7 +38,7 @@ def failure_lines(result: PropertyResult) -> list[str]:
     if evidence.candidates:
         likely, *others = evidence.candidates
         lines += [
-            f"  {'Perhaps' if evidence.guessed else 'Why'}: {likely.title}. {likely.sentence}",
+            f"  Why: {likely.title}. {likely.sentence}",
             f"  Hint: {likely.hint}",
             f"  Read: lectures/{likely.lecture}.ipynb, “{likely.section}”",
         ]

@@ -4,6 +4,8 @@ import linecache
 import textwrap
 from types import ModuleType
 
+import pytest
+
 from convkit.checks.checking import examine
 
 HEADER = "import numpy as np\nimport convkit\nfrom convkit import Layer\n\n"
@@ -28,6 +30,41 @@ def text_of(name, source):
     return str(examine(learner(name, source)))
 
 
+def first(name, source):
+    """The id of the first name that is given, without the layer's name."""
+    finding = examine(learner(name, source)).findings[0]
+    return (finding.misconception or "").removeprefix(f"{name.lower()}-")
+
+
+INT_FOR_PAIR = {
+    "Conv2d": """
+    class Conv2d(convkit.Conv2d):
+        def __init__(self, in_channels, out_channels, kernel_size, stride=1, padding=0, rng=None):
+            super().__init__(in_channels, out_channels, kernel_size, stride, padding, rng=rng)
+            kh, kw = kernel_size
+    """,
+    "MaxPool2d": """
+    class MaxPool2d(convkit.MaxPool2d):
+        def __init__(self, kernel_size, stride=None):
+            super().__init__(kernel_size, stride)
+            kh, kw = kernel_size
+    """,
+    "LocallyConnected2d": """
+    class LocallyConnected2d(convkit.LocallyConnected2d):
+        def __init__(self, in_channels, out_channels, input_size, kernel_size, stride=1, rng=None):
+            super().__init__(in_channels, out_channels, input_size, kernel_size, stride, rng=rng)
+            kh, kw = kernel_size
+    """,
+}
+
+
+@pytest.mark.parametrize("name", INT_FOR_PAIR)
+def test_an_int_for_a_pair_is_not_a_matter_of_the_batch(name):
+    said = text_of(name, INT_FOR_PAIR[name])
+    assert "the batch is" not in said
+    assert "A number is used as if it were a pair" in said
+
+
 def test_weights_that_are_used_are_not_said_to_be_ignored():
     """The same number added to every weight changes nothing for an x that is centred."""
     source = """
@@ -47,3 +84,75 @@ def test_a_line_number_is_the_learners():
             return super().forward(x)
     """
     assert "in line 8: `np.random.default_rng(0).normal(size=-1)`" in text_of("Conv2d", source)
+
+
+RAISING = {
+    "raise NotImplemented": "Something is raised that is no exception",
+    "raise ValueError('only squares')": None,
+    "np.random.default_rng(0).choice(3, 5, replace=False)": None,
+    "x.itemset(0, 1.0)": "A name is used that its module does not have",
+    "np.float_(1)": "A name is used that its module does not have",
+    "self.kernel": "An attribute is read that was never set",
+    "[x].shape": "A list or a tuple is used as if it were an array",
+    "x.shape.size": "A list or a tuple is used as if it were an array",
+    "x.tolist()[0, 0]": "A list or a tuple is used as if it were an array",
+    "x[0, 0, 0, 0].sum()[0]": "A number is used as if it were a pair or an array",
+    "x[0, 0, 0, 0, 0]": "There are more indices than axes",
+    "np.array(1.0)[0]": "A number is used as if it were a pair or an array",
+    "x[len(x)]": "An index is out of range",
+    "x.shape[4]": "An index is out of range",
+    "x[np.ones(50, bool)]": "Two shapes do not fit together",
+    "np.zeros(-1)": "A size is negative",
+    "x[:0].max()": "Something is empty",
+    "x[0:(1, 2)]": "A size or an index is not a whole number",
+    "x[1.0]": "A size or an index is not a whole number",
+    "range(3.0)": "A float is used as a size or an index",
+    "x.transpose(0, 1)": "The axes do not fit the array",
+    "np.concatenate([x, x[0]])": "Two shapes do not fit together",
+    "np.zeros(2)[0] = x[0, 0, 0, :2]": "An array stands where a single number is needed",
+    "if x: pass": "A whole array is asked whether it is true",
+    "np.tile(x, None + 1)": "Something is None",
+    "x.shape * 1.5": "A list or a tuple is used as if it were an array",
+    "x.shape // 2": "A pair is used as if it were a number",
+    "x.shape()": "Something is called that is no function",
+    "import math; math.exp(1000)": "A number becomes too large",
+    "np.zeros(3, np.int64).__iadd__(0.5)": "Two types of numbers do not go together",
+}
+
+
+@pytest.mark.parametrize("line", RAISING)
+def test_an_exception_is_explained_by_what_it_says_or_not_at_all(line):
+    source = f"""
+    class Conv2d(convkit.Conv2d):
+        def forward(self, x):
+            {line}
+            return super().forward(x)
+    """
+    (evidence,) = [r.evidence for r in examine(learner("Conv2d", source)).results if r.evidence]
+    title = RAISING[line]
+    assert [entry.title for entry in evidence.candidates] == ([title] if title else [])
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("Linear", "np.zeros(17) + np.zeros(19)"),
+        ("Gain", "np.zeros(17) + np.zeros(19)"),
+        ("SoftmaxCrossEntropy", "np.zeros(17) + np.zeros(19)"),
+        ("BatchNorm", "x.ndim == 4 and np.zeros(17) + np.zeros(19)"),
+        ("Conv2d", "self.kernel_size[0] != self.kernel_size[1] and np.zeros(7) @ np.zeros((8, 9))"),
+    ],
+)
+def test_an_exception_of_the_same_type_is_not_the_same_mistake(name, line):
+    """No name speaks of weights, gains or kernels where other shapes do not fit."""
+    given = "self, x" if name != "SoftmaxCrossEntropy" else "self, x, labels"
+    source = f"""
+    class {name}(convkit.{name}):
+        def forward({given}):
+            {line}
+            return super().forward(x)
+    """
+    allowed = ("Two shapes do not fit together", "Forward goes wrong only where")
+    for result in examine(learner(name, source)).results:
+        for entry in result.evidence.candidates if result.evidence else ():
+            assert entry.title.startswith(allowed)

@@ -38,7 +38,7 @@ class Misconception:
         same_as: ids of entries that cannot be told apart from this one by what they do.
         mark: tells the mistake where no implementation of the catalogue behaves in the same way.
         broad: it is told by its mark alone.
-        on_all_cases: it says where something goes right, too, so that all cases must be judged.
+        only: or it is told by the pass that goes wrong, and the trait of the cases where it does.
     """
 
     id: str
@@ -52,7 +52,7 @@ class Misconception:
     same_as: tuple[str, ...] = ()
     mark: Mark | None = None
     broad: bool = False
-    on_all_cases: bool = False
+    only: tuple[str, str] | None = None
 
 
 _CATALOGUE: dict[str, list[Misconception]] = {}
@@ -70,7 +70,7 @@ def misconception(
     same_as: tuple[str, ...] = (),
     mark: Mark | None = None,
     broad: bool = False,
-    on_all_cases: bool = False,
+    only: tuple[str, str] | None = None,
 ) -> Callable[[_Implementation], _Implementation]:
     """Enter the decorated wrong implementation into the catalogue.
 
@@ -78,8 +78,8 @@ def misconception(
         when: how "This is what you get when …" goes on, without the full stop.
         read: the lecture and the section that teach it.
         variants: further implementations of the same mistake.
-        mark: tells it where it comes out in yet another way; ``broad``: it alone does;
-            ``on_all_cases``: if the property could be judged on every case.
+        mark: tells it where it comes out in yet another way; ``broad``: it alone does.
+        only: see `Misconception`.
     """
 
     def enter(implementation: _Implementation) -> _Implementation:
@@ -96,7 +96,7 @@ def misconception(
             same_as,
             mark,
             broad,
-            on_all_cases,
+            only,
         )
         _CATALOGUE.setdefault(of, []).append(entry)
         return implementation

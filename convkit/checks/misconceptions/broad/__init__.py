@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from convkit.checks.misconceptions.broad.conditions import (
     Conditions,
     enter_conditions,
-    enter_sometimes,
 )
 from convkit.checks.misconceptions.broad.entering import (
     Anatomy,
@@ -29,7 +28,6 @@ def enter_broad_layer(
     anatomy: Anatomy,
     *,
     conditions: Conditions,
-    sometimes: tuple[int, int],
     sums: Sequence[str] = (),
     narrower: Callable[[], None] = lambda: None,
     vaguer: Callable[[], None] = lambda: None,
@@ -38,7 +36,6 @@ def enter_broad_layer(
 
     Args:
         conditions: what a mistake may depend on; see `enter_conditions`.
-        sometimes: an example for what depends on the image's size: see `enter_sometimes`.
         sums: the quantities that are sums of terms; see `enter_sums`.
         narrower, vaguer: enter what the layer has of its own, where there is no simple relation
             between single numbers, and at the very end.
@@ -52,7 +49,6 @@ def enter_broad_layer(
     if "weight" in "".join(anatomy.axes):
         enter_broad_parameters(anatomy, PARAMETERS)
     enter_broad(anatomy, [*BORROWED, *RARE])
-    enter_sometimes(anatomy, [trait for trait, _, _ in conditions.values()], sometimes)
     vaguer()
 
 

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from itertools import combinations
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
-from convkit.checks.look import Look
-from convkit.checks.misconceptions.broad.entering import Anatomy, Recognise, enter_mark
+from convkit.checks.misconceptions.broad.entering import Anatomy, enter_mark
 from convkit.checks.misconceptions.common import with_backward, with_forward
 from convkit.layers import Array
 
 Holds = Callable[[Any, Array], bool]
 """Is given a layer and x: whether the condition holds."""
-
-ONE_IMAGE = "the batch is a single image"
 
 Conditions = Mapping[str, tuple[str, str, Holds]]
 """By id: the condition as the cases' traits say it, the hint, and when it holds."""
@@ -31,7 +27,7 @@ STRIDES_DIFFER: Conditions = {
 
 SIZE_OF_BATCH: Conditions = {
     "one-image": (
-        ONE_IMAGE,
+        "the batch is a single image",
         "What do your axes, sums and squeezes do to an axis of size 1?",
         lambda layer, x: len(x) == 1,
     ),
@@ -86,10 +82,7 @@ def _ragged(layer: Any, x: Array) -> bool:
 
 
 def enter_conditions(anatomy: Anatomy, conditions: Conditions) -> None:
-    """Enter, for either pass of a layer, that it goes wrong under each of the conditions.
-
-    Where two conditions tell the same cases, the one that is entered first is named.
-    """
+    """Enter, for either pass of a layer, that it goes wrong under each of the conditions."""
     for passing, wrong in (("forward", _bent_forward), ("backward", _bent_backward)):
         for id, (trait, hint, holds) in conditions.items():
             enter_mark(
@@ -99,56 +92,10 @@ def enter_conditions(anatomy: Anatomy, conditions: Conditions) -> None:
                 f"one kind of arguments was not thought of: where {trait} the {passing} pass "
                 "fails, and everywhere else it is right",
                 hint,
-                only_where(trait),
+                None,
                 wrong(anatomy, holds),
-                on_all_cases=True,
+                only=(passing, trait),
             )
-
-
-def only_where(*traits: str) -> Recognise:
-    """It is wrong in all the cases that have these traits, and in no others, of which there are."""
-
-    def recognise(look: Look, anatomy: Anatomy) -> bool:
-        if look.name.startswith("y of the last"):
-            return traits == (ONE_IMAGE,)
-        told = [set(traits) <= set(view.case.traits) for view in look.views]
-        return [view.wrong for view in look.views] == told and not all(told)
-
-    return recognise
-
-
-def enter_sometimes(anatomy: Anatomy, traits: Sequence[str], size: tuple[int, int]) -> None:
-    """Enter, for either pass, that it goes wrong in some cases that share one trait or two.
-
-    For what `enter_conditions` does not tell: it may go right in other such cases. In the example
-    it goes wrong on images of one ``size``.
-    """
-
-    def recognise(look: Look, anatomy: Anatomy) -> str | bool:
-        for count in (1, 2):
-            for chosen in combinations(traits, count):
-                if _never_without(look, chosen):
-                    return f"It goes wrong only where {' and '.join(chosen)}."
-        return False
-
-    for passing, wrong in (("forward", _bent_forward), ("backward", _bent_backward)):
-        enter_mark(
-            anatomy,
-            f"{passing}-sometimes",
-            f"{passing.capitalize()} is right for some arguments and wrong for others",
-            "a size or a setting is taken for another one that is equal to it in many cases, or "
-            "one kind of arguments was not thought of",
-            "Compare a case that goes right with one that goes wrong. What is different?",
-            recognise,
-            wrong(anatomy, lambda layer, x: x.shape[-2:] == size),
-            on_all_cases=True,
-        )
-
-
-def _never_without(look: Look, traits: Sequence[str]) -> bool:
-    has = [set(traits) <= set(view.case.traits) for view in look.views]
-    wrong = [view.wrong for view in look.views]
-    return not all(has) and all(h for h, w in zip(has, wrong, strict=True) if w)
 
 
 def _bent(value: Array) -> Array:

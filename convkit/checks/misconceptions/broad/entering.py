@@ -129,16 +129,17 @@ def enter_mark(
     title: str,
     when: str,
     hint: str,
-    recognise: Recognise,
+    recognise: Recognise | None,
     *examples: Any,
     read: Reading | None = None,
-    on_all_cases: bool = False,
+    only: tuple[str, str] | None = None,
 ) -> None:
     """Enter one broad mistake, which its mark tells.
 
     Args:
         id: begins with the pass that it is about, such as "forward-", if the name has several.
         examples: implementations; there is at least one.
+        only: in place of a mark; see `Misconception`.
     """
     if id in anatomy.known:
         return
@@ -153,9 +154,9 @@ def enter_mark(
         hint=hint,
         read=read or backward or anatomy.forth,
         variants=tuple(others),
-        mark=mark_of(anatomy, recognise, prefix),
+        mark=recognise and mark_of(anatomy, recognise, prefix),
         broad=True,
-        on_all_cases=on_all_cases,
+        only=only,
     )(first)
 
 

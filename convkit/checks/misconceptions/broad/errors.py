@@ -24,10 +24,10 @@ def _raises(error: type[Exception], message: str) -> Callable[[Any], Any]:
 
 _ERRORS: dict[str, _Words] = {
     "gone": (
-        "A name is used that NumPy does not have",
-        "the code asks NumPy for something that is not there: misspelt, or gone since NumPy 2, as "
-        "np.int and np.float are",
-        "Which name does the message quote? Look it up in NumPy's manual.",
+        "A name is used that its module does not have",
+        "the code asks NumPy, or another module, for something that is not there: misspelt, or "
+        "gone since NumPy 2, as np.int, np.float and x.itemset are",
+        "Which name does the message quote? Look it up in the manual.",
         _raises(AttributeError, "module 'numpy' has no attribute 'float_'"),
     ),
     "arguments": (
@@ -39,8 +39,8 @@ _ERRORS: dict[str, _Words] = {
     ),
     "not-callable": (
         "Something is called that is no function",
-        "there is a pair of round brackets behind a number or an array: `x(…)` in place of `x[…]`, "
-        "or a missing `*`",
+        "there is a pair of round brackets behind something that cannot be called: `x(…)` in place "
+        "of `x[…]`, or a missing `*`",
         "What does the name before the brackets hold?",
         lambda value: value(1),
     ),
@@ -58,6 +58,18 @@ _ERRORS: dict[str, _Words] = {
         "Python has two divisions. Which one gives whole numbers?",
         lambda value: np.zeros(3.0),
     ),
+    "no-index": (
+        "A size or an index is not a whole number",
+        "a float, as `/` gives it, a pair or the like stands where Python needs a whole number",
+        "Print what stands between the brackets. Is it an int?",
+        lambda value: value[1.0:],
+    ),
+    "list": (
+        "A list or a tuple is used as if it were an array",
+        "a list or a tuple is indexed, added or asked for its shape like an array, which it is not",
+        "Where is it made? How do you make an array of it?",
+        lambda value: value.tolist().shape,
+    ),
     "pair": (
         "A pair is used as if it were a number",
         "arithmetic is done with a whole tuple, such as (3, 2), and not with one of its numbers",
@@ -65,8 +77,9 @@ _ERRORS: dict[str, _Words] = {
         lambda value: value.shape // 2,
     ),
     "number": (
-        "A number is used as if it were a pair",
-        "a single number is indexed or unpacked like a pair",
+        "A number is used as if it were a pair or an array",
+        "a single number is indexed, unpacked or asked for its shape, as only a pair or an "
+        "array can be",
         "Which argument may be a single number? Where do you make a pair of it?",
         lambda value: value.ndim[0],
     ),
@@ -78,10 +91,10 @@ _ERRORS: dict[str, _Words] = {
     ),
     "attribute": (
         "An attribute is read that was never set",
-        "`self.…` or another object is asked for a name that it does not have: misspelt, or stored "
-        "only in a branch that was not taken",
+        "an object is asked for a name that it does not have: misspelt, or stored only in a branch "
+        "that was not taken",
         "Which name does the message quote? Search for the line that sets it.",
-        lambda value: value.something,
+        _raises(AttributeError, "'Layer' object has no attribute 'kernel'"),
     ),
     "unbound": (
         "A name has no value on one way through the code",
@@ -111,17 +124,23 @@ _ERRORS: dict[str, _Words] = {
         lambda value: {"weight": value}["weights"],
     ),
     "axes": (
-        "An axis is named that the array does not have",
-        "a sum, a transposition or the like is told to work along an axis that is not there, or "
-        "twice along the same",
+        "The axes do not fit the array",
+        "a sum, a transposition or the like is given axes that the array does not have, one of "
+        "them twice, or not all of them",
         "How many axes has the array at this line? Print its shape.",
         lambda value: value.sum(axis=7),
     ),
     "index": (
-        "An index runs over the edge of an array",
-        "a loop goes further than the array, or two of its indices are swapped",
+        "An index is out of range",
+        "a loop goes further than the array, the array is too small, or two indices are swapped",
         "Which axis does this index run along, and how long is it?",
         lambda value: value[..., value.shape[-1]],
+    ),
+    "indices": (
+        "There are more indices than axes",
+        "an array is given an index for an axis that it does not have",
+        "Print the shape of the array. Which axis do you miss?",
+        lambda value: value[(0,) * (value.ndim + 1)] if value.ndim else value.reshape(1)[0, 0],
     ),
     "reshape": (
         "A reshape does not fit the numbers that are there",
@@ -129,11 +148,30 @@ _ERRORS: dict[str, _Words] = {
         "Multiply the new sizes. Then multiply the old ones. Which size is not what you think?",
         lambda value: value.reshape(value.size + 1),
     ),
+    "scalar": (
+        "An array stands where a single number is needed",
+        "several numbers are written into one place, or used as one size",
+        "Print the shape of what you write. Which sum or index is missing?",
+        lambda value: np.zeros(2).__setitem__(0, np.ones(3)),
+    ),
     "shapes": (
         "Two shapes do not fit together",
-        "arrays whose shapes do not match are added, multiplied or assigned to one another",
+        "arrays whose shapes do not match are added, multiplied, joined or assigned to one another",
         "Print both shapes just before this line. Which axis is as long as you expect?",
         lambda value: np.zeros(value.size + 2) + np.zeros(value.size + 3),
+    ),
+    "negative": (
+        "A size is negative",
+        "a size that the code works out is less than 0",
+        "Which size is it? Work it out by hand for the case above.",
+        lambda value: np.zeros(-1 - value.ndim),
+    ),
+    "empty": (
+        "Something is empty",
+        "the largest, the mean or the like is asked of nothing: a slice, a window or a list has no "
+        "numbers in it",
+        "Where does the slice begin, and where does it end? How large is the array?",
+        lambda value: np.max(value.reshape(-1)[:0]),
     ),
     "truth": (
         "A whole array is asked whether it is true",
@@ -156,7 +194,7 @@ _ERRORS: dict[str, _Words] = {
         ),
     ),
     "read-only": (
-        "An array is written to that is only a view",
+        "An array is written to that is read-only",
         "numbers are written into an array that may not be changed: a broadcast or a sliding "
         "window is a view of other numbers",
         "Where does this array come from? Do you need one of your own?",
@@ -174,17 +212,24 @@ _ERRORS: dict[str, _Words] = {
         "Which number is 0 in this case? May it be?",
         lambda value: 1 // 0,
     ),
+    "overflow": (
+        "A number becomes too large",
+        "a power, or a quotient, is larger than any float",
+        "Which number is it? Can it be kept small?",
+        _raises(OverflowError, "math range error"),
+    ),
     "unfinished": (
         "A part is not written yet",
         "the code reaches `raise NotImplementedError`, which stands where something is left to you",
         "Which method still has this line?",
         _raises(NotImplementedError, ""),
     ),
-    "value": (
-        "A legal call is refused",
-        "the code raises an error of its own for something that the layer has to be able to do",
-        "What does the message say? Is it true of this case?",
-        _raises(ValueError, "I do not like this"),
+    "no-exception": (
+        "Something is raised that is no exception",
+        "`raise` stands before `NotImplemented`, a text or the like, and only exceptions can be "
+        "raised",
+        "What stands behind `raise`? Is something left to be written there?",
+        _raises(TypeError, "exceptions must derive from BaseException"),
     ),
 }
 
@@ -217,17 +262,10 @@ _RESULTS: dict[str, _Words] = {
 }
 
 
-def _first_word(kind: str) -> str:
-    return kind.partition(" ")[0]
-
-
 def _kind(kind: str) -> Recognise:
     def recognise(look: Look, anatomy: Anatomy) -> bool:
         """Of several kinds, the one that is shown."""
-        shown = _first_word(kind_of(look.raised[0])) if look.raised else ""
-        if kind == "value":
-            return bool(shown) and shown not in {*_ERRORS, "missing", "result", "timeout"}
-        return shown == kind
+        return bool(look.raised) and kind_of(look.raised[0]).split()[0] == kind
 
     return recognise
 

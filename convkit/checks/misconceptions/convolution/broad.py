@@ -68,7 +68,6 @@ _CONV2D = Anatomy(
         "forward-returns-none",
         "backward-returns-none",
         "backward-returns-tuple",
-        "forward-error-float-size",
     ),
 )
 
@@ -119,7 +118,6 @@ def _enter_weights() -> None:
 enter_broad_layer(
     _CONV2D,
     conditions=_CONDITIONS,
-    sometimes=(7, 8),
     sums=("backward",),
     narrower=_enter_weights,
     vaguer=partial(enter_structure, _CONV2D, linear=True, equivariant=True),

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from convkit.checks.misconceptions.convolution.altered import altered, loops, pad
 from convkit.checks.misconceptions.convolution.forward import BORDER, WEIGHTS, mistake, right
 from convkit.layers import Array, Conv2d
@@ -192,19 +190,6 @@ def size_rounded_up(layer: Conv2d, x: Array) -> Array:
     more_columns = -(x.shape[3] + 2 * pw - layer.kernel_size[1]) % sw
     bordered = pad(x, ph, pw, ph + more_rows, pw + more_columns)
     return altered(layer, padding=0).forward(bordered)
-
-
-@mistake(
-    "size-not-whole",
-    "A size is not a whole number",
-    "the number of windows is worked out with `/`, which gives a float even when nothing is left "
-    "over, and a float is no size and no index",
-    "Python has two divisions. Which one drops the remainder?",
-    BORDER,
-)
-def size_not_whole(layer: Conv2d, x: Array) -> Array:
-    rows = (x.shape[2] + 2 * layer.padding[0] - layer.kernel_size[0]) / layer.stride[0] + 1
-    return np.zeros(rows)
 
 
 @mistake(

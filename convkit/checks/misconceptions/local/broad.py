@@ -89,7 +89,6 @@ _CONDITIONS: Conditions = {
 enter_broad_layer(
     _ANATOMY,
     conditions=_CONDITIONS,
-    sometimes=(5, 4),
     sums=("forward", "backward"),
     narrower=partial(enter_places, _ANATOMY),
     vaguer=partial(enter_structure, _ANATOMY, linear=True, equivariant=False),

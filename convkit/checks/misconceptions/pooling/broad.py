@@ -80,7 +80,7 @@ _CONDITIONS: Conditions = {
 
 for _name, _class in CLASSES.items():
     _axes = ("images", "feature maps", "rows", "columns")
-    _known = ["forward-error-float-size", "forward-border"]
+    _known = ["forward-border"]
     if _name == "MaxPool2d":
         _known.append("forward-borrowed")
     else:
@@ -93,7 +93,6 @@ for _name, _class in CLASSES.items():
             for id, row in _CONDITIONS.items()
             if _name == "MaxPool2d" or id not in ("negative", "ties")
         },
-        sometimes=(6, 8),
         sums=("backward",) if _name == "AvgPool2d" else (),
         narrower=partial(enter_arrivals, _anatomy),
         vaguer=partial(enter_amounts, _anatomy),

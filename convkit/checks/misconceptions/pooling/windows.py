@@ -214,17 +214,6 @@ def size_one_direction(layer: Pool, x: Array, y: Array) -> Array:
 
 
 @forward_mistake(
-    "size-not-whole",
-    "A size is not a whole number",
-    "the number of windows is worked out with `/`, which gives a float even when nothing is left "
-    "over, and a float is no size and no index",
-    "Python has two divisions. Which one drops the remainder?",
-)
-def size_not_whole(layer: Pool, x: Array, y: Array) -> Array:
-    return np.zeros((x.shape[2] - layer.kernel_size[0]) / layer.stride[0] + 1)
-
-
-@forward_mistake(
     "ragged-refused",
     "An image whose size does not fit the windows is refused",
     "an image on which the last window does not end exactly at the edge raises an error",
