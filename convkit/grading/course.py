@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import glob
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import IO, Any
 
@@ -19,7 +18,9 @@ from nbgrader.plugins import BasePlugin
 
 from convkit.grading import notebook as nb
 from convkit.grading.fingerprint import Fingerprint, fingerprint
+from convkit.grading.folder import Surroundings, look_into
 from convkit.grading.job import GraderError, Times
+from convkit.grading.places import Places
 from convkit.grading.sandbox import Limits, allowed_without
 
 _LOCK = ".convkit-grading"
@@ -67,7 +68,15 @@ class Course:
         return self._folder(self.directory.source_directory, ".", assignment)
 
     def submitted(self, assignment: str, student: str) -> Path:
-        return self._folder(self.directory.submitted_directory, student, assignment)
+        return self.places.submitted(assignment, student)
+
+    @property
+    def places(self) -> Places:
+        return Places(self.directory)
+
+    @cached_property
+    def surroundings(self) -> Surroundings:
+        return Surroundings(self.root, self.places.top.resolve())
 
     def autograded(self, assignment: str, student: str) -> Path:
         return self._folder(self.directory.autograded_directory, student, assignment)
@@ -76,7 +85,6 @@ class Course:
         return self._folder(self.directory.feedback_directory, student, assignment)
 
     def _folder(self, step: str, student: str, assignment: str) -> Path:
-        # Its parents alone are resolved: a submission that is a link is seen to be one.
         path = Path(self.directory.format_path(step, student, assignment))
         return path.parent.resolve() / path.name
 
@@ -89,27 +97,10 @@ class Course:
     def gradebook(self) -> Gradebook:
         return Gradebook(self.db_url, self.directory.course_id)
 
-    def handed_in(self) -> set[str]:
-        """The students of whom there is a folder, with or without this assignment in it."""
-        structure = Path(self.directory.directory_structure)
-        if structure.name == "{assignment_id}":
-            structure = structure.parent
-        place = str(self.root / str(structure)).format(
-            nbgrader_step=self.directory.submitted_directory, student_id="\0", assignment_id="\1"
-        )
-        pattern = glob.escape(place).replace("\0", "*").replace("\1", "*")
-        expression = re.escape(place).replace("\0", "([^/]+)").replace("\1", "[^/]+")
-        found = (
-            re.fullmatch(expression, path, re.DOTALL)
-            for path in glob.glob(pattern)
-            if Path(path).is_dir()
-        )
-        return {match[1] for match in found if match}
-
     def fingerprint(self, assignment: str, student: str) -> Fingerprint:
         """What a grade given now would depend on."""
         return fingerprint(
-            self.submitted(assignment, student),
+            look_into(self.submitted(assignment, student), self.surroundings),
             self.source(assignment),
             self.root,
             f"{self.limits} {self.times} {self.kept.get(assignment, ())} {allowed_without()}",

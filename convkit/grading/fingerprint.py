@@ -7,7 +7,8 @@ import hashlib
 import json
 import os
 import platform
-from collections.abc import Iterator
+import stat
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -15,9 +16,8 @@ from pathlib import Path
 import numpy as np
 
 from convkit.grading import SEED_FILE
+from convkit.grading.folder import Folder, look_into
 from convkit.grading.sandbox import PACKAGE
-
-_WHOLE_FILES = 64 << 20
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Fingerprint:
     """Hashes of everything that a grade depends on.
 
     Attributes:
-        submission: every file of it but hidden ones.
+        submission: whatever of it may be read, and what else lies there.
         source: the assignment's notebooks, as far as they are graded with, and its other files.
         environment: convkit, NumPy and Python, the hidden seed, limits and times.
     """
@@ -52,16 +52,20 @@ class Fingerprint:
         )
 
 
-def fingerprint(submitted: Path, source: Path, course: Path, settings: str) -> Fingerprint:
+def fingerprint(submitted: Folder, source: Path, course: Path, settings: str) -> Fingerprint:
     """What a grade given now would depend on.
 
     Args:
-        submitted: the submission's folder; it may be missing.
+        submitted: what was handed in.
         source: the assignment's folder.
         course: the course's folder, where the hidden seed may lie.
         settings: whatever else the grade depends on, as text.
     """
-    return Fingerprint(_folder(submitted), _source(source), environment(course, settings))
+    return Fingerprint(
+        _files(submitted, _contents),
+        _files(look_into(source), _used),
+        environment(course, settings),
+    )
 
 
 def environment(course: Path, settings: str) -> str:
@@ -91,43 +95,36 @@ def _code() -> str:
     return hashed.hexdigest()
 
 
-def _folder(folder: Path) -> str:
+def _files(there: Folder, contents: Callable[[Path], bytes]) -> str:
     hashed = hashlib.sha256()
-    for path in _files(folder):
-        hashed.update(os.fsencode(path.relative_to(folder)) + b"\0" + _contents(path))
+    for path in sorted([*there.files, *there.left_out]):
+        known = _told(path) if path in there.left_out else contents(path)
+        hashed.update(os.fsencode(path.relative_to(there.path)) + b"\0" + known)
     return hashed.hexdigest()[:16]
 
 
-def _source(folder: Path) -> str:
-    hashed = hashlib.sha256()
-    for path in _files(folder):
-        contents = _cells(path) if path.suffix == ".ipynb" else _contents(path)
-        hashed.update(os.fsencode(path.relative_to(folder)) + b"\0" + contents)
-    return hashed.hexdigest()[:16]
-
-
-def _files(folder: Path) -> Iterator[Path]:
-    for here, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith((".", "__pycache__")))
-        links = [name for name in folders if Path(here, name).is_symlink()]
-        yield from (Path(here, name) for name in sorted([*names, *links]) if name[0] != ".")
+def _told(path: Path) -> bytes:
+    """What can be known of something that is not read."""
+    try:
+        status = path.lstat()
+        if stat.S_ISLNK(status.st_mode):
+            return b"link " + os.fsencode(os.readlink(path))
+        return f"{status.st_mode} {status.st_size} {status.st_mtime_ns}".encode()
+    except OSError as error:
+        return f"error {error.errno}".encode()
 
 
 def _contents(path: Path) -> bytes:
-    """A hash of a file; of one that no grader reads whole, or that is none, what tells of it."""
     try:
-        status = path.lstat()
-        if path.is_symlink():
-            return b"link " + os.fsencode(os.readlink(path))
-        if not path.is_file() or status.st_size > _WHOLE_FILES:
-            return f"{status.st_mode} {status.st_size} {status.st_mtime_ns}".encode()
         return hashlib.sha256(path.read_bytes()).digest()
     except OSError as error:
         return f"error {error.errno}".encode()
 
 
-def _cells(path: Path) -> bytes:
+def _used(path: Path) -> bytes:
     """Of a source notebook what grading uses: not its outputs, nor who ran it last."""
+    if path.suffix != ".ipynb":
+        return _contents(path)
     notebook = json.loads(path.read_text(encoding="utf-8"))
     cells = [
         {"type": cell["cell_type"], "source": "".join(cell["source"]), "id": cell.get("id")}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from pathlib import Path
 
@@ -10,13 +9,13 @@ from convkit.grading import notebook as nb
 from convkit.grading import own, shortcuts
 from convkit.grading.airlock import WORKER_FILES
 from convkit.grading.cells import run_cells
+from convkit.grading.folder import Folder, look_into
 from convkit.grading.job import Job
 from convkit.grading.outcome import Outcome, Status, together
 from convkit.grading.points import run_tests
 from convkit.grading.sandbox import Sandbox, font_cache, scratch_folder
 from convkit.parts import Badges
 
-_FILES_CAP = 64 << 20
 _BECAUSE = {
     "crashed": "the code ended its Python process",
     "timed out": "the code took too long",
@@ -37,7 +36,7 @@ def grade(job: Job) -> Outcome:
     """
     with scratch_folder() as scratch:
         files = scratch / "files"
-        copy_files(job.files, files)
+        copy_files(look_into(job.files), files)
         fonts = font_cache()
         if fonts is not None:
             (files / ".matplotlib").mkdir()
@@ -67,29 +66,31 @@ def _outcome(lost: dict[str, list[str]], tests: int) -> Outcome:
     )
 
 
-def copy_files(folder: Path, destination: Path) -> None:
-    """Copy regular files up to a total size.
-
-    Links, hidden files, notebooks and what may not be read are left out.
-    """
-    left = _FILES_CAP
-    for here, folders, names in os.walk(folder):
-        folders[:] = [name for name in folders if _is_taken(Path(here, name))]
-        target = destination / os.path.relpath(here, folder)
-        target.mkdir()
-        target.chmod(0o755)  # whatever the grader's own habits: the sandbox's user is another
-        for path in (Path(here, name) for name in sorted(names)):
-            readable = _is_taken(path) and path.is_file() and os.access(path, os.R_OK)
-            if not readable or path.suffix == ".ipynb":
-                continue
-            left -= path.stat().st_size
-            if left >= 0:
-                shutil.copyfile(path, target / path.name)
-                (target / path.name).chmod(0o644)
+def copy_files(there: Folder, destination: Path) -> None:
+    """Copy whatever may be read, but for notebooks, over what is there."""
+    make_folder(destination)
+    for path in there.files:
+        if path.suffix != ".ipynb":
+            copy_file(path, destination, path.relative_to(there.path))
 
 
-def _is_taken(path: Path) -> bool:
-    return not path.is_symlink() and not path.name.startswith(".")
+def copy_file(path: Path, folder: Path, name: Path) -> None:
+    """Copy a file as ``name`` in ``folder``, whatever is there in its way."""
+    for parent in [*name.parents][-2::-1]:
+        if not (folder / parent).is_dir():
+            (folder / parent).unlink(missing_ok=True)
+            make_folder(folder / parent)
+    target = folder / name
+    if target.is_dir():
+        shutil.rmtree(target)
+    shutil.copyfile(path, target)
+    target.chmod(0o644)  # whatever the grader's own habits: the sandbox's user is another
+
+
+def make_folder(folder: Path) -> None:
+    """One that every user may look into."""
+    folder.mkdir(exist_ok=True)
+    folder.chmod(0o755)
 
 
 def _judge_own(job: Job, scratch: Path, files: Path) -> Badges:

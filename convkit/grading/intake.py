@@ -16,13 +16,19 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_notebook
 
 from convkit.grading import notebook as nb
-from convkit.grading.folder import Folder, look_into
+from convkit.grading.folder import NOTEBOOK_BYTES, Folder, Why, is_notebook
 from convkit.grading.matching import Matched, match, released
 from convkit.grading.outcome import Outcome, Status, together
-from convkit.grading.reading import BYTES_CAP, UnreadableError, read_notebook, too_large
+from convkit.grading.reading import UnreadableError, read_notebook
 
 _NOTEBOOKS_CAP = 20
 _NEWER_SECONDS = 60.0
+_NOT_READ = {
+    Why.LARGE: f"is too large: of all notebooks together {NOTEBOOK_BYTES >> 20} MB are read",
+    Why.LOCKED: "cannot be read: no permission",
+    Why.ELSEWHERE: "is a hard link to a file that lies elsewhere, which is not read. If all is as "
+    "it should be, put a copy of it there",
+}
 
 
 @dataclass(frozen=True)
@@ -88,19 +94,18 @@ class _Version:
         }
 
 
-def receive(folder: Path, sources: Mapping[str, NotebookNode]) -> dict[str, Received]:
-    """Find each notebook of an assignment in the folder that a student handed in.
+def receive(there: Folder, sources: Mapping[str, NotebookNode]) -> dict[str, Received]:
+    """Find each notebook of an assignment in what a student handed in.
 
     A renamed notebook is known by what is in it. Of several the one that goes on from the others
     is taken, else the one with the right name, else the newest.
 
     Args:
-        folder: of one student and one assignment; it need not be there.
+        there: of one student and one assignment.
         sources: the notebooks that the assignment is made from, by name.
     """
-    there = look_into(folder)
     releases = {name: released(source) for name, source in sources.items()}
-    candidates = [_read(path) for path in _possible(there, list(sources))]
+    candidates = [_read(path, there) for path in _possible(there, list(sources))]
     versions = _sorted_out(candidates, releases)
     received = {name: _received(name, there, candidates, versions[name]) for name in sources}
     if any(each.notebook is not None for each in received.values()):
@@ -126,22 +131,23 @@ def _possible(there: Folder, names: Sequence[str]) -> list[Path]:
     def may_be(path: Path) -> bool:
         name = path.name.lower()
         called_so = any(name.startswith(each.lower()) for each in names)
-        return ".ipynb" in name or (called_so and path.suffix in ("", ".json", ".txt"))
+        return is_notebook(path) or (called_so and path.suffix in ("", ".json", ".txt"))
 
-    found = sorted(filter(may_be, there.files), key=lambda path: (path not in exact, path))
+    known = [*there.files, *(path for path, why in there.left_out.items() if why in _NOT_READ)]
+    found = sorted(filter(may_be, known), key=lambda path: (path not in exact, path))
     return found[:_NOTEBOOKS_CAP]
 
 
-def _read(path: Path) -> _Candidate:
+def _read(path: Path, there: Folder) -> _Candidate:
+    if path in there.left_out:
+        return _Candidate(path, damage=_NOT_READ[there.left_out[path]])
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         with open(descriptor, "rb") as file:
             known = os.fstat(descriptor)
-            data = file.read(BYTES_CAP) if known.st_size <= BYTES_CAP else b""
+            data = file.read(NOTEBOOK_BYTES)
     except OSError as error:
         return _Candidate(path, damage=f"cannot be read: {error.strerror}")
-    if known.st_size > BYTES_CAP:
-        return _Candidate(path, damage=too_large(known.st_size))
     try:
         reading = read_notebook(data)
     except UnreadableError as error:
@@ -176,8 +182,9 @@ def _received(
     """The one version that counts, or why there is none."""
     right = _right(there, name)
     found: list[Outcome] = []
-    if right in there.links or there.path in there.links:
-        link = there.called(right) if right in there.links else "the folder"
+    links = [path for path in (right, there.path) if there.left_out.get(path) is Why.LINK]
+    if links:
+        link = there.called(right) if right in links else "the folder"
         found.append(Outcome(Status.TAMPERED, f"{link} is a symbolic link, which is not followed"))
     if not versions:
         return Received(None, found[0] if found else _nothing(there, candidates))
@@ -241,7 +248,8 @@ def _nothing(there: Folder, candidates: Sequence[_Candidate]) -> Outcome:
     if there.problem:
         return Outcome(Status.MISSING, there.problem)
     if not there.files:
-        return Outcome(Status.MISSING, "the folder is empty")
+        empty = "nothing in the folder can be read" if there.left_out else "the folder is empty"
+        return Outcome(Status.MISSING, empty)
     return Outcome(Status.MISSING, f"there is no notebook; there is {there.listed(there.files)}")
 
 
@@ -259,10 +267,11 @@ def _partly(name: str, received: Received) -> Received:
 def _left_out(there: Folder, candidates: Sequence[_Candidate], names: Sequence[str]) -> list[str]:
     notes = []
     told = {there.path, *(_right(there, name) for name in names)}
-    if links := [path for path in there.links if path not in told]:
-        notes.append(f"Not followed, because they are links: {there.listed(links)}.")
-    if there.others:
-        notes.append(f"Left out, because they are no files: {there.listed(there.others)}.")
+    told |= {each.path for each in candidates}
+    for why in Why:
+        left_out = [path for path, each in there.left_out.items() if each is why]
+        if left_out := [path for path in left_out if path not in told or why is Why.NO_FILE]:
+            notes.append(f"Left out, because {why}: {there.listed(left_out)}.")
     if there.problem and there.files:
         notes.append(f"Not all of the folder was looked at: {there.problem}.")
     if len(candidates) == _NOTEBOOKS_CAP:

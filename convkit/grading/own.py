@@ -78,7 +78,7 @@ def bring(notebooks: Iterable[Path], folder: Path) -> None:
     for notebook in notebooks:
         for name, text in nb.implementations(nbformat.read(notebook, as_version=4)):
             path = folder / _file(name)
-            path.parent.mkdir(exist_ok=True)
+            path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
 
 

@@ -26,6 +26,7 @@ from convkit.grading import ledger
 from convkit.grading import notebook as nb
 from convkit.grading.course import Course, alone
 from convkit.grading.feedback import set_up_feedback
+from convkit.grading.folder import Folder, look_into
 from convkit.grading.intake import receive
 from convkit.grading.job import Times
 from convkit.grading.outcome import Outcome, Status
@@ -102,9 +103,10 @@ class SubmissionExporter(_InCourse, NotebookExporter):
             if (feedback := course.feedback(assignment, student)).exists():
                 utils.rmtree(str(feedback))
             submitted = course.submitted(assignment, student)
-            _drop_links(submitted, course.autograded(assignment, student))
+            there = look_into(submitted, course.surroundings)
+            _drop(there, course.autograded(assignment, student))
             sources = course.sources(assignment)
-            received = receive(submitted, sources)
+            received = receive(there, sources)
             with course.gradebook() as gradebook:  # nbgrader does not come to what is not there
                 absent = {
                     other: each.outcome
@@ -118,15 +120,14 @@ class SubmissionExporter(_InCourse, NotebookExporter):
         return self.from_notebook_node(notebook, resources, **keywords)
 
 
-def _drop_links(submitted: Path, graded: Path) -> None:
-    """A symbolic link in a submission could lead anywhere, and nbgrader has followed it already."""
-    for path in submitted.rglob("*"):
-        if path.is_symlink():
-            copied = graded / path.relative_to(submitted)
-            if copied.is_dir():
-                utils.rmtree(str(copied))
-            else:
-                copied.unlink(missing_ok=True)
+def _drop(there: Folder, graded: Path) -> None:
+    """A link in a submission could lead anywhere, and nbgrader has followed it already."""
+    for path in there.left_out:
+        copied = graded / path.relative_to(there.path)
+        if copied.is_dir():
+            utils.rmtree(str(copied))
+        else:
+            copied.unlink(missing_ok=True)
 
 
 class GradeInAirlock(_InCourse, NbGraderPreprocessor):

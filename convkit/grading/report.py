@@ -62,7 +62,7 @@ def rows(gradebook: Gradebook, course: Course, assignment: str) -> list[Row]:
         ) from None
     entries = ledger.entries(course, gradebook, assignment)
     students = {student.id: student for student in gradebook.students}
-    for name in course.handed_in() - set(students):
+    for name in course.places.students(students) - set(students):
         students[name] = _Stranger(name)
     return [
         _row(gradebook, course, found, student, entries.get(name))

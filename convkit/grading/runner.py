@@ -23,13 +23,13 @@ from convkit.grading.application import configured, generate
 from convkit.grading.canary import see_alive
 from convkit.grading.course import Course, alone
 from convkit.grading.job import GraderError
-from convkit.grading.outcome import NOT_HANDED_IN, Outcome, Status
+from convkit.grading.outcome import Outcome, Status
 from convkit.grading.preprocessors import STORING, course_at
 from convkit.grading.probe import require
 from convkit.grading.processes import Processes
 from convkit.grading.report import rows, still_to_grade, table
 from convkit.grading.store import Store
-from convkit.grading.submission import Part, Task, gather_files
+from convkit.grading.submission import Part, Task
 
 _SCRATCH = "convkit-run-"
 
@@ -107,12 +107,13 @@ class Grader:
     def _task(self, name: str, submitted: Path) -> Task:
         files = self.scratch / f"files-{name}"
         source = self.course.source(self.assignment)
-        gather_files(submitted, source, self.course.kept.get(self.assignment, ()), files)
         return Task(
             self.assignment,
             submitted=submitted,
+            surroundings=self.course.surroundings,
             files=files,
             source=source,
+            kept=list(self.course.kept.get(self.assignment, ())),
             course=self.course.root,
             released=self._released,
             limits=self.course.limits,
@@ -136,7 +137,7 @@ class Grader:
         """Everybody who is known to the gradebook or has handed anything in."""
         with self.course.gradebook() as gradebook:
             enrolled = {student.id for student in gradebook.students}
-        return sorted(enrolled | self.course.handed_in())
+        return sorted(enrolled | self.course.places.students(enrolled))
 
     def grade_all(self, students: Sequence[str]) -> Iterator[tuple[str, Outcome]]:
         """Grade and store one after the other, as many at a time as there are cores."""
@@ -172,10 +173,14 @@ class Grader:
         return self.scratch / f"files-of-{student}"
 
     def _grade_student(self, student: str) -> dict[str, Part]:
-        submitted = self.course.submitted(self.assignment, student)
-        if not submitted.exists():
-            return dict.fromkeys(self.notebooks, Part(NOT_HANDED_IN, None))
-        return self._grade(f"of-{student}", submitted)
+        alike = self.course.places.alike(self.assignment, student)
+        if len(alike) > 1:
+            shown = " and ".join(ascii(str(place.relative_to(self.course.root))) for place in alike)
+            raise GraderError(f"which of these was handed in? Keep one of {shown}")
+        if not alike or not alike[0].exists():
+            missing = self.course.places.not_there(self.assignment, student)
+            return dict.fromkeys(self.notebooks, Part(missing, None))
+        return self._grade(f"of-{student}", alike[0])
 
 
 @contextlib.contextmanager

@@ -7,7 +7,6 @@ import html
 import json
 import multiprocessing
 import os
-import shutil
 import signal
 import sys
 import tempfile
@@ -24,7 +23,8 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_notebook
 
 from convkit.grading import notebook as nb
-from convkit.grading.grade import copy_files, grade
+from convkit.grading.folder import Folder, Surroundings, look_into
+from convkit.grading.grade import copy_file, copy_files, grade
 from convkit.grading.intake import receive
 from convkit.grading.job import GraderError, Job, Times
 from convkit.grading.kernels import KernelError
@@ -40,16 +40,20 @@ class Task:
 
     Attributes:
         submitted: the folder as it came.
-        files: the submission's other files as they are graded with (see `gather_files`).
+        surroundings: where it lies.
+        files: where its other files are put, to be graded with (see `gather_files`).
         source: the assignment's folder in the source.
+        kept: files of the source of which the student's version counts.
         course: the course's folder, which student code must not see.
         released: of each notebook, what was released.
     """
 
     assignment: str
     submitted: Path
+    surroundings: Surroundings
     files: Path
     source: Path
+    kept: list[str]
     course: Path
     released: Mapping[str, Mapping[str, nb.Released]]
     limits: Limits
@@ -71,8 +75,13 @@ def grade_submission(task: Task) -> dict[str, Part]:
         GraderError, SandboxError, KernelError: the fault is on the grader's side.
     """
     sources = {name: nb.read_source(task.source, name) for name in task.released}
+    there = look_into(task.submitted, task.surroundings)
+    found = receive(there, sources)
+    folders = [received.path.parent for received in found.values() if received.path]
+    beside = min(folders, key=lambda folder: len(folder.parts), default=there.path)
+    gather_files(there, beside, task.source, task.kept, task.files)
     parts = {}
-    for name, received in receive(task.submitted, sources).items():
+    for name, received in found.items():
         if received.outcome.status is Status.MISSING:
             parts[name] = Part(received.outcome, None)
             continue
@@ -123,37 +132,26 @@ def _banner(outcome: Outcome) -> str:
     )
 
 
-def gather_files(submitted: Path, source: Path, kept: Iterable[str], destination: Path) -> None:
+def gather_files(
+    there: Folder, beside: Path, source: Path, kept: Iterable[str], destination: Path
+) -> None:
     """A submission's other files: the student's, and over them the source's.
 
     Args:
+        beside: the folder of the notebook that counts, beside which they are found.
         kept: files of the source, relative to it, of which the student's version counts.
     """
-    if submitted.is_dir() and not submitted.is_symlink():
-        copy_files(submitted, destination)
-    destination.mkdir(exist_ok=True)
+    copy_files(there, destination)
+    if beside != there.path:
+        copy_files(there.inside(beside), destination)
     left_out = {Path(name) for name in kept}
     for path in sorted(source.rglob("*")):
         name = path.relative_to(source)
         hidden = any(part.startswith((".", "__pycache__")) for part in name.parts)
         if hidden or path.is_dir() or path.suffix == ".ipynb":
             continue
-        target = destination / name
-        if name in left_out and target.is_file():
-            continue
-        _make_way(destination, name)
-        shutil.copyfile(path, target)
-        target.chmod(0o644)
-
-
-def _make_way(folder: Path, name: Path) -> None:
-    """Folders where ``name`` needs them, whatever a student put there."""
-    for parent in [*name.parents][-2::-1]:
-        if not (folder / parent).is_dir():
-            (folder / parent).unlink(missing_ok=True)
-            (folder / parent).mkdir()
-    if (folder / name).is_dir():
-        shutil.rmtree(folder / name)
+        if name not in left_out or not (destination / name).is_file():
+            copy_file(path, destination, name)
 
 
 def encode(task: Task) -> str:
@@ -164,6 +162,7 @@ def _decode(text: str) -> Task:
     given = json.loads(text)
     for name in ("submitted", "files", "source", "course"):
         given[name] = Path(given[name])
+    given["surroundings"] = Surroundings(**{n: Path(p) for n, p in given["surroundings"].items()})
     given["released"] = {
         notebook: {name: nb.Released(**cell) for name, cell in cells.items()}
         for notebook, cells in given["released"].items()

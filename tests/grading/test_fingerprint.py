@@ -7,6 +7,7 @@ import pytest
 from nbformat.v4 import new_output
 
 from convkit.grading.fingerprint import fingerprint
+from convkit.grading.folder import look_into
 from tests.grading.course import cell, mini_source, write
 
 
@@ -22,7 +23,7 @@ def folders(tmp_path):
 
 
 def now(folders, settings="30 seconds"):
-    return fingerprint(folders / "submitted", folders / "solutions", folders, settings)
+    return fingerprint(look_into(folders / "submitted"), folders / "solutions", folders, settings)
 
 
 def change_source(folders, change):

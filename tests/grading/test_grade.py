@@ -10,6 +10,7 @@ import pytest
 from nbformat.v4 import new_code_cell
 
 from convkit.grading import notebook as nb
+from convkit.grading.folder import look_into
 from convkit.grading.grade import copy_files, grade
 from convkit.grading.job import GraderError, Job, Times
 from convkit.grading.kernels import Kernel
@@ -75,7 +76,7 @@ def files(tmp_path):
 def test_only_regular_files_that_may_be_read_are_taken(files, tmp_path, monkeypatch):
     (files / "locked.txt").write_text("")
     monkeypatch.setattr(os, "access", lambda path, mode: path.name != "locked.txt")
-    copy_files(files, tmp_path / "copy")
+    copy_files(look_into(files), tmp_path / "copy")
     taken = {str(path.relative_to(tmp_path / "copy")) for path in (tmp_path / "copy").rglob("*")}
     assert taken == {
         "mine",

@@ -17,6 +17,7 @@ from nbgrader.utils import compute_checksum
 from convkit.grading import folder as folders
 from convkit.grading import intake
 from convkit.grading import notebook as nb
+from convkit.grading.folder import look_into
 from convkit.grading.intake import receive
 from convkit.grading.matching import released
 from convkit.grading.outcome import Outcome, Status
@@ -68,7 +69,7 @@ def put(path, content):
 def received(folder, changed=None, name="mini.ipynb"):
     if changed is not None:
         put(folder / name, changed)
-    return receive(folder, {"mini": SOURCE})["mini"]
+    return receive(look_into(folder), {"mini": SOURCE})["mini"]
 
 
 def changed(change):
@@ -95,7 +96,7 @@ def test_the_untouched_release_is_a_submission(folder):
 )
 def test_every_assignment_of_the_course_is_taken_as_it_is_released(path, folder):
     put(folder / path.name, (ROOT / "exercises" / path.parent.name / path.name).read_bytes())
-    (found,) = receive(folder, {path.stem: nbformat.read(path, as_version=4)}).values()
+    (found,) = receive(look_into(folder), {path.stem: nbformat.read(path, as_version=4)}).values()
     assert found.outcome == Outcome()
 
 
@@ -247,7 +248,7 @@ def test_links_beside_a_notebook_are_noted(folder, tmp_path):
     found = received(folder, answered())
     assert answers(found) == RIGHT
     assert found.outcome == Outcome(
-        notes=("Not followed, because they are links: 'mini (1).ipynb', 'sub'.",)
+        notes=("Left out, because they are symbolic links: 'mini (1).ipynb', 'sub'.",)
     )
 
 
@@ -281,7 +282,7 @@ def test_gigantic_files_are_not_read(folder):
     with open(folder / "mini.ipynb", "wb") as file:
         file.truncate(100 << 30)
     assert received(folder).outcome == Outcome(
-        Status.UNREADABLE, "'mini.ipynb' is too large: 102400 MB, and 64 MB are read"
+        Status.UNREADABLE, "'mini.ipynb' is too large: of all notebooks together 256 MB are read"
     )
 
 
@@ -408,7 +409,7 @@ def test_a_question_is_not_taken_for_its_answer(folder):
     notebook.cells.remove(cell(notebook, "why"))
     strip_marks(notebook)
     put(folder / "mini.ipynb", notebook)
-    found = receive(folder, {"mini": source})["mini"]
+    found = receive(look_into(folder), {"mini": source})["mini"]
     assert found.outcome.status is Status.PARTIAL
     assert "why" not in answers(found)
 
@@ -520,7 +521,7 @@ def test_each_notebook_of_an_assignment_is_known_by_what_is_in_it(folder, swappe
     names = ["other", "mini"] if swapped else ["mini", "other"]
     put(folder / f"{names[0]}.ipynb", answered())
     put(folder / f"{names[1]}.ipynb", released(sources["other"]))
-    found = receive(folder, sources)
+    found = receive(look_into(folder), sources)
     assert answers(found["mini"]) == RIGHT
     assert found["other"].path == folder / f"{names[1]}.ipynb"
     assert {each.outcome.status for each in found.values()} == {Status.GRADED}
@@ -531,7 +532,7 @@ def test_one_notebook_of_several_is_a_part(folder, content, word):
     if content is not None:
         put(folder / "other.ipynb", content)
     put(folder / "mini.ipynb", answered())
-    found = receive(folder, {"mini": SOURCE, "other": other_source()})
+    found = receive(look_into(folder), {"mini": SOURCE, "other": other_source()})
     assert found["mini"].outcome.status is Status.GRADED
     assert found["other"].outcome.status is Status.PARTIAL
     assert found["other"].outcome.reason.startswith(f"the notebook other is {word}: ")

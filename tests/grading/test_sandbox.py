@@ -7,6 +7,7 @@ import sys
 import textwrap
 from pathlib import Path
 
+from convkit.grading.folder import look_into
 from convkit.grading.grade import copy_files
 from convkit.grading.sandbox import Limits, Sandbox, scratch_folder
 
@@ -264,7 +265,7 @@ def test_given_files_are_there_and_the_students_own(tmp_path):
     (tmp_path / "folder").mkdir()
     (tmp_path / "folder" / "data.txt").write_text("given")
     with scratch_folder() as scratch:
-        copy_files(tmp_path, scratch / "files")
+        copy_files(look_into(tmp_path), scratch / "files")
         sandbox = Sandbox(scratch, files=scratch / "files")
         confined = sandbox.start(
             [

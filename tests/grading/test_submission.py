@@ -7,6 +7,7 @@ import pytest
 
 from convkit.grading import notebook as nb
 from convkit.grading import submission
+from convkit.grading.folder import Surroundings, look_into
 from convkit.grading.job import GraderError, Times
 from convkit.grading.outcome import Outcome, Status
 from convkit.grading.sandbox import Limits
@@ -18,8 +19,10 @@ def test_a_task_comes_through_as_it_was(tmp_path):
     task = Task(
         "mini",
         submitted=tmp_path / "submitted",
+        surroundings=Surroundings(tmp_path, tmp_path / "submitted"),
         files=tmp_path / "files",
         source=tmp_path / "solutions",
+        kept=["helper.py"],
         course=tmp_path,
         released={"mini": {"double": nb.Released("0f", "%%implement double\n“é”")}},
         limits=Limits(memory_bytes=1 << 20),
@@ -66,7 +69,7 @@ def folders(tmp_path):
 
 def gathered(folders, kept=()):
     submitted, source, files = folders
-    gather_files(submitted, source, kept, files)
+    gather_files(look_into(submitted), submitted, source, kept, files)
     paths = (path for path in files.rglob("*") if path.is_file())
     return {str(path.relative_to(files)): path.read_text() for path in paths}
 
