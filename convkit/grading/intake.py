@@ -16,13 +16,15 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_notebook
 
 from convkit.grading import notebook as nb
+from convkit.grading.contents import UnreadableError
 from convkit.grading.folder import NOTEBOOK_BYTES, Folder, Why, is_notebook
 from convkit.grading.matching import Matched, match, released
 from convkit.grading.outcome import Outcome, Status, together
-from convkit.grading.reading import UnreadableError, read_notebook
+from convkit.grading.reading import read_notebook
 
 _NOTEBOOKS_CAP = 20
 _NEWER_SECONDS = 60.0
+_SUFFIXES = ("", ".json", ".txt", ".gdoc", ".icloud", ".lnk", ".url", ".webloc")
 _NOT_READ = {
     Why.LARGE: f"is too large: of all notebooks together {NOTEBOOK_BYTES >> 20} MB are read",
     Why.LOCKED: "cannot be read: no permission",
@@ -131,7 +133,7 @@ def _possible(there: Folder, names: Sequence[str]) -> list[Path]:
     def may_be(path: Path) -> bool:
         name = path.name.lower()
         called_so = any(name.startswith(each.lower()) for each in names)
-        return is_notebook(path) or (called_so and path.suffix in ("", ".json", ".txt"))
+        return is_notebook(path) or (called_so and path.suffix.lower() in _SUFFIXES)
 
     known = [*there.files, *(path for path, why in there.left_out.items() if why in _NOT_READ)]
     found = sorted(filter(may_be, known), key=lambda path: (path not in exact, path))

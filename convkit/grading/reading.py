@@ -17,9 +17,8 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
 
 from convkit.grading import notebook as nb
+from convkit.grading.contents import UnreadableError, counted, notebook_text
 
-BYTES_CAP = 64 << 20
-_BRACKETS_CAP = 1_000_000  # of JSON's own a few hundred bytes of memory each
 _CELLS_CAP = 5_000
 _DAMAGES_CAP = 50  # each may cost as much as reading the whole file
 _TEXT_CAP = 8 << 20
@@ -31,22 +30,11 @@ _MAKE = {
     "heading": new_markdown_cell,  # these two are of formats 2 and 3
     "html": new_markdown_cell,
 }
-_OTHER_FILES = {
-    b"PK\x03\x04": "a ZIP archive (or an Office document)",
-    b"%PDF": "a PDF",
-    b"\x1f\x8b": "a gzip archive",
-    b"\x89PNG": "a picture",
-    b"\xff\xd8\xff": "a picture",
-}
 _PICTURES = re.compile(r"image/(png|jpeg|gif|webp|svg\+xml)")
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
 _CELL_BEGINS = re.compile(r'\{\s*"(?:cell_type|attachments)"\s*:')
 _CELLS_BEGIN = re.compile(r'"cells"\s*:\s*\[')
 _DECODER = json.JSONDecoder(strict=False, parse_int=float)  # an int may be longer than Python reads
-
-
-class UnreadableError(ValueError):
-    """Nothing can be read. The message says why, and goes on from the name of the file."""
 
 
 @dataclass(frozen=True)
@@ -63,66 +51,30 @@ class Reading:
     damage: str = ""
 
 
-def too_large(size: int) -> str:
-    """What is wrong with a file of so many bytes, more than `BYTES_CAP`."""
-    return f"is too large: {size >> 20} MB, and {BYTES_CAP >> 20} MB are read"
-
-
 def read_notebook(data: bytes) -> Reading:
     """The notebook in the contents of a file.
 
     Raises:
         UnreadableError: there is none.
     """
-    text, notes = _decoded(data)
+    text, notes = notebook_text(data)
     described, damage, more = _parsed(text)
     notes += more
     too_many = len(described) > _CELLS_CAP
     cells = [] if too_many else [cell for each in described if (cell := _cell(each)) is not None]
     if too_many or sum(len(cell.source) for cell in cells) > _TEXT_CAP:
         raise UnreadableError(
-            f"is too large: {_count(len(described), 'cell')}, where {_CELLS_CAP} with "
+            f"is too large: {counted(len(described), 'cell')}, where {_CELLS_CAP} with "
             f"{_TEXT_CAP >> 20} MB of text are read"
         )
     if len(cells) < len(described):
-        notes.append(f"{_count(len(described) - len(cells), 'cell')} of it had no text.")
+        notes.append(f"{counted(len(described) - len(cells), 'cell')} of it had no text.")
     nb.name_cells(cells)
     return Reading(new_notebook(cells=cells), tuple(notes), damage)
 
 
-def _decoded(data: bytes) -> tuple[str, list[str]]:
-    if len(data) > BYTES_CAP:
-        raise UnreadableError(too_large(len(data)))
-    if not data:
-        raise UnreadableError("is empty")
-    if not data.strip(b"\0 \t\r\n"):
-        raise UnreadableError("holds nothing but zeros and blanks")
-    for beginning, kind in _OTHER_FILES.items():
-        if data.startswith(beginning):
-            raise UnreadableError(f"is {kind}, not a notebook")
-    encoding = json.detect_encoding(data)
-    text = data.decode(encoding, errors="replace")
-    if encoding != "utf-8":
-        called = encoding.upper().removesuffix("-SIG")
-        return text, [
-            "It began with a byte-order mark."
-            if encoding == "utf-8-sig"
-            else f"It was written in {called}, not in UTF-8."
-        ]
-    lost = text.count("\ufffd") - data.count("\ufffd".encode())
-    if not lost:
-        return text, []
-    if any(ord(character) > 127 for character in text.replace("\ufffd", "")):
-        return text, [f"{_count(lost, 'character')} of it could not be read."]
-    # cp1252 is Latin-1 with more in it, and without five codes.
-    text = data.decode("cp1252", errors="ignore")
-    return text, ["It was written in Latin-1 or Windows-1252, not in UTF-8."]
-
-
 def _parsed(text: str) -> tuple[list[Any], str, list[str]]:
     """What stands in the list of cells, what is wrong with it, and notes."""
-    if text.count("{") + text.count("[") > _BRACKETS_CAP:
-        raise UnreadableError(f"is too large: more than {_BRACKETS_CAP:,} brackets")
     text = text.strip("\ufeff\0 \t\r\n")
     try:
         value, end = _DECODER.raw_decode(text)
@@ -167,7 +119,7 @@ def _salvaged(text: str, error: json.JSONDecodeError) -> tuple[list[Any], str]:
         raise UnreadableError(f"is damaged, and no cell of it is whole: {where}")
     cut = not text[error.pos :].strip() or error.msg.startswith("Unterminated string")
     damage = "is cut off" if cut else "is damaged"
-    return cells, f"{damage} ({where}): {_count(len(cells), 'whole cell')} could be read"
+    return cells, f"{damage} ({where}): {counted(len(cells), 'whole cell')} could be read"
 
 
 def _whole_cells(text: str, position: int) -> Iterator[Any]:
@@ -247,7 +199,3 @@ def _pictures(attachments: Any) -> NotebookNode:
 
 def _entries(value: Any) -> Iterable[tuple[str, Any]]:
     return value.items() if isinstance(value, dict) else ()
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"

@@ -17,7 +17,7 @@ from nbgrader.utils import compute_checksum
 from convkit.grading import folder as folders
 from convkit.grading import intake
 from convkit.grading import notebook as nb
-from convkit.grading.folder import look_into
+from convkit.grading.folder import Surroundings, look_into
 from convkit.grading.intake import receive
 from convkit.grading.matching import released
 from convkit.grading.outcome import Outcome, Status
@@ -166,6 +166,28 @@ def test_of_a_notebook_that_is_cut_off_the_rest_counts(folder):
     assert found.outcome.reason == f"{NOT_TOLD} 'why'"
     assert found.outcome.notes[0].startswith("It is cut off (unterminated string in line ")
     assert answers(found) == {"double": DOUBLE, "scale": SCALE}
+
+
+@pytest.mark.parametrize("name", [".mini.ipynb.icloud", "mini.gdoc", "mini.ipynb.lnk"])
+def test_what_stands_in_place_of_the_notebook_is_said(folder, name):
+    found = received(folder, b"bplist00\xd4\x01\x02_\x10\x13NSURLFileSizeKey", name)
+    assert found.outcome == Outcome(
+        Status.UNREADABLE,
+        f"'{name}' is a placeholder of iCloud, not the notebook: download the file, "
+        "and hand that in",
+    )
+
+
+def test_a_hard_link_in_place_of_the_notebook_asks_a_person(folder, tmp_path):
+    put(tmp_path / "solutions" / "mini.ipynb", SOURCE)
+    os.link(tmp_path / "solutions" / "mini.ipynb", folder / "mini.ipynb")
+    there = look_into(folder, Surroundings(tmp_path, folder.parent))
+    found = receive(there, {"mini": SOURCE})["mini"]
+    assert found.outcome == Outcome(
+        Status.UNREADABLE,
+        "'mini.ipynb' is a hard link to a file that lies elsewhere, which is not read. "
+        "If all is as it should be, put a copy of it there",
+    )
 
 
 def test_a_broken_notebook_beside_a_sound_one_is_no_matter(folder):

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from convkit.grading import reading
-from convkit.grading.reading import UnreadableError, read_notebook
+from convkit.grading import contents
+from convkit.grading.contents import UnreadableError
+from convkit.grading.reading import read_notebook
 from tests.grading.course import mini_source
 
 SOURCES = [cell.source for cell in mini_source().cells]
@@ -91,7 +92,11 @@ def test_what_stands_behind_the_end_is_left_out():
     ("data", "reason"),
     [
         (b"", "is empty"),
-        (b"\0" * 5000, "holds nothing but zeros and blanks"),
+        (
+            b"\0" * 5000,
+            "holds nothing but zeros and blanks, as a file does that the cloud has not sent yet: "
+            "open it where it comes from, and hand it in again",
+        ),
         (b"PK\x03\x04...", "is a ZIP archive (or an Office document), not a notebook"),
         (b"%PDF-1.7", "is a PDF, not a notebook"),
         (b"<!DOCTYPE html><p>404", "is a web page, not a notebook"),
@@ -100,7 +105,10 @@ def test_what_stands_behind_the_end_is_left_out():
         (b'{"cells": {}}', "is JSON, but not a notebook: it has no list of cells"),
         (b'{"cells": [ 1, }', "is damaged, and no cell of it is whole: expecting value in line 1"),
         (b"[" * 100_000, "is nested too deeply to be a notebook"),
-        (b"[" * 1_000_001, "is too large: more than 1,000,000 brackets"),
+        (
+            b"[" * 1_000_001,
+            "is too large: even without outputs it has more than 64 MB or 1,000,000 brackets",
+        ),
         (
             b'{"cells": [\n<<<<<<< HEAD\n{"cell_type": "raw", "source": ""}',
             "holds the marks of an unresolved git merge, in line 2",
@@ -122,7 +130,18 @@ def test_what_cannot_be_read_says_why(data, reason):
 
 
 @pytest.mark.parametrize(
-    "piece", ['{"cell_type":', '{"cell_type":[{},', '{"cell_type": "', '{"cell_type": 1},', "{"]
+    "piece",
+    [
+        '{"cell_type":',
+        '{"cell_type":[{},',
+        '{"cell_type": "',
+        '{"cell_type": 1},',
+        "{",
+        '[[[[[[{"outputs":[',
+        '[[[[[["outputs":[],',
+        '[[[[[["outputs":["\\"',
+        '[[[[[["\\"',
+    ],
 )
 def test_no_damage_takes_long(piece):
     started = time.monotonic()
@@ -131,10 +150,74 @@ def test_no_damage_takes_long(piece):
     assert time.monotonic() - started < 20
 
 
-def test_gigantic_files_are_not_read(monkeypatch):
-    monkeypatch.setattr(reading, "BYTES_CAP", 2 << 20)
-    with pytest.raises(UnreadableError, match="3 MB, and 2 MB are read"):
+ARRAYS = "[[0. 1.]\n [2. 3.]]\n" * 300_000
+OUTPUTS = {
+    "printed arrays": {"output_type": "stream", "name": "stdout", "text": ARRAYS},
+    "lines of them": {"output_type": "stream", "text": ARRAYS.splitlines(keepends=True)},
+    "a picture of data": {
+        "output_type": "display_data",
+        "data": {
+            "application/vnd.plotly.v1+json": {"data": [[[x], {"x": []}] for x in range(400_000)]}
+        },
+    },
+}
+
+
+def with_outputs(output):
+    notebook = json.loads(TEXT)
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "code":
+            cell["outputs"] = [output]
+            break
+    return notebook
+
+
+@pytest.mark.parametrize("output", OUTPUTS.values(), ids=OUTPUTS)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_outputs_cost_nothing_whatever_they_are(output, encoding):
+    read = read_notebook(json.dumps(with_outputs(output)).encode(encoding))
+    assert [cell.source for cell in read.notebook.cells] == SOURCES
+    assert read.damage == ""
+
+
+def test_outputs_cost_nothing_however_large_they_are(monkeypatch):
+    monkeypatch.setattr(contents, "_BYTES_CAP", 1 << 20)
+    notebook = with_outputs(OUTPUTS["printed arrays"])
+    notebook["metadata"]["widgets"] = {"state": {str(n): {"x": [n]} for n in range(50_000)}}
+    assert sources(json.dumps(notebook).encode()) == SOURCES
+    assert sources(json.dumps(notebook).encode()[:-50]) == SOURCES
+
+
+def test_neither_does_text_that_is_written_like_outputs(monkeypatch):
+    monkeypatch.setattr(contents, "_BYTES_CAP", 10_000)
+    notebook = with_outputs({"text": "x" * 20_000 + '\\" "outputs": [{'})
+    notebook["cells"][0]["source"] = '"outputs": [ \\'
+    assert sources(json.dumps(notebook).encode()) == [notebook["cells"][0]["source"], *SOURCES[1:]]
+
+
+def test_text_that_is_too_large_is_not_read(monkeypatch):
+    monkeypatch.setattr(contents, "_BYTES_CAP", 2 << 20)
+    with pytest.raises(UnreadableError, match="even without outputs it has more than 2 MB"):
         read_notebook(b"x" * (3 << 20))
+
+
+STAND_INS = {
+    "a pointer of Git LFS": b"version https://git-lfs.github.com/spec/v1\n"
+    b"oid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 12345\n",
+    "a pointer of git-annex": b"/annex/objects/SHA256E-s31390--f50d7ac4c6b9.ipynb\n",
+    "a placeholder of iCloud": b"bplist00\xd4\x01\x02_\x10\x13NSURLFileSizeKey\x00",
+    "a shortcut to Google Drive": b'{"":"WARNING! DO NOT EDIT THIS FILE!","doc_id":"1"}',
+    "a shortcut of Windows": b"L\0\0\0\x01\x14\x02\0\0\0\0\0\xc0\0\0\0",
+    "a shortcut to a web page": b"[InternetShortcut]\r\nURL=https://colab.google.com/x\r\n",
+}
+
+
+@pytest.mark.parametrize("kind", STAND_INS)
+def test_what_stands_in_place_of_a_notebook_says_what_it_is_and_what_to_do(kind):
+    with pytest.raises(
+        UnreadableError, match=rf"^is {kind}, not the notebook: .*, and hand that in"
+    ):
+        read_notebook(STAND_INS[kind])
 
 
 WRONG = [None, True, 7, -1e400, "text", "\ud800\0", [], [1, "x"], {}, {"x": []}, ["a", ["b"]]]
