@@ -17,6 +17,7 @@ from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme, ClearSolut
 from nbgrader.utils import compute_checksum
 
 from convkit.grading import notebook as nb
+from convkit.grading.written import below, own_prose, to_be_read
 from convkit.mine import parse_implementation
 
 _MAGIC = "%%implement"
@@ -78,9 +79,13 @@ def match(submitted: NotebookNode, release: NotebookNode) -> Matched:
             notes += more
         names[kept[0]] = name
         dropped |= set(copies) - set(kept)
-    cells = []
+    cells: list[NotebookNode] = []
+    prose = own_prose(submitted.cells, release.cells, places)
+    put_back = {i for name in known.keys() & graded.keys() - written.keys() for i in known[name]}
     for i, cell in enumerate(submitted.cells):
+        lost = [below(cell, prose[i])] if i in put_back and i in prose else []
         if i in dropped:
+            cells += lost
             continue
         named = names.get(i)
         cell.metadata.pop("nbgrader", None)
@@ -88,12 +93,22 @@ def match(submitted: NotebookNode, release: NotebookNode) -> Matched:
             cell = nb.as_type(cell, graded[named].cell_type) if named in graded else cell
             cell.metadata["nbgrader"] = NotebookNode(grade_id=named)
         notes += _first_line_repaired(cell, written.get(named or ""))
-        cells.append(cell)
+        cells += [cell, *lost]
+    read = to_be_read(cells, written) if prose else []
+    if read:
+        notes.append(
+            f"Nothing was written in {_listed(read)}, and there is text elsewhere in the notebook: "
+            "whether that is an answer is to be seen by hand."
+        )
     return Matched(
         cells,
         share=sum(name in known for name in judged) / max(1, len(judged)),
         missing=[name for name in written if name not in known],
-        answers={name: cell.source for cell in cells if (name := nb.grade_id(cell)) in written},
+        answers={
+            name: "\n".join([cell.source, *(prose.values() if name in read else ())])
+            for cell in cells
+            if (name := nb.grade_id(cell)) in written
+        },
         forged=forged,
         notes=notes,
     )

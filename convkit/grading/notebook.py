@@ -59,6 +59,16 @@ def is_trusted(cell: NotebookNode) -> bool:
     return not _flag(cell, "solution") and (_flag(cell, "grade") or _flag(cell, "locked"))
 
 
+def is_answer(cell: NotebookNode) -> bool:
+    """A cell of the source for students to write in."""
+    return grade_id(cell) is not None and _flag(cell, "solution")
+
+
+def is_read(cell: NotebookNode) -> bool:
+    """An answer that is graded by hand."""
+    return is_answer(cell) and _flag(cell, "grade") and cell.cell_type != "code"
+
+
 def is_setup(cell: NotebookNode) -> bool:
     """A locked code cell that prepares the tests. A given ``%%implement`` cell is none."""
     prepares = cell.cell_type == "code" and is_trusted(cell) and not is_test(cell)
