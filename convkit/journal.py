@@ -20,7 +20,7 @@ from typing import Any
 from convkit import checks
 from convkit.checks.checking import find
 from convkit.checks.evidence import HOLDS
-from convkit.mine import course_folder, replace_file
+from convkit.mine import course_folder, kept_file, replace_file
 
 UNTOUCHED, STARTED, FAILING, YOURS = "untouched", "started", "failing", "yours"
 MARKS = {UNTOUCHED: "·", STARTED: "…", FAILING: "✗", YOURS: "✓"}
@@ -116,8 +116,8 @@ def connect() -> None:
 
 def _ended(target: Any, report: checks.Report) -> None:
     """Keep what ``report`` says, if ``target`` is the learner's and not, say, the reference."""
-    place = f"convkit.mine.{report.name.lower()}"
-    module = sys.modules.get(place)
+    place = kept_file(report.name, course_folder()).stem
+    module = sys.modules.get(f"convkit.mine.{place}")
     if module is None or vars(module).get(report.name) is not target:
         return
     assert module.__file__ is not None
@@ -143,7 +143,7 @@ def keep(report: checks.Report, source: str, folder: Path) -> None:
 
 def _state(name: str, folder: Path, record: Record | None) -> NameProgress:
     try:
-        source = (folder / "mine" / f"{name.lower()}.py").read_text(encoding="utf-8")
+        source = kept_file(name, folder).read_text(encoding="utf-8")
     except FileNotFoundError:
         return NameProgress(name, UNTOUCHED)
     if record is None:

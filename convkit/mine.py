@@ -15,14 +15,18 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Mapping
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 _MAGIC = "%%implement"
+_LINE_CAP = 1_000
 _kept: dict[Path, tuple[str, ModuleType]] = {}
 _lent: dict[str, Any] = {}
 _runs = itertools.count(1)
+__path__: list[str] = []  # modules are in it: those of the learner's own layers
 
 
 class ImplementationError(ImportError):
@@ -42,6 +46,29 @@ def course_folder(start: Path | None = None) -> Path:
         if (folder / "nbgrader_config.py").is_file():
             return folder
     return here
+
+
+def kept_file(name: str, folder: Path) -> Path:
+    """Where ``name`` is kept in a course's folder: mine/, the name in small letters, .py.
+
+    There are disks that do not tell capitals from small letters. So where that file holds a name
+    that differs in nothing else, it is the next of mine/softmax-2.py, mine/softmax-3.py, ….
+    """
+    path = folder / "mine" / f"{name.lower()}.py"
+    numbers = itertools.count(2)
+    while (held := _holds(path)) and held != name and held.lower() == name.lower():
+        path = path.with_stem(f"{name.lower()}-{next(numbers)}")
+    return path
+
+
+def _holds(path: Path) -> str | None:
+    """Which name a file is of; None if it is not there, or does not say."""
+    try:
+        with path.open(encoding="utf-8", errors="replace") as file:
+            first = parse_implementation(file.readline(_LINE_CAP).removeprefix("# "))
+    except OSError:
+        return None
+    return first and first[0]
 
 
 def replace_file(path: Path, text: str) -> None:
@@ -82,14 +109,16 @@ def load_implementation(name: str, source: str, filename: str) -> Any:
     Raises:
         ImplementationError: ``name`` is not a name, or the source does not define it.
     """
-    return getattr(_run_module(name, source, filename), name)
+    _require_name(name)
+    return getattr(_run_module(name.lower(), source, filename, name), name)
 
 
 def implement(name: str, source: str) -> Any:
     """Load ``source`` and keep it as the learner's ``name``; the last that loads wins."""
+    _require_name(name)
+    path = kept_file(name, course_folder())
     # A filename for each run: the last good version's tracebacks go on showing its own lines.
-    module = _run_module(name, source, f"<{_MAGIC} {name}, run {next(_runs)}>")
-    path = _path(name)
+    module = _run_module(path.stem, source, f"<{_MAGIC} {name}, run {next(_runs)}>", name)
     # What others imported of the last version is stale now, so all are loaded afresh when asked.
     _kept.clear()
     _kept[path] = (source, module)
@@ -115,17 +144,45 @@ def __getattr__(name: str) -> Any:
         return _lent[name]
     if name.startswith("_"):
         raise AttributeError(f"module 'convkit.mine' has no attribute {name!r}")
-    path = _path(name)
+    path = kept_file(name, course_folder())
     try:
-        source = path.read_text(encoding="utf-8")
+        module = _load_kept(path)
     except FileNotFoundError:
         raise ImplementationError(
             f"there is no {name} of yours yet: run a cell that begins with {_MAGIC} {name} "
             f"(it would be kept as {path})"
         ) from None
-    if path not in _kept or _kept[path][0] != source:
-        _kept[path] = (source, _run_module(name, source, str(path)))
-    return _defined(name, _kept[path][1])
+    return _defined(name, module)
+
+
+class _Mine(ModuleType):
+    """This module. A name in it is the learner's, and not the module that it was loaded from."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if not isinstance(value, ModuleType):
+            super().__setattr__(name, value)
+
+
+class _Kept(MetaPathFinder, Loader):
+    """Finds the modules again that pickled objects refer to, after a restart."""
+
+    def find_spec(self, name: str, *_: Any) -> ModuleSpec | None:
+        package, _dot, stem = name.rpartition(".")
+        if package != __name__:
+            return None
+        path = course_folder() / "mine" / f"{stem}.py"
+        return ModuleSpec(name, self, origin=str(path)) if path.is_file() else None
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        assert spec.origin is not None
+        return _load_kept(Path(spec.origin))
+
+    def exec_module(self, module: ModuleType) -> None:
+        """It has run."""
+
+
+sys.modules[__name__].__class__ = _Mine
+sys.meta_path.append(_Kept())
 
 
 def register_magics(shell: Any) -> None:
@@ -148,17 +205,29 @@ def register_magics(shell: Any) -> None:
     shell.register_magic_function(run_cell, "cell", _MAGIC.lstrip("%"))
 
 
-def _path(name: str) -> Path:
-    return course_folder() / "mine" / f"{name.lower()}.py"
-
-
-def _run_module(name: str, source: str, filename: str) -> ModuleType:
+def _require_name(name: str) -> None:
     if not name.isidentifier():
         raise ImplementationError(
             f"{_MAGIC}: expected one name, such as {_MAGIC} Conv2d, got {name!r}"
         )
+
+
+def _load_kept(path: Path) -> ModuleType:
+    """What is kept as ``path``, as it is now.
+
+    Raises:
+        FileNotFoundError: there is nothing.
+    """
+    source = path.read_text(encoding="utf-8")
+    if path not in _kept or _kept[path][0] != source:
+        _kept[path] = (source, _run_module(path.stem, source, str(path)))
+    return _kept[path][1]
+
+
+def _run_module(stem: str, source: str, filename: str, name: str | None = None) -> ModuleType:
+    """Run a cell as the module ``stem`` of this one; it must define ``name``, if that is given."""
     code = compile(source, filename, "exec", dont_inherit=True)
-    module = ModuleType(f"{__name__}.{name.lower()}")
+    module = ModuleType(f"{__name__}.{stem}")
     module.__file__ = filename
     before = sys.modules.get(module.__name__)
     sys.modules[module.__name__] = module
@@ -166,7 +235,8 @@ def _run_module(name: str, source: str, filename: str) -> ModuleType:
     linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
     try:
         exec(code, module.__dict__)
-        _defined(name, module)
+        if name is not None:
+            _defined(name, module)
     except BaseException:
         if before is None:
             del sys.modules[module.__name__]

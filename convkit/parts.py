@@ -8,7 +8,9 @@ take_along()                                copies what is the learner's beside 
 from __future__ import annotations
 
 import html
+import os
 import shutil
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,19 +83,40 @@ def take_along() -> None:
     There it is handed in. Where the notebook lies in the course folder itself, it lies beside it
     already. Nothing is copied within ``solutions/``, whose files are released to everybody.
     """
-    course, here = course_folder(), Path.cwd().resolve()
-    if (course / "solutions") in here.parents:
-        print("Nothing is copied: what lies in solutions/ is released to everybody.")
-        return
+    course, here = course_folder(), _notebook_folder()
     files = sorted(course.glob("mine/*.py"))
-    for path in files if here != course else ():
-        target = here / path.relative_to(course)
-        target.parent.mkdir(exist_ok=True)
-        shutil.copyfile(path, target)
-    if files:
-        print(f"Beside this notebook, to hand in with it: {', '.join(p.name for p in files)}.")
-    else:
+    names = ", ".join(path.name for path in files)
+    if here is not None and (course / "solutions") in here.parents:
+        print("Nothing is copied: what lies in solutions/ is released to everybody.")
+    elif not files:
         print("There is nothing of yours yet, so there is nothing to hand in beside the notebook.")
+    elif here is None:
+        print(
+            "Where this notebook lies cannot be seen from here. Is it not beside "
+            f"{course / 'mine'}? Then copy that folder beside it, to hand in with it: {names}."
+        )
+    else:
+        try:
+            for path in files if here != course else ():
+                target = here / path.relative_to(course)
+                target.parent.mkdir(exist_ok=True)
+                shutil.copyfile(path, target)
+        except OSError as error:
+            print(f"Your code could not be copied ({error.strerror}: {error.filename}).")
+            print(f"Copy the folder {course / 'mine'} beside this notebook, to hand in with it.")
+        else:
+            print(f"Beside this notebook, to hand in with it: {names}.")
+
+
+def _notebook_folder() -> Path | None:
+    """Where the notebook lies: as its program says, or where there are notebooks."""
+    here = Path.cwd().resolve()
+    shell = sys.modules["__main__"]
+    told = getattr(shell, "__vsc_ipynb_file__", None) or os.environ.get("JPY_SESSION_NAME", "")
+    for base in (here, *here.parents):
+        if (notebook := base / told).suffix == ".ipynb" and notebook.is_file():
+            return notebook.resolve().parent
+    return here if any(here.glob("*.ipynb")) else None
 
 
 def __getattr__(name: str) -> Any:

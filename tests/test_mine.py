@@ -1,5 +1,8 @@
 """The learner's own layers: what %%implement runs, binds, keeps and refuses."""
 
+import importlib
+import pickle
+import subprocess
 import sys
 from contextlib import nullcontext
 from pathlib import Path
@@ -7,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import convkit.mine
+from convkit import Sequential
 from convkit.mine import (
     ImplementationError,
     course_folder,
@@ -151,6 +155,54 @@ def test_a_version_that_cannot_be_kept_leaves_nothing_half_written(notebook, cou
     (course / "mine" / "double.py").mkdir(parents=True)
     assert "could not be kept" in str(run(notebook, GOOD))
     assert [path.name for path in (course / "mine").iterdir()] == ["double.py"]
+
+
+def test_names_that_differ_only_in_capitals_are_two(notebook, course):
+    """On disks, too, that do not tell capitals from small letters."""
+    run(notebook, "%%implement softmax\ndef softmax(x):\n    return x")
+    built = "%%implement Softmax\nfrom convkit.mine import softmax\n\n\nclass Softmax:\n"
+    assert run(notebook, built + "    forward = staticmethod(softmax)") is None
+    kept = sorted(path.name for path in (course / "mine").iterdir())
+    assert kept == ["softmax-2.py", "softmax.py"]
+    convkit.mine._kept.clear()
+    from convkit.mine import Softmax, softmax
+
+    assert softmax(1) == Softmax.forward(1) == 1
+    run(notebook, "%%implement SoftMax\ndef SoftMax(x):\n    return 3 * x")
+    run(notebook, "%%implement softmax\ndef softmax(x):\n    return 2 * x")
+    convkit.mine._kept.clear()
+    assert (convkit.mine.softmax(1), convkit.mine.Softmax.forward(1)) == (2, 2)
+    assert convkit.mine.SoftMax(1) == 3
+
+
+LAYERS = {
+    "ReLU": "%%implement ReLU\nfrom convkit import Layer\n\n\nclass Memory:\n    pass\n\n\n"
+    "class ReLU(Layer):\n    def __init__(self):\n        super().__init__()\n"
+    "        self.memory = Memory()\n",
+    "softmax": "%%implement softmax\ndef softmax(x):\n    return 7\n",
+}
+
+
+def test_what_is_built_of_own_layers_is_loaded_after_a_restart(notebook, course):
+    for cell in LAYERS.values():
+        assert run(notebook, cell) is None
+    network = Sequential(notebook.user_ns["ReLU"]())
+    network.last = notebook.user_ns["softmax"]
+    (course / "network.pickle").write_bytes(pickle.dumps(network))
+    after = (
+        "import pickle\n"
+        f"network = pickle.loads(open({str(course / 'network.pickle')!r}, 'rb').read())\n"
+        "from convkit.mine import ReLU, softmax\n"
+        "(layer,) = network\n"
+        "assert type(layer) is ReLU and type(layer.memory).__name__ == 'Memory'\n"
+        "assert network.last is softmax and softmax(1) == 7\n"
+    )
+    subprocess.run([sys.executable, "-c", after], check=True, timeout=60)
+
+
+def test_a_module_that_is_not_kept_is_not_found(course):
+    with pytest.raises(ModuleNotFoundError, match=r"convkit\.mine\.nothing"):
+        importlib.import_module("convkit.mine.nothing")
 
 
 def test_lent_objects_come_before_kept_files(notebook):

@@ -1,5 +1,7 @@
 """Which of a network's parts are the learner's, why not, and that they travel with the notebook."""
 
+import sys
+
 import pytest
 
 import convkit
@@ -21,6 +23,8 @@ WRONG = OWN + "    def forward(self, x):\n        return -super().forward(x)\n"
 def course(course, monkeypatch):
     folder = course / "exercises" / "08-convnet"
     folder.mkdir()
+    (folder / "08-convnet.ipynb").touch()
+    monkeypatch.delenv("JPY_SESSION_NAME", raising=False)
     monkeypatch.chdir(folder)
     return course
 
@@ -73,7 +77,7 @@ def test_the_code_travels_and_what_is_known_of_it_stays(notebook, course, capsys
     take_along()
     assert "to hand in with it: flatten.py." in capsys.readouterr().out
     here = course / "exercises" / "08-convnet"
-    assert sorted(path.name for path in here.iterdir()) == ["mine"]
+    assert sorted(path.name for path in here.iterdir()) == ["08-convnet.ipynb", "mine"]
     assert (here / "mine" / "flatten.py").read_text() == (course / "mine/flatten.py").read_text()
     (course / "nbgrader_config.py").unlink()
     convkit.mine._kept.clear()
@@ -101,10 +105,56 @@ def test_nothing_is_taken_where_there_is_nothing_or_everybody_would_get_it(
     notebook.run_cell(OWN).raise_error()
     source = course / "solutions" / "08-convnet"
     source.mkdir(parents=True)
+    (source / "08-convnet.ipynb").touch()
     monkeypatch.chdir(source)
     take_along()
     assert "released to everybody" in capsys.readouterr().out
-    assert list(source.iterdir()) == []
+    assert [path.name for path in source.iterdir()] == ["08-convnet.ipynb"]
+
+
+@pytest.mark.parametrize("place", [".", "exercises"])
+def test_where_the_notebook_cannot_be_seen_nothing_is_said_to_lie_beside_it(
+    notebook, course, monkeypatch, capsys, place
+):
+    notebook.run_cell(OWN).raise_error()
+    monkeypatch.chdir(course / place)
+    take_along()
+    said = capsys.readouterr().out
+    assert "cannot be seen from here" in said
+    assert f"{course / 'mine'}? Then copy that folder" in said
+    assert list(course.glob("exercises/**/mine")) == []
+
+
+@pytest.mark.parametrize("told", ["jupyter", "jupyter, from above", "visual studio code"])
+def test_the_notebooks_program_says_where_it_lies(notebook, course, monkeypatch, capsys, told):
+    notebook.run_cell(OWN).raise_error()
+    monkeypatch.chdir(course)
+    path = course / "exercises" / "08-convnet" / "08-convnet.ipynb"
+    if told == "visual studio code":
+        monkeypatch.setattr(sys.modules["__main__"], "__vsc_ipynb_file__", str(path), raising=False)
+    else:
+        top = course.parent if told == "jupyter, from above" else course
+        monkeypatch.setenv("JPY_SESSION_NAME", str(path.relative_to(top)))
+    take_along()
+    assert "Beside this notebook, to hand in with it: flatten.py." in capsys.readouterr().out
+    assert (path.parent / "mine" / "flatten.py").exists()
+
+
+def test_what_could_not_be_copied_is_not_said_to_be(notebook, course, capsys):
+    notebook.run_cell(OWN).raise_error()
+    (course / "exercises" / "08-convnet" / "mine").touch()
+    take_along()
+    said = capsys.readouterr().out
+    assert "could not be copied" in said
+    assert "Beside" not in said
+
+
+def test_in_the_course_folder_itself_it_lies_there_already(notebook, course, monkeypatch, capsys):
+    notebook.run_cell(OWN).raise_error()
+    (course / "08-convnet.ipynb").touch()
+    monkeypatch.chdir(course)
+    take_along()
+    assert "Beside this notebook, to hand in with it: flatten.py." in capsys.readouterr().out
 
 
 def test_what_convkit_does_not_have_is_no_part():

@@ -23,6 +23,7 @@ from convkit.grading.airlock import Airlock
 from convkit.grading.job import Times
 from convkit.grading.sandbox import Sandbox
 from convkit.grading.shortcuts import imports
+from convkit.mine import kept_file
 from convkit.parts import Badge, Badges
 
 _PARTS = "convkit.parts."
@@ -53,7 +54,9 @@ def judge(names: Iterable[str], folder: Path, sandbox: Sandbox, times: Times) ->
     found = {name: _read(folder, name) for name in names}
     sources = [(name, source) for name, source in found.items() if source is not None]
     badges = {
-        name: Badge(name, yours=False, note=f"{_file(name)} was not handed in, or is not text")
+        name: Badge(
+            name, yours=False, note=f"mine/{name.lower()}.py was not handed in, or is not text"
+        )
         for name in found
     }
     airlock = Airlock(sources, [name for name, _ in sources], sandbox, times=times)
@@ -77,7 +80,7 @@ def bring(notebooks: Iterable[Path], folder: Path) -> None:
     """Lay what notebooks implement into ``folder``, as a student's own that travels along."""
     for notebook in notebooks:
         for name, text in nb.implementations(nbformat.read(notebook, as_version=4)):
-            path = folder / _file(name)
+            path = kept_file(name, folder)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
 
@@ -90,14 +93,10 @@ def bring_along(source: Path, folder: Path) -> None:
         bring(sorted(path for path in others if path.parent != source), folder)
 
 
-def _file(name: str) -> str:
-    return f"mine/{name.lower()}.py"
-
-
 def _read(folder: Path, name: str) -> str | None:
     """The source of the student's ``name``; None where there is none that could be loaded."""
     try:
-        text = (folder / _file(name)).read_text(encoding="utf-8")
+        text = kept_file(name, folder).read_text(encoding="utf-8")
     except (OSError, ValueError):
         return None
     return text if len(text) <= _CHARACTERS_CAP else None

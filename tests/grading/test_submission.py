@@ -98,6 +98,19 @@ def test_a_file_where_a_folder_belongs_and_a_folder_where_a_file_does(folders):
     assert gathered(folders) == ALL
 
 
+def test_what_lies_beside_the_notebook_that_counts_counts(folders):
+    submitted, source, files = folders
+    beside = submitted / "my work" / "week 8"
+    (beside / "mine").mkdir(parents=True)
+    (beside / "mine" / "conv2d.py").write_text("beside it")
+    (beside / "fig.png").write_text("beside it")
+    gather_files(look_into(submitted), beside, source, [], files)
+    assert (files / "mine" / "conv2d.py").read_text() == "beside it"
+    assert (files / "fig.png").read_text() == "beside it"
+    assert (files / "helper.py").read_text() == "ours"
+    assert (files / "my work" / "week 8" / "fig.png").exists()
+
+
 @pytest.mark.parametrize("strange", ["missing", "file", "link"])
 def test_a_submission_that_is_no_folder_has_no_files(folders, strange, tmp_path):
     _, source, files = folders
