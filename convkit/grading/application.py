@@ -29,6 +29,8 @@ def configured(root: Path) -> Any:
         raise GraderError(
             f"there is no nbgrader_config.py in {root}. Run this in the course's folder."
         )
+    # No file of the course's stands in for a module in a process that is started there.
+    os.environ["PYTHONSAFEPATH"] = "1"
     # nbgrader starts alembic by its name.
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     with contextlib.chdir(root):

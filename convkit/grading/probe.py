@@ -8,9 +8,11 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from convkit.grading.sandbox import (
+    PACKAGE,
     UNSAFE,
     Limits,
     Sandbox,
@@ -19,6 +21,7 @@ from convkit.grading.sandbox import (
     scratch_folder,
 )
 
+_WHERE = "import importlib.util; print(importlib.util.find_spec('convkit').origin)"
 _LIMITS = Limits(memory_bytes=2 << 30, processes=16, cpu_seconds=20)
 
 _TRIES = f"""
@@ -107,10 +110,24 @@ def require() -> None:
 def findings() -> list[Finding]:
     """What holds here; the first that does not hides what would have come after it."""
     found = [*_tried()]
+    if (elsewhere := _other_package()) is not None:
+        cure = (
+            f"Here it is {PACKAGE}, and for what grading starts it is {elsewhere}. "
+            "Cure: rename or remove the one that you do not want."
+        )
+        found.append(Finding("One convkit is at work", False, cure=cure))
     if allowed_without():
         cure = f"Cure: unset {UNSAFE}, unless all code that is graded is your own."
         found.append(Finding("Student code runs in the sandbox", False, False, cure))
     return found
+
+
+@functools.cache
+def _other_package() -> Path | None:
+    """Another convkit than this, which is what other processes find."""
+    command = [sys.executable, "-P", "-c", _WHERE]
+    found = subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
+    return Path(found).parent if found and Path(found).parent != PACKAGE else None
 
 
 @functools.cache
