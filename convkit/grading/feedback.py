@@ -14,7 +14,7 @@ from nbgrader.preprocessors import (
 )
 
 from convkit.grading import notebook as nb
-from convkit.grading.inert import ShowInert, inert_markdown
+from convkit.grading.showing import ShowInert, shown_markdown
 
 Resources = dict[str, Any]
 
@@ -42,6 +42,11 @@ class HideMarkSchemes(ClearMarkScheme):
         return cell, resources
 
 
+def _clean(markup: str) -> str:
+    """What templates would clean once more, at great length: it is inert by then."""
+    return markup
+
+
 def set_up_feedback(config: Any) -> None:
     """Let feedback, and formgrader's pages, be made of what may be shown and does nothing."""
     # A mark scheme stands in the locked cell that asks, beside the answer that earns the points:
@@ -55,4 +60,4 @@ def set_up_feedback(config: Any) -> None:
         CSSHTMLHeaderPreprocessor,
     ]
     config.HTMLExporter.preprocessors = [ShowInert]
-    config.HTMLExporter.filters = {"markdown2html": inert_markdown}
+    config.HTMLExporter.filters = {"markdown2html": shown_markdown, "clean_html": _clean}

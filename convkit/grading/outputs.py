@@ -14,6 +14,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
 _ERROR_BYTES = 20_000
+_EACH_BYTES = 1_000  # what an output takes beside its data, wherever it is kept, read and shown
 _DEPTH = 50
 _JSON = re.compile(r"application/(.*\+)?json")
 
@@ -27,7 +28,8 @@ class Outputs:
     """The outputs of one cell.
 
     Args:
-        room: how many bytes of them are kept. The first error comes on top of it, shortened.
+        room: how many bytes of them are kept, each output counting as a thousand more. The first
+            error comes on top of it, shortened.
 
     Attributes:
         kept: as they stand in a notebook.
@@ -65,7 +67,7 @@ class Outputs:
             found.text = found.text.encode()[: max(0, left)].decode(errors="ignore")
             self._append_text(found)
         else:
-            self.used += len(json.dumps(found))
+            self.used += _EACH_BYTES + len(json.dumps(found))
             if not self.cut:
                 self.kept.append(found)
 
@@ -75,6 +77,7 @@ class Outputs:
         if last is not None and last.get("name") == output.name:
             last.text += output.text
         elif output.text:
+            self.used += _EACH_BYTES
             self.kept.append(output)
 
 

@@ -22,9 +22,12 @@ from traitlets.config import Config
 
 from convkit.checks import CheckFailed, check
 from convkit.grading.feedback import set_up_feedback
-from convkit.grading.inert import inert_html, inert_markdown
+from convkit.grading.inert import inert_html
+from convkit.grading.showing import Room
+from tests.grading.pictures import picture
 
 RUN = "window.ran = true"
+PNG = picture("PNG")
 SVG = f'<svg xmlns="http://www.w3.org/2000/svg" onload="{RUN}"><script>{RUN}</script></svg>'
 PAGE = base64.b64encode(f"<script>parent.{RUN}</script>".encode()).decode()
 PAYLOADS = [
@@ -151,12 +154,6 @@ def test_the_browser_would_have_run_it(chromium):
     tab.close()
 
 
-def test_mathematics_is_set_in_the_mode_that_follows_no_scripts():
-    r"""In $\\href{javascript:…}{…}$ nothing but MathJax itself can see a link."""
-    (address,) = set(re.findall(r"https?://[^\"]*mathjax[^\"]*", page([])))
-    assert address.endswith(",Safe")
-
-
 class Balanced(HTMLParser):
     """Fails at a tag that is closed without having been opened, or the other way round."""
 
@@ -230,8 +227,6 @@ def test_plain_text_stays_what_it_is(text):
         ),
         ('<a href="https://a.b/?c=1&amp;d">x</a>', '<a href="https://a.b/?c=1&amp;d">x</a>'),
         ('<a href="/hub/logout">x</a><a href="mine.html">', "<a>x</a><a></a>"),
-        ('<img src="https://a.b/seen.png"><img src="plot.png">', '<img><img src="plot.png">'),
-        ('<img src="../../x.png"><img src="/api/x.png">', "<img><img>"),
         ('<b id="score" class="score k">', '<b class="k"></b>'),
         ("of <script> or <!-- all", "of &lt;script&gt; or &lt;!-- all"),
         ("<b-old>no</b-old>", "&lt;b-old&gt;no&lt;/b-old&gt;"),
@@ -245,7 +240,7 @@ def test_what_of_markup_is_kept(markup, kept):
 @pytest.mark.parametrize("scrap", ["\\begin{a}", "[a](", "**a*", "> ", "- a\n  ", "x"])
 def test_much_markdown_takes_little_time(scrap):
     started = time.monotonic()
-    assert inert_markdown({}, scrap * 10_000)
+    assert Room().markdown_html(scrap * 10_000, {})
     assert time.monotonic() - started < 10
 
 
@@ -255,28 +250,25 @@ def test_text_mathematics_tables_and_pictures_are_still_there():
             new_markdown_cell("# Why\n\n$a<b$ and **bold**\n\n|a|b|\n|-|-|\n|1|2|"),
             new_markdown_cell(
                 "```python\nif x: pass\n```\n\n![p](attachment:p.png)",
-                attachments={"p.png": {"image/png": "AAAA"}},
+                attachments={"p.png": {"image/png": PNG}},
             ),
             shown("text/html", "<table border=1><tr><td>cell</td></tr></table>"),
-            shown("image/png", "iVBORw0KGgo="),
-            shown("image/svg+xml", "<svg></svg>"),
+            shown("image/png", PNG),
             shown("text/markdown", "*slanted*"),
             shown("application/javascript", "alert()"),
         ]
     )
     for expected in (
-        "$a&lt;b$",
+        "<mi>a</mi><mo>&lt;</mo><mi>b</mi>",
         "<strong>bold</strong>",
         "<td>1</td>",
         '<span class="k">if</span>',
-        'src="data:image/png;base64,AAAA"',
         "<td>cell</td>",
-        "data:image/png;base64,iVBORw0KGgo=",
-        "data:image/svg+xml;base64,",
         "<em>slanted</em>",
         "instead",
     ):
         assert expected in text, expected
+    assert len(re.findall('<img [^>]*src="data:image/png;base64,iVBORw0KGgo', text)) == 2
 
 
 def test_a_report_of_a_check_keeps_its_looks():

@@ -3,6 +3,7 @@
 import json
 
 import nbformat
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_notebook
@@ -48,7 +49,7 @@ def text(outputs):
 
 
 def test_a_stream_is_cut_where_there_is_no_more_room():
-    outputs = Outputs(10)
+    outputs = Outputs(1_010)
     for _ in range(3):
         outputs.add("stream", {"name": "stdout", "text": "äbcd"})
     assert text(outputs) == "äbcdäbcd"
@@ -58,11 +59,28 @@ def test_a_stream_is_cut_where_there_is_no_more_room():
 
 
 def test_a_display_is_whole_or_not_there():
-    outputs = Outputs(200)
+    outputs = Outputs(1_200)
     outputs.add("display_data", {"data": {"text/plain": "short"}})
     outputs.add("display_data", {"data": {"text/plain": "long" * 100}})
     assert [output.data["text/plain"] for output in outputs.kept] == ["short"]
     assert outputs.cut
+
+
+@pytest.mark.parametrize(
+    "messages",
+    [
+        [("display_data", {"data": {"text/plain": "1"}})],
+        [("stream", {"name": name, "text": "x"}) for name in ("stdout", "stderr")],
+    ],
+    ids=["displays", "streams in turn"],
+)
+def test_many_small_outputs_are_too_many(messages):
+    outputs = Outputs(100_000)
+    for kind, content in messages * 5_000:
+        if outputs.wants(kind):
+            outputs.add(kind, content)
+    assert outputs.cut
+    assert 50 < len(outputs.kept) <= 101
 
 
 def test_the_error_that_ended_a_flood_is_still_told_with_its_beginning_and_end():
