@@ -4,7 +4,7 @@ import nbformat
 import pytest
 from nbconvert.exporters import HTMLExporter
 from nbformat.v4 import new_code_cell, new_notebook
-from nbgrader.preprocessors import GetGrades
+from nbgrader.preprocessors import AssignLatePenalties, GetGrades
 from traitlets.config import Config
 
 from convkit.grading import notebook as nb
@@ -20,7 +20,7 @@ def feedback(notebook):
     set_up_feedback(config)
     exporter = HTMLExporter(config=config, template_name="classic")
     for preprocessor in config.GenerateFeedback.preprocessors:
-        if preprocessor is not GetGrades:
+        if preprocessor not in (GetGrades, AssignLatePenalties):
             exporter.register_preprocessor(preprocessor(config=config), enabled=True)
     page, _ = exporter.from_notebook_node(notebook)
     return page
