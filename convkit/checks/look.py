@@ -72,6 +72,11 @@ class Look:
         return [(got.astype(np.float64), _without_noise(right)) for got, right in self.arrays]
 
     @cached_property
+    def rounding(self) -> bool:
+        """All that is wrong is that digits are missing: in single precision it is right."""
+        return bool(self.finite) and all(equal(got, right) for got, right in self.finite)
+
+    @cached_property
     def finite(self) -> list[tuple[Array, Array]]:
         """`pairs`, if all that came are finite numbers."""
         return self.pairs if all(np.isfinite(got).all() for got, _ in self.pairs) else []

@@ -13,7 +13,7 @@ import numpy as np
 from convkit.checks.behaviour import Behaviour, Case, Observation, Trial
 from convkit.checks.concept import Concept
 from convkit.checks.evidence import FAILS, HOLDS
-from convkit.checks.judging import HEEDED, RUNS
+from convkit.checks.judging import AGAIN, HEEDED, RUNS
 from convkit.checks.learner import LearnerError, Output
 from convkit.checks.look import look
 from convkit.checks.misconceptions import Misconception
@@ -133,8 +133,11 @@ def _marked(
         judged = [number for number in judged if forward_fits(situations[number])]
     problem = row.problems[shown]
     assert problem is not None
-    views = look(problem.quantity, situations).views
-    throughout = sum(view.wrong for view in views) == len(row.failing())
+    seen = look(problem.quantity, situations)
+    throughout = sum(view.wrong for view in seen.views) == len(row.failing())
+    if seen.rounding and row.property.test is not AGAIN:
+        # Whatever holds of the right numbers holds of these, too.
+        entries = [entry for entry in entries if entry.id.endswith("digits-lost")]
     for entry in entries:
         if entry.only and not (throughout and entry.only == (row.property.group, row.only)):
             continue

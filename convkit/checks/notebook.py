@@ -12,7 +12,14 @@ import numpy as np
 from convkit.checks.evidence import FAILS, HOLDS, MARKS, NOT_TESTED, Evidence, PropertyResult
 from convkit.checks.misconceptions import Misconception
 from convkit.checks.report import Report
-from convkit.checks.wording import capital, number, pictured_origin, planes, worst_place
+from convkit.checks.wording import (
+    capital,
+    enough_digits,
+    number,
+    pictured_origin,
+    planes,
+    worst_place,
+)
 from convkit.layers import Array
 
 # Grey lines and these two greens and reds are legible on white as on JupyterLab's dark grey.
@@ -77,7 +84,9 @@ def _failure(result: PropertyResult) -> str:
                 None,
                 [
                     _prose(capital(evidence.text)),
-                    _prose(capital(worst_place(evidence)) + ".") if evidence.index else "",
+                    _prose(capital(worst_place(evidence)) + ".")
+                    if evidence.index is not None
+                    else "",
                     f"<b>{escape(evidence.only)}</b>" if evidence.only else "",
                 ],
             )
@@ -133,12 +142,13 @@ def _pictures(evidence: Evidence) -> str:
     with np.errstate(invalid="ignore"):
         difference = got.astype(np.float64) - expected
         difference[np.abs(difference) < _ROUNDING * scale] = 0.0
+    digits = enough_digits(expected[worst], got[worst], digits=3)
     maps = "".join(
-        _heat_map(title, plane, limit, worst, rows, columns)
-        for title, plane, limit in (
-            ("expected", expected, scale),
-            ("got", got, scale),
-            ("got − expected", difference, None),
+        _heat_map(title, plane, limit, digits, worst, rows, columns)
+        for title, plane, limit, digits in (
+            ("expected", expected, scale, digits),
+            ("got", got, scale, digits),
+            ("got − expected", difference, None, 3),
         )
     )
     whole = (rows.stop - rows.start, columns.stop - columns.start) == expected.shape
@@ -153,7 +163,7 @@ def _origin(evidence: Evidence) -> str:
     text, planes = pictured_origin(evidence.origin)
     scale = max((float(np.abs(plane).max()) for _, plane in planes), default=0.0)
     maps = "".join(
-        _heat_map(title, plane, scale, None, *(slice(0, size) for size in plane.shape))
+        _heat_map(title, plane, scale, 3, None, *(slice(0, size) for size in plane.shape))
         for title, plane in planes
     )
     return _row(_prose(text), maps)
@@ -177,6 +187,7 @@ def _heat_map(
     title: str,
     plane: Array,
     limit: float | None,
+    digits: int,
     worst: tuple[int, int] | None,
     rows: slice,
     columns: slice,
@@ -186,7 +197,7 @@ def _heat_map(
     lines = []
     for i in range(rows.start, rows.stop):
         cells = "".join(
-            _cell(float(plane[i, j]), limit, marked=(i, j) == worst)
+            _cell(float(plane[i, j]), limit, digits, marked=(i, j) == worst)
             for j in range(columns.start, columns.stop)
         )
         lines.append(f"<tr>{cells}</tr>")
@@ -197,7 +208,7 @@ def _heat_map(
     )
 
 
-def _cell(value: float, limit: float, *, marked: bool) -> str:
+def _cell(value: float, limit: float, digits: int = 3, *, marked: bool) -> str:
     """One number on a light blue (negative) or orange (positive), so that black is legible."""
     strength = min(1.0, abs(value) / limit) if limit and np.isfinite(value) else 0.0
     full = (255, 165, 75) if value > 0 else (110, 170, 255)
@@ -206,7 +217,7 @@ def _cell(value: float, limit: float, *, marked: bool) -> str:
     return (
         f'<td style="background: rgb({red}, {green}, {blue}); color: #111; text-align: right; '
         f'padding: 2px 4px; font-family: monospace; font-size: 11px; {outline}">'
-        f"{number(value, digits=3)}</td>"
+        f"{number(value, digits)}</td>"
     )
 
 

@@ -53,10 +53,13 @@ def worst_place(evidence: Evidence) -> str:
     assert evidence.expected is not None
     assert evidence.got is not None
     expected, got = evidence.expected[evidence.index], evidence.got[evidence.index]
-    if not evidence.index:
-        return f"expected {number(expected)}, got {number(got)}"
+    digits = enough_digits(expected, got)
+    words = f"expected {number(expected, digits)}, got {number(got, digits)}"
+    difference = float(got) - float(expected)
+    if np.isfinite(difference) and difference:
+        words += f", too {'large' if difference > 0 else 'small'} by {number(abs(difference))}"
     place = _entry(evidence.quantity, evidence.index)
-    return f"worst at {place}: expected {number(expected)}, got {number(got)}"
+    return f"worst at {place}: {words}" if evidence.index else words
 
 
 def capital(sentence: str) -> str:
@@ -88,8 +91,14 @@ def planes(evidence: Evidence) -> tuple[str, Array, Array, tuple[int, int]] | No
 
 def number(value: Any, digits: int = 4) -> str:
     """A number as a learner wants to see it; a whole number to the last digit."""
-    value = float(value)
+    value = float(value) + 0.0  # −0 becomes 0
     return f"{value:,.0f}" if value.is_integer() else f"{value:.{digits}g}"
+
+
+def enough_digits(one: Any, other: Any, digits: int = 4) -> int:
+    """So many digits, or as many more as it takes to tell two numbers apart."""
+    told = (d for d in range(digits, 18) if number(one, d) != number(other, d))
+    return next(told, digits)
 
 
 def pictured_origin(origin: Origin) -> tuple[str, list[tuple[str, Array]]]:
@@ -107,15 +116,21 @@ def _small_pictures(evidence: Evidence) -> list[str]:
     if pictured is None or max(pictured[1].shape) > _LARGEST_PLANE or pictured[1].size == 1:
         return []
     name, expected, got, worst = pictured
-    return [f"{name}:", *_beside([("expected", expected), ("got", got)], worst)]
+    digits = enough_digits(expected[worst], got[worst])
+    return [f"{name}:", *_beside([("expected", expected), ("got", got)], worst, digits)]
 
 
-def _beside(titled: list[tuple[str, Array]], marked: tuple[int, int] | None = None) -> list[str]:
+def _beside(
+    titled: list[tuple[str, Array]], marked: tuple[int, int] | None = None, digits: int = 4
+) -> list[str]:
     """Planes of numbers beside one another, or below where they are too wide."""
     sides = []
     for title, plane in titled:
         cells = [
-            [f"[{number(v)}]" if (i, j) == marked else f" {number(v)} " for j, v in enumerate(row)]
+            [
+                f"[{number(value, digits)}]" if (i, j) == marked else f" {number(value, digits)} "
+                for j, value in enumerate(row)
+            ]
             for i, row in enumerate(plane)
         ]
         width = max(len(cell) for row in cells for cell in row)

@@ -1,12 +1,14 @@
 """No false word: code that only resembles a known mistake is not said to make it."""
 
 import linecache
+import re
 import textwrap
 from types import ModuleType
 
 import pytest
 
 from convkit.checks.checking import examine
+from convkit.checks.wording import number
 
 HEADER = "import numpy as np\nimport convkit\nfrom convkit import Layer\n\n"
 
@@ -73,6 +75,76 @@ def test_weights_that_are_used_are_not_said_to_be_ignored():
             return super().forward(x - x.mean(axis=1, keepdims=True))
     """
     assert "whatever numbers" not in text_of("Linear", source)
+
+
+BIAS_OF_THE_FIRST_MAP = """
+class LocallyConnected2d(convkit.LocallyConnected2d):
+    def forward(self, x):
+        bias = self.params["bias"]
+        return super().forward(x) - bias + bias[0]
+"""
+
+
+def test_a_bias_that_differs_from_place_to_place_is_not_said_to_be_the_same_everywhere():
+    said = text_of("LocallyConnected2d", BIAS_OF_THE_FIRST_MAP)
+    assert "All places use the same bias" not in said
+    assert "All maps use the same bias" in said
+
+
+def test_another_default_sigma_is_not_a_matter_of_channels():
+    source = """
+    class LocalContrastNorm2d(convkit.LocalContrastNorm2d):
+        def __init__(self, kernel_size=7, sigma=None, c=1e-2):
+            super().__init__(kernel_size, sigma or kernel_size / 5, c)
+    """
+    said = text_of("LocalContrastNorm2d", source)
+    assert "do not lose the same mean" not in said
+    assert "Why: Without sigma the Gaussian has the wrong width." in said
+
+
+SINGLE = {
+    "Conv2d": ("forward", "x"),
+    "Linear": ("forward", "x"),
+    "AvgPool2d": ("forward", "x"),
+    "Tanh": ("forward", "x"),
+    "BatchNorm": ("forward", "x"),
+    "LocalContrastNorm2d": ("forward", "x"),
+    "LocallyConnected2d": ("backward", "grad_y"),
+    "MaxPool2d": ("backward", "grad_y"),
+}
+
+
+@pytest.mark.parametrize("name", SINGLE)
+def test_rounding_is_called_rounding(name):
+    method, given = SINGLE[name]
+    source = f"""
+    class {name}(convkit.{name}):
+        def {method}(self, {given}):
+            return super().{method}({given}).astype(np.float32).astype({given}.dtype)
+    """
+    assert first(name, source) == f"{method}-digits-lost"
+
+
+def test_a_rounded_loss_is_called_rounded():
+    source = """
+    class SoftmaxCrossEntropy(convkit.SoftmaxCrossEntropy):
+        def forward(self, logits, labels):
+            return float(np.float32(super().forward(logits, labels)))
+    """
+    assert first("SoftmaxCrossEntropy", source) == "forward-digits-lost"
+
+
+@pytest.mark.parametrize("floor", ["1e-9", "1e-7", "1e-5", "3e-3"])
+@pytest.mark.parametrize("how", ["p + {}", "np.maximum(p, {0})", "np.clip(p, {0}, 1 - {0})"])
+def test_a_floor_under_the_probability_may_have_any_size(floor, how):
+    source = f"""
+    class SoftmaxCrossEntropy(convkit.SoftmaxCrossEntropy):
+        def forward(self, logits, labels):
+            super().forward(logits, labels)
+            p = convkit.softmax(logits)[np.arange(len(labels)), labels]
+            return -np.log({how.format(floor)}).mean()
+    """
+    assert first("SoftmaxCrossEntropy", source) == "forward-logarithm-floored"
 
 
 def test_a_line_number_is_the_learners():
@@ -156,3 +228,87 @@ def test_an_exception_of_the_same_type_is_not_the_same_mistake(name, line):
     for result in examine(learner(name, source)).results:
         for entry in result.evidence.candidates if result.evidence else ():
             assert entry.title.startswith(allowed)
+
+
+WRITES_INTO_X = {
+    "ReLU": ("self.x[self.x > 0] = 1", "grad_y * (self.x > 0)"),
+    "Conv2d": ("self.x *= 2", "super().backward(grad_y)"),
+    "MaxPool2d": ("self.x -= 1", "super().backward(grad_y)"),
+    "Linear": ("self.x[:] = 0", "super().backward(grad_y)"),
+}
+
+
+@pytest.mark.parametrize("name", WRITES_INTO_X)
+def test_a_backward_that_writes_into_the_x_it_kept_is_told_so(name):
+    line, result = WRITES_INTO_X[name]
+    source = f"""
+    class {name}(convkit.{name}):
+        def forward(self, x):
+            self.x = x
+            return super().forward(x.copy())
+
+        def backward(self, grad_y):
+            grad_x = {result}
+            {line}
+            return grad_x
+    """
+    assert "Why: backward writes into x." in text_of(name, source)
+
+
+LOOPS = """
+class {name}(convkit.{name}):
+    def forward(self, x):
+        self.x = x
+        return super().forward(x)
+
+    def backward(self, grad_y):
+        (kh, kw), (sh, sw) = self.kernel_size, self.stride
+        N, C, H, W = grad_y.shape
+        grad_x = np.zeros(self.x.shape, grad_y.dtype)
+        for n in range(N):
+            for c in range(C):
+{loops}
+        return grad_x
+"""
+ROWS_FIRST = "for i in range(H):\n    for j in range(W):\n"
+COLUMNS_FIRST = "for j in range(W):\n    for i in range(H):\n"
+BACKWARDS = "for i in range(H)[::-1]:\n    for j in range(W)[::-1]:\n"
+SLICES = "a, b = i * sh, j * sw\nwindow = self.x[n, c, a : a + kh, b : b + kw]\n"
+MASK = "grad_x[n, c, a : a + kh, b : b + kw] = (window == window.max()) * grad_y[n, c, i, j]\n"
+BOOLEAN = "grad_x[n, c, a : a + kh, b : b + kw][window == window.max()] = grad_y[n, c, i, j]\n"
+WINNER = (
+    "p, q = np.unravel_index(window.argmax(), window.shape)\n"
+    "grad_x[n, c, a + p, b + q] = grad_y[n, c, i, j]\n"
+)
+SHARE = "grad_x[n, c, a : a + kh, b : b + kw] = grad_y[n, c, i, j] / (kh * kw)\n"
+
+
+@pytest.mark.parametrize("order", [ROWS_FIRST, COLUMNS_FIRST, BACKWARDS])
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [("MaxPool2d", MASK), ("MaxPool2d", BOOLEAN), ("MaxPool2d", WINNER), ("AvgPool2d", SHARE)],
+)
+def test_poolings_that_assign_where_they_should_add_are_told_so(name, body, order):
+    loops = textwrap.indent(order + textwrap.indent(SLICES + body, " " * 8), " " * 16)
+    source = LOOPS.format(name=name, loops=loops)
+    assert first(name, source) == "backward-assigned"
+
+
+def test_digits_are_printed_until_two_numbers_differ_and_how_much_they_do():
+    source = """
+    class Tanh(convkit.Tanh):
+        def forward(self, x):
+            return np.round(super().forward(x), 6)
+    """
+    said = text_of("Tanh", source)
+    worst = re.search(r"expected (\S+), got (\S+), too (large|small) by (\S+)", said)
+    expected, got, sign, difference = worst.groups()
+    assert expected != got
+    assert (sign == "large") == (float(got) > float(expected))
+    assert 0 < float(difference) < 1e-6
+    pictured = re.search(r"\[(\S+)\].*\[(\S+)\]", said, re.DOTALL)
+    assert pictured[1] != pictured[2]
+
+
+def test_minus_zero_is_zero():
+    assert number(-0.0) == "0"

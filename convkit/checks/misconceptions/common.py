@@ -69,7 +69,29 @@ def enter_common(
     alike = tuple(f"{name.lower()}-{id}" for id in state) if only_shape else ()
     enter_table(name, forth, _FORWARD, partial(with_forward, base))
     enter_table(name, back, _BACKWARD, partial(with_backward, base))
+    enter_table(name, back, {"backward-changes-input": overwriting_input(base)})
     enter_table(name, back, state, same_as=alike)
+
+
+def overwriting_input(base: type[Layer]) -> tuple[Any, ...]:
+    """The row of a table for the layer whose backward works in the array that it was given."""
+
+    def forward(self: Any, x: Array) -> Array:
+        self.given = x
+        return base.forward(self, x)
+
+    def backward(self: Any, grad_y: Array) -> Array:
+        grad_x = base.backward(self, grad_y)
+        self.given[...] = 1
+        return grad_x
+
+    return (
+        "backward writes into x",
+        "forward keeps the very array x, and backward uses it as a place to work in: whoever "
+        "called your layer finds other numbers in x",
+        "`x[…] = …` and `x *= …` change the array itself. Which array is it in your backward?",
+        _derived(base, forward=forward, backward=backward),
+    )
 
 
 def one_image(values: Array, image: int) -> Array:

@@ -76,13 +76,7 @@ def _is_cut(got: Array, right: Array) -> bool:
 
 
 def rounded(look: Look, anatomy: Anatomy) -> bool:
-    """Off by little, everywhere: digits were lost."""
-
-    def little(got: Array, right: Array) -> bool:
-        scale = np.max(np.abs(right), initial=0.0)
-        return scale > 0 and float(np.max(np.abs(got - right))) <= 2e-3 * scale
-
-    return _everywhere(look, little)
+    return look.rounding
 
 
 def clipped(look: Look, anatomy: Anatomy) -> bool:
@@ -169,7 +163,20 @@ def some_double(look: Look, anatomy: Anatomy) -> bool:
     return _everywhere(look, multiple)
 
 
+DIGITS = [
+    Broad(
+        "digits-lost",
+        "{it} has lost digits",
+        "the first six digits or so are right, and the others are not: something was rounded on "
+        "the way, worked out only nearly, or had a small constant added",
+        "Look for float32, for round, and for an epsilon.",
+        rounded,
+        (lambda value: value.astype(np.float32).astype(value.dtype),),
+    ),
+]
+
 NUMBERS = [
+    *DIGITS,
     Broad(
         "not-a-number",
         "{it} holds numbers that are none",
@@ -203,20 +210,6 @@ NUMBERS = [
         "Which dtype does the array have that you write to?",
         cut_to_whole,
         (np.floor,),
-    ),
-    Broad(
-        "rounded",
-        "{it} has lost digits",
-        "the numbers are right but for their last digits: something was rounded on the way, or a "
-        "small constant was added",
-        "Look for a short dtype, for round, and for an epsilon.",
-        rounded,
-        (
-            lambda value: (
-                value
-                + 1e-4 * np.abs(value).max() * np.sin(np.arange(value.size)).reshape(value.shape)
-            ),
-        ),
     ),
     Broad(
         "signs",

@@ -29,7 +29,7 @@ def enter_broad_simply(anatomy: Anatomy, *, numbers: bool = True) -> None:
     Numbers are left out where the name's own marks say it all, unless they are none.
     """
     enter_remembering(anatomy)
-    enter_broad(anatomy, [*NUMBERS, *PLACES, *PARTLY] if numbers else NUMBERS[:1])
+    enter_broad(anatomy, [*NUMBERS, *PLACES, *PARTLY] if numbers else NUMBERS[:2])
     enter_broad(anatomy, FAILURES)
     enter_broad(anatomy, BORROWED if numbers else [])
 

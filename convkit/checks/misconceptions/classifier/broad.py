@@ -9,6 +9,7 @@ import numpy as np
 from convkit.checks.behaviour import Case
 from convkit.checks.misconceptions.broad.entering import Anatomy, Change, enter_broad_parameters
 from convkit.checks.misconceptions.broad.errors import ERRORS, RESULTS
+from convkit.checks.misconceptions.broad.numbers import DIGITS
 from convkit.checks.misconceptions.broad.shapes import PARAMETERS
 from convkit.checks.misconceptions.broad.whole import FAILURES, enter_broad_simply, enter_failures
 from convkit.checks.misconceptions.classifier.flatten import NETWORK
@@ -93,6 +94,6 @@ def _wrong_gradient(change: Change) -> Any:
 enter_broad_simply(_LINEAR)
 enter_broad_parameters(_LINEAR, PARAMETERS)
 enter_broad_simply(_FLATTEN)
-enter_failures(_SOFTMAX, "", "the result", _wrong_softmax, FAILURES)
-enter_failures(_LOSS, "forward-", "y", _wrong_loss, [*RESULTS, *ERRORS])
-enter_failures(_LOSS, "backward-", "the gradient", _wrong_gradient, FAILURES)
+enter_failures(_SOFTMAX, "", "the result", _wrong_softmax, [*DIGITS, *FAILURES])
+enter_failures(_LOSS, "forward-", "y", _wrong_loss, [*DIGITS, *RESULTS, *ERRORS])
+enter_failures(_LOSS, "backward-", "the gradient", _wrong_gradient, [*DIGITS, *FAILURES])

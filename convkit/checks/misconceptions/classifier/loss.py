@@ -153,21 +153,6 @@ _FORWARD: Table = {
         "log(e^a / Σ e^a) can be simplified before anything is computed. To what?",
         quietly(lambda logits, labels, loss: -np.log(right_ones(softmax(logits), labels)).mean()),
     ),
-    "forward-logarithm-floored": (
-        "A small number stands in for a vanished probability",
-        "something like 1e-12 is added to p, or p is clipped there, before the logarithm: however "
-        "wrong the network is, the loss stops growing",
-        "What is the loss for the logits 0 and 10,000 if the first class is right?",
-        lambda logits, labels, loss: -np.log(right_ones(softmax(logits), labels) + 1e-12).mean(),
-        lambda logits, labels, loss: -np.log(right_ones(softmax(logits), labels) + 1e-10).mean(),
-        lambda logits, labels, loss: -np.log(right_ones(softmax(logits), labels) + 1e-15).mean(),
-        lambda logits, labels, loss: (
-            -np.log(np.clip(right_ones(softmax(logits), labels), 1e-12, 1)).mean()
-        ),
-        lambda logits, labels, loss: (
-            -np.log(np.clip(right_ones(softmax(logits), labels), 1e-15, 1)).mean()
-        ),
-    ),
     "forward-overflow": (
         "Large logits overflow",
         "e^a is taken of the logits as they are: from 710 on it is infinity",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -31,6 +31,30 @@ def _large_only(asked: str) -> Mark:
         )
 
     return mark
+
+
+_FLOORS: dict[str, Callable[[Array, float], Array]] = {
+    "added to p": lambda p, floor: p + floor,
+    "the least that p can be": np.maximum,
+    "how close p may come to 0 and to 1": lambda p, floor: np.clip(p, floor, 1 - floor),
+}
+
+
+def _floored(wrong: Wrong) -> str | bool:
+    """−log of p, kept away from 0 by one small number; says by which."""
+    losses = [float(got) for _, got in wrong]
+    chosen = [right_ones(softmax(view.case.x), view.case.arguments[0]) for view, _ in wrong]
+    worst = int(np.argmin([p.min() for p in chosen]))
+    for words, kept in _FLOORS.items():
+        low, high = -40.0, -1.0
+        for _ in range(60):
+            middle = (low + high) / 2
+            too_low = -np.log(kept(chosen[worst], 10**middle)).mean() > losses[worst]
+            low, high = (middle, high) if too_low else (low, middle)
+        found = [-np.log(kept(p, 10**low)).mean() for p in chosen]
+        if np.allclose(found, losses, rtol=1e-5):
+            return f"Here {10**low:.1g} is {words}."
+    return False
 
 
 def _factor(wrong: Wrong) -> str | bool:
@@ -140,6 +164,19 @@ def _large_example(loss: Any, right: Array) -> Array:
 def _unlike(right: Array) -> Array:
     return (right * (1 + np.arange(len(right)))[:, np.newaxis]).astype(right.dtype)
 
+
+_FLOOR: Marks = {
+    "forward-logarithm-floored": (
+        "A small number stands in for a vanished probability",
+        "something like 1e-12 is added to p, or p is clipped there, before the logarithm: however "
+        "wrong the network is, the loss stops growing",
+        "What is the loss for the logits 0 and 10,000 if the first class is right?",
+        _floored,
+        with_loss(
+            lambda logits, labels, loss: -np.log(right_ones(softmax(logits), labels) + 1e-12).mean()
+        ),
+    ),
+}
 
 _Y: Marks = {
     "forward-factor": (
@@ -265,6 +302,7 @@ _X: Marks = {
     ),
 }
 
+enter_marks("SoftmaxCrossEntropy", LOGITS, _FLOOR, "y")
 enter_marks("SoftmaxCrossEntropy", LOGITS, _TOGETHER)
 enter_marks("SoftmaxCrossEntropy", LOGITS, _Y, "y")
 enter_marks("SoftmaxCrossEntropy", LOGITS, _X, "grad_logits")

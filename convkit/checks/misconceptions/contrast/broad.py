@@ -20,14 +20,12 @@ def _sizes(case: Case) -> dict[str, int]:
     }
 
 
-enter_broad_simply(
-    Anatomy(
-        LocalContrastNorm2d,
-        {"y": _AXES, "grad_x": _AXES},
-        _sizes,
-        FORMULA,
-        COMPETE,
-        ("backward-error-shapes", "backward-not-a-number"),
-    ),
-    numbers=False,
+_ANATOMY = Anatomy(
+    LocalContrastNorm2d,
+    {"y": _AXES, "grad_x": _AXES},
+    _sizes,
+    FORMULA,
+    COMPETE,
+    ("backward-error-shapes", "backward-not-a-number"),
 )
+enter_broad_simply(_ANATOMY, numbers=False)

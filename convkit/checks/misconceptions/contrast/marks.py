@@ -28,7 +28,8 @@ from convkit.checks.misconceptions.contrast.telling import (
     mean_right,
     one_divisor,
     only_terms,
-    other_means,
+    other_channels,
+    other_numbers,
     right_parts,
     shared_mean,
     shared_way,
@@ -71,7 +72,8 @@ def _odd_means(layer: Any, x: Array, y: Array) -> Array:
 
 
 def _odd_everything(layer: Any, x: Array, y: Array) -> Array:
-    return (0.7 * y + 0.1 * over_channels(np.roll(x, 1, axis=-1))).astype(x.dtype)
+    one_number = 0.1 * over_channels(np.roll(x, 1, axis=-1))
+    return np.asarray((0.7 * y + one_number).astype(x.dtype))
 
 
 def _weighed(*weights: float) -> Any:
@@ -136,18 +138,20 @@ _Y: Marks = {
         shared_mean,
         with_forward(LocalContrastNorm2d, _odd_mean),
     ),
-    "forward-other-means": (
-        "The channels do not lose the same mean",
-        "what is subtracted at a place differs from channel to channel, or v is changed once more",
-        "How many local means are there at one place of a picture with 3 channels?",
-        other_means,
+    "forward-other-channels": (
+        "The channels are not treated alike",
+        "at one place all channels should lose the same number and be divided by the same number, "
+        "and here they are not",
+        "How many means, and how many σ, are there at one place of a picture with 3 channels?",
+        other_channels,
         with_forward(LocalContrastNorm2d, _odd_means),
     ),
-    "forward-both-steps": (
-        "Neither step is right",
-        "y is neither v over another number, nor x less another mean over max(c, σ)",
+    "forward-other-numbers": (
+        "The local mean is another number, and so is the divisor",
+        "at each place all channels lose the same number and are divided by the same number, as "
+        "they should; but these are not the window's mean and max(c, σ)",
         "Take a picture of 3 × 3 pixels. Print the mean, v and σ one after the other.",
-        any_y,
+        other_numbers,
         with_forward(LocalContrastNorm2d, _odd_everything),
     ),
 }

@@ -105,13 +105,27 @@ def shared_mean(quantity: str, situations: Sequence[Situation]) -> bool:
     return bool(cases)
 
 
-def other_means(quantity: str, situations: Sequence[Situation]) -> bool:
-    """The channels do not lose the same."""
-    cases = list(_faint(quantity, situations))
-    return bool(cases) and not any(
-        shares(np.diff(got, axis=1), np.diff(view.case.x, axis=1)) is not None
-        for view, got, _ in cases
-    )
+def same_for_all_channels(quantity: str, situations: Sequence[Situation]) -> bool | None:
+    """At each place all channels lose one number and are divided by one; None if nothing tells.
+
+    Then their differences are those of x, divided by one number; two channels differ anyhow.
+    """
+    told = False
+    for view, got in wrong_arrays(quantity, situations):
+        if view.case.x.shape[1] > 2:
+            told = True
+            ours, theirs = np.diff(got, axis=1), np.diff(view.case.x.astype(float), axis=1)
+            if not equal(ours[:, 1:] * theirs[:, :-1], ours[:, :-1] * theirs[:, 1:]):
+                return False
+    return True if told else None
+
+
+def other_channels(quantity: str, situations: Sequence[Situation]) -> bool:
+    return same_for_all_channels(quantity, situations) is False
+
+
+def other_numbers(quantity: str, situations: Sequence[Situation]) -> bool:
+    return same_for_all_channels(quantity, situations) is True
 
 
 def any_y(quantity: str, situations: Sequence[Situation]) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from convkit.checks.misconceptions import misconception
 from convkit.checks.misconceptions.common import Forward
 from convkit.checks.misconceptions.contrast.altered import (
     FORMULA,
@@ -22,7 +23,7 @@ from convkit.checks.misconceptions.contrast.altered import (
     subtracted,
 )
 from convkit.checks.misconceptions.tables import Table, enter_table
-from convkit.layers import Array
+from convkit.layers import Array, Layer, LocalContrastNorm2d
 
 
 def _by_window(window: Callable[[Any], Window]) -> Forward:
@@ -157,12 +158,11 @@ def _once(of_mean: bool) -> Forward:
     return wrong
 
 
-def _default(layer: Any, x: Array, y: Array, divisor: float) -> Array:
-    # The layer cannot know any more whether sigma was given; at its default, it was not.
-    if layer.sigma != layer.kernel_size / 4:
-        return y
-    result: Array = _gaussian(lambda layer: layer.kernel_size / divisor)(layer, x, y)
-    return result
+def _default(divisor: float) -> type[Layer]:
+    def init(self: Any, kernel_size: int = 7, sigma: float | None = None, c: float = 1e-2) -> None:
+        LocalContrastNorm2d.__init__(self, kernel_size, sigma or kernel_size / divisor, c)
+
+    return type("Wrong", (LocalContrastNorm2d,), {"__init__": init})
 
 
 _TABLE: Table = {
@@ -225,14 +225,6 @@ _TABLE: Table = {
         _gaussian(lambda layer: layer.kernel_size / 4),
         _gaussian(lambda layer: 1.0),
     ),
-    "window-sigma-default": (
-        "Without sigma the Gaussian has the wrong width",
-        "`sigma` is not kernel_size / 4 where it is left out",
-        "How wide is the Gaussian of a window of 8 pixels, if nobody says so?",
-        lambda layer, x, y: _default(layer, x, y, 2.0),
-        lambda layer, x, y: _default(layer, x, y, 3.0),
-        lambda layer, x, y: _default(layer, x, y, 6.0),
-    ),
     "window-too-small": (
         "The window is too small",
         "its outermost rows and columns are cut off",
@@ -291,3 +283,14 @@ _TABLE: Table = {
 
 
 enter_table("LocalContrastNorm2d", FORMULA, in_all_ways(_TABLE))
+
+misconception(
+    "localcontrastnorm2d-window-sigma-default",
+    "LocalContrastNorm2d",
+    title="Without sigma the Gaussian has the wrong width",
+    when="`sigma` is not kernel_size / 4 where it is left out",
+    hint="How wide is the Gaussian of a window of 8 pixels, if nobody says so?",
+    read=FORMULA,
+    variants=(_default(3.0), _default(6.0)),
+    only=("forward", "sigma is left out"),
+)(_default(2.0))

@@ -332,7 +332,6 @@ def complex_left(right: Function) -> Function:
     "the numbers are turned into float32 on the way, whatever came in",
     "Look for float32, np.float32 or 'f4' in your code.",
     IDEA,
-    lambda right: lambda x, k, mode="valid": right(x, k, mode).astype(np.float32).astype(x.dtype),
 )
 def single_precision(right: Function) -> Function:
     return lambda x, k, mode="valid": right(x, k, mode).astype(np.float32)

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from convkit.checks.misconceptions.common import first_input, first_weights, shared_memory
+from convkit.checks.misconceptions.common import (
+    first_input,
+    first_weights,
+    overwriting_input,
+    shared_memory,
+)
 from convkit.checks.misconceptions.convolution.altered import Remembering, altered
 from convkit.checks.misconceptions.convolution.backward import THROUGH, mistake
 from convkit.checks.misconceptions.tables import Table, enter_table
@@ -60,6 +65,7 @@ _STATE: Table = {
         ParamsIgnored,
         WeightIgnored,
     ),
+    "input-changed": overwriting_input(Conv2d),
     "shared": (
         "The layer remembers in a place that all layers share",
         "what backward needs is kept in a global or in the class, so the next layer overwrites it",

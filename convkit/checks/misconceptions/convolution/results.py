@@ -143,7 +143,6 @@ def complex_left(layer: Conv2d, x: Array) -> Array:
     "the numbers are turned into float32 on the way, whatever came in",
     "Look for float32, np.float32 or 'f4' in your code.",
     MAPS,
-    lambda layer, x: right(layer, x).astype(np.float32).astype(x.dtype),
 )
 def single_precision(layer: Conv2d, x: Array) -> Array:
     return right(layer, x).astype(np.float32)

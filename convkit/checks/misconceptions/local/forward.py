@@ -56,12 +56,24 @@ def bias_forgotten(layer: Any, x: Array, y: Array) -> Array:
     "one bias is added for each map, as in a convolution; or their mean, or their sum",
     "Which shape has the bias, and why?",
     lambda layer, x, y: y - layer.params["bias"] + _of_place(layer, "bias", -1),
-    lambda layer, x, y: y - layer.params["bias"] + layer.params["bias"][0],
     lambda layer, x, y: y - layer.params["bias"] + layer.params["bias"].mean((1, 2), keepdims=True),
     lambda layer, x, y: y - layer.params["bias"] + layer.params["bias"].sum(),
 )
 def bias_shared(layer: Any, x: Array, y: Array) -> Array:
     return y - layer.params["bias"] + _of_place(layer, "bias", 0)
+
+
+@forward_mistake(
+    "bias-of-another-map",
+    "All maps use the same bias",
+    "the biases of one map are added to all maps, or the mean or the sum over the maps",
+    "Which shape has the bias, and which of its axes counts the maps?",
+    lambda layer, x, y: y - layer.params["bias"] + layer.params["bias"][-1],
+    lambda layer, x, y: y - layer.params["bias"] + layer.params["bias"].mean(0),
+    lambda layer, x, y: y - layer.params["bias"] + layer.params["bias"].sum(0),
+)
+def bias_of_another_map(layer: Any, x: Array, y: Array) -> Array:
+    return y - layer.params["bias"] + layer.params["bias"][0]
 
 
 @forward_mistake(

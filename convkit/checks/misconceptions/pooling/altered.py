@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from convkit.checks.misconceptions import misconception
+from convkit.checks.misconceptions import Mark, misconception
 from convkit.checks.misconceptions.common import Backward, Forward, with_backward, with_forward
 from convkit.layers import Array, AvgPool2d, MaxPool2d
 
@@ -64,6 +64,7 @@ def backward_mistake(
     *variants: Backward,
     of: Sequence[str] = tuple(CLASSES),
     classes: Callable[[type[Pool]], Sequence[type[Any]]] = lambda base: (),
+    mark: Mark | None = None,
 ) -> Callable[[Backward], Backward]:
     """Enter a wrong backward pass of the poolings named by ``of``."""
 
@@ -78,6 +79,7 @@ def backward_mistake(
                 hint=hint,
                 read=BACK[name],
                 variants=(*(with_backward(base, other) for other in variants), *classes(base)),
+                mark=mark,
             )(with_backward(base, wrong))
         return wrong
 

@@ -16,7 +16,8 @@ from convkit.checks.misconceptions.pooling.altered import (
     shares_of,
     windows,
 )
-from convkit.layers import Array
+from convkit.checks.misconceptions.pooling.relations import keeps_one
+from convkit.layers import Array, AvgPool2d
 
 AVERAGE = ("AvgPool2d",)
 
@@ -245,6 +246,7 @@ def upsampled(layer: Any, grad_y: Array, grad_x: Array) -> Array:
     "a pixel that lies in several windows keeps the share of one of them, and loses the others",
     "How many means does one pixel take part in?",
     lambda layer, grad_y, grad_x: _by_offset(layer, grad_y, grad_x),
+    mark=keeps_one(AvgPool2d),
 )
 def assigned(layer: Any, grad_y: Array, grad_x: Array) -> Array:
     return scattered(layer, shares_of(layer, grad_y, layer.x), grad_x, overwrite=True)

@@ -16,7 +16,8 @@ from convkit.checks.misconceptions.pooling.altered import (
     shares_of,
     windows,
 )
-from convkit.layers import Array
+from convkit.checks.misconceptions.pooling.relations import keeps_one
+from convkit.layers import Array, MaxPool2d
 
 MAX = ("MaxPool2d",)
 
@@ -286,6 +287,7 @@ def _overwritten(layer: Any, grad_y: Array, grad_x: Array) -> Array:
         layer, shares_of(layer, grad_y, layer.x), grad_x, overwrite=True
     ),
     lambda layer, grad_y, grad_x: _by_offset(layer, grad_y, grad_x),
+    mark=keeps_one(MaxPool2d),
 )
 def assigned(layer: Any, grad_y: Array, grad_x: Array) -> Array:
     return _overwritten(layer, grad_y, grad_x)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
-from convkit.checks.look import Look, View, close, equal
+from convkit.checks.look import Look, View, close, equal, look
+from convkit.checks.misconceptions import Mark
 from convkit.checks.misconceptions.broad.entering import Anatomy
 from convkit.checks.misconceptions.broad.geometry import (
     Layout,
@@ -16,8 +17,11 @@ from convkit.checks.misconceptions.broad.geometry import (
     other_windows,
 )
 from convkit.checks.misconceptions.pooling.altered import (
+    Pool,
+    scattered,
     windows,
 )
+from convkit.checks.properties import Situation
 from convkit.layers import Array, MaxPool2d
 
 
@@ -135,6 +139,40 @@ def all_arrives_in_image(view: View, got: Array, right: Array) -> bool:
 
 def _same_sums(got: Array, right: Array, axes: tuple[int, ...]) -> bool:
     return bool(np.all(np.abs((got - right).sum(axes)) <= 1e-6 * np.abs(right).sum(axes)))
+
+
+def keeps_one(pool: type[Pool]) -> Mark:
+    """In grad_x each pixel keeps what one of its windows hands back to it, and loses the rest.
+
+    Among equals any may have won.
+    """
+
+    def holds(view: View, got: Array, right: Array) -> bool:
+        layer = pool(*view.case.arguments)
+        patches, kept = windows(layer, view.case.x), windows(layer, got)
+        grad_y = view.case.grad_y[..., np.newaxis, np.newaxis]
+        if pool is MaxPool2d:
+            won = patches == patches.max((-2, -1), keepdims=True)
+            tied = won & (won.sum((-2, -1), keepdims=True) > 1)
+            fits = close(kept, grad_y * won) | (tied & (kept == 0))
+        else:
+            fits = close(kept, np.broadcast_to(grad_y / patches[0, 0, 0, 0].size, kept.shape))
+        covered = scattered(layer, np.ones_like(patches), got) > 0
+        some_fit = scattered(layer, fits.astype(float), got) > 0
+        return bool(np.where(covered, some_fit, got == 0).all())
+
+    def mark(quantity: str, situations: Sequence[Situation]) -> bool:
+        seen = look(quantity, situations)
+        return (
+            quantity == "grad_x"
+            and bool(seen.finite)
+            and all(
+                holds(view, got, right)
+                for view, (got, right) in zip(seen.wrong, seen.finite, strict=True)
+            )
+        )
+
+    return mark
 
 
 def less_arrives(view: View, got: Array, right: Array) -> bool:
