@@ -48,6 +48,12 @@ def hidden_rng() -> np.random.Generator:
     return np.random.default_rng(_seed())
 
 
+def has_own_seed() -> bool:
+    """Whether the course that the working directory lies in has a secret of its own."""
+    file = course_folder() / SEED_FILE
+    return file.is_file() and bool(file.read_bytes().strip())
+
+
 def _seed() -> int:
     file = course_folder() / SEED_FILE
     text = file.read_text(encoding="utf-8").strip() if file.exists() else _PUBLIC_SEED

@@ -52,6 +52,7 @@ class Job:
         source_folder: where the source and its files lie; tests run there.
         course: the course's folder, which student code must not see.
         files: the folder of the submission's other files.
+        explain: whether hidden tests say all that they find. Only the instructor may read it.
     """
 
     assignment: str
@@ -62,6 +63,7 @@ class Job:
     files: Path
     limits: Limits
     times: Times
+    explain: bool = False
 
     @property
     def hidden(self) -> tuple[Path, ...]:

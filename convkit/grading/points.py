@@ -44,7 +44,8 @@ def run_tests(job: Job, scratch: Path, files: Path, badges: Badges) -> dict[str,
             run = kernel.run(test.source, job.times.test + _OURS_SECONDS)
             points = nb.points(test)
             result = results[nb.grade_id(test)]
-            result.outputs = _test_outputs(run, points, hidden=nb.is_hidden(test))
+            hidden = nb.is_hidden(test) and not job.explain
+            result.outputs = _test_outputs(run, points, hidden=hidden)
             if (cause := _lost_to(run)) is not None:
                 lost.setdefault(cause, []).append(str(nb.grade_id(test)))
     finally:

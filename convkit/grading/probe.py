@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from convkit.grading import SEED_FILE, has_own_seed
 from convkit.grading.sandbox import (
     PACKAGE,
     UNSAFE,
@@ -20,6 +21,7 @@ from convkit.grading.sandbox import (
     allowed_without,
     scratch_folder,
 )
+from convkit.mine import course_folder
 
 _WHERE = "import importlib.util; print(importlib.util.find_spec('convkit').origin)"
 _LIMITS = Limits(memory_bytes=2 << 30, processes=16, cpu_seconds=20)
@@ -62,6 +64,10 @@ _OLD = "This kernel is too old or too restricted. Cure: grade on Linux 5.14 or n
 _NO_FILTER = (
     "No filter is known for this kind of processor. Cure, where student code may be hostile: "
     "grade on x86_64 or aarch64."
+)
+_SEED = (
+    f"Whoever has convkit can draw the same cases. Cure: write a sentence that nobody else knows "
+    f"into {SEED_FILE}, in the course's folder, and keep it for the length of the course."
 )
 _HELD = {
     "user": "Student code runs as nobody, without any privilege",
@@ -107,6 +113,12 @@ def require() -> None:
         )
 
 
+def warnings() -> list[str]:
+    """What does not hold here, although one may grade without it."""
+    broken = [each for each in findings() if not each.required and not each.holds]
+    return [f"{each.what}: no. {each.cure}" for each in broken]
+
+
 def findings() -> list[Finding]:
     """What holds here; the first that does not hides what would have come after it."""
     found = [*_tried()]
@@ -116,6 +128,10 @@ def findings() -> list[Finding]:
             "Cure: rename or remove the one that you do not want."
         )
         found.append(Finding("One convkit is at work", False, cure=cure))
+    if (course_folder() / "nbgrader_config.py").is_file():
+        holds = has_own_seed()
+        cure = "" if holds else _SEED
+        found.append(Finding("The hidden tests have a seed of your own", holds, False, cure))
     if allowed_without():
         cure = f"Cure: unset {UNSAFE}, unless all code that is graded is your own."
         found.append(Finding("Student code runs in the sandbox", False, False, cure))

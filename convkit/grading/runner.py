@@ -6,6 +6,7 @@ import contextlib
 import os
 import shutil
 import signal
+import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -25,7 +26,7 @@ from convkit.grading.course import Course, alone
 from convkit.grading.job import GraderError
 from convkit.grading.outcome import Outcome, Status
 from convkit.grading.preprocessors import STORING, course_at
-from convkit.grading.probe import require
+from convkit.grading.probe import require, warnings
 from convkit.grading.processes import Processes
 from convkit.grading.report import rows, still_to_grade, table
 from convkit.grading.store import Store
@@ -97,18 +98,19 @@ class Grader:
         return f"the solution earns all {most:g} points, the release none."
 
     def _grade_solution(self) -> dict[str, Part]:
-        task = self._task("solution", self.course.source(self.assignment))
+        task = self._task("solution", self.course.source(self.assignment), explain=True)
         own.bring_along(task.source, task.files)
         return self._processes.grade(task)
 
     def _grade(self, name: str, submitted: Path) -> dict[str, Part]:
         return self._processes.grade(self._task(name, submitted))
 
-    def _task(self, name: str, submitted: Path) -> Task:
+    def _task(self, name: str, submitted: Path, *, explain: bool = False) -> Task:
         files = self.scratch / f"files-{name}"
         source = self.course.source(self.assignment)
         return Task(
             self.assignment,
+            explain=explain,
             submitted=submitted,
             surroundings=self.course.surroundings,
             files=files,
@@ -212,6 +214,8 @@ def grade_class(root: Path, assignment: str, only: Sequence[str], *, force: bool
     with alone(root) as lock:
         scratch = _scratch(lock)
         require()
+        for warning in warnings():
+            print(warning, file=sys.stderr)
         grader = Grader(app, course_at(app.coursedir, app), assignment, scratch)
         students = grader.students()
         unknown = sorted(set(only) - set(students))

@@ -46,6 +46,7 @@ class Task:
         kept: files of the source of which the student's version counts.
         course: the course's folder, which student code must not see.
         released: of each notebook, what was released.
+        explain: as in `Job`.
     """
 
     assignment: str
@@ -58,6 +59,7 @@ class Task:
     released: Mapping[str, Mapping[str, nb.Released]]
     limits: Limits
     times: Times
+    explain: bool = False
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,7 @@ def grade_submission(task: Task) -> dict[str, Part]:
                 files=task.files,
                 limits=task.limits,
                 times=task.times,
+                explain=task.explain,
             ),
             notebook,
         )

@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import json
 import math
+import traceback
 from pathlib import Path
 from typing import Any
 
@@ -94,7 +95,17 @@ def _worth(error: BaseException | None, value: Any) -> dict[str, Any]:
     elif isinstance(error, LearnerError):
         where = f"\n  line {error.line_number}: {error.line}" if error.line_number else ""
         failed |= {"failure": f"{error.type_name}: {error.message}{where}", "learner": True}
+    else:
+        failed["failure"] += _place(error)
     return failed
+
+
+def _place(error: BaseException) -> str:
+    """The line of the cell itself that failed."""
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        if "ipykernel_" in frame.filename:
+            return f"\n  line {frame.lineno}: {frame.line}"
+    return ""
 
 
 def _findings(report: Report) -> list[dict[str, str]]:

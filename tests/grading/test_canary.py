@@ -1,15 +1,20 @@
 """The canary lives only if the solution earns everything and the release nothing."""
 
 import copy
+import dataclasses
+import tempfile
+from pathlib import Path
 
 import pytest
 from nbformat.v4 import new_notebook, new_output
 
 from convkit.grading.canary import see_alive
-from convkit.grading.job import GraderError
+from convkit.grading.grade import grade
+from convkit.grading.job import GraderError, Job, Times
 from convkit.grading.outcome import Outcome, Status
+from convkit.grading.sandbox import Limits
 from convkit.grading.submission import Part
-from tests.grading.course import known_cell
+from tests.grading.course import cell, known_cell, mini_source
 
 TESTS = [
     known_cell("code", "a", "assert f(1)", grade=True, locked=True, points=1),
@@ -21,9 +26,9 @@ TESTS[2].metadata["tags"] = ["bonus:2"]
 
 def graded(*points, outcome=None):
     cells = copy.deepcopy(TESTS)
-    for cell, earned in zip(cells, points, strict=True):
+    for each, earned in zip(cells, points, strict=True):
         said = new_output("stream", text="✗ f is wrong\n")
-        cell.outputs = [said, new_output("execute_result", {"text/plain": repr(earned)})]
+        each.outputs = [said, new_output("execute_result", {"text/plain": repr(earned)})]
     return {"mini": Part(outcome or Outcome(), new_notebook(cells=cells))}
 
 
@@ -53,3 +58,33 @@ def test_a_canary_that_cannot_be_graded_is_no_canary():
         see_alive(lost, NOTHING)
     with pytest.raises(GraderError, match="release itself cannot be graded"):
         see_alive(graded(1.0, 2.5, 0.0), {"mini": Part(Outcome(Status.MISSING, "none"), None)})
+
+
+@pytest.mark.parametrize(
+    ("broken", "said"),
+    [
+        ("assert doubel(1) == 2", "NameError: name 'doubel' is not defined\n  line 4: assert doub"),
+        ("assert double(1) == 3", "AssertionError: \n  line 4: assert double(1) == 3"),
+        ("assert double(1) = 2", "line 4"),
+        ("raise ValueError(hidden_seed)", "name 'hidden_seed'"),
+    ],
+)
+def test_a_broken_hidden_test_says_the_cell_the_line_and_the_error_to_the_instructor(broken, said):
+    source = mini_source()
+    cell(
+        source, "double-hidden"
+    ).source = f"# hidden\n### BEGIN HIDDEN TESTS\nx = 1\n{broken}\n### END HIDDEN TESTS"
+    results = {}
+    for explain in (True, False):
+        notebook = copy.deepcopy(source)
+        with tempfile.TemporaryDirectory() as nothing:
+            folder = Path(nothing)
+            places = {"source_folder": folder, "course": folder, "files": folder}
+            job = Job("mini", notebook, source, limits=Limits(), times=Times(), **places)
+            outcome = grade(dataclasses.replace(job, explain=explain))
+        results[explain] = {"mini": Part(outcome, notebook)}
+    with pytest.raises(GraderError) as caught:
+        see_alive(results[True], NOTHING)
+    assert "double-hidden: 0 of 2. ✗ " in str(caught.value)
+    assert said in str(caught.value)
+    assert said not in str(results[False])

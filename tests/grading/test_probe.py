@@ -12,6 +12,11 @@ from tests.grading.test_sandbox import inside
 OTHERS = ("--unshare-ipc", "--unshare-pid", "--unshare-uts")
 
 
+@pytest.fixture(autouse=True)
+def _in_no_course(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+
 @pytest.fixture
 def fresh_probe():
     probe._tried.cache_clear()
@@ -33,6 +38,15 @@ def test_what_does_not_hold_is_refused_in_its_own_words(monkeypatch, name):
     assert [finding.what for finding in broken] == [probe._HELD[name]]
     assert broken[0].cure
     with pytest.raises(SandboxError, match=probe._HELD[name]):
+        probe.require()
+
+
+def test_a_course_without_a_seed_of_its_own_may_grade_and_is_told(tmp_path):
+    (tmp_path / "nbgrader_config.py").touch()
+    for text, warned in ((None, True), (" \n", True), ("a secret", False)):
+        if text is not None:
+            (tmp_path / "hidden_seed.txt").write_text(text)
+        assert ["hidden_seed.txt" in each for each in probe.warnings()] == [True] * warned
         probe.require()
 
 
