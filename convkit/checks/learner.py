@@ -85,7 +85,12 @@ def run(function: Callable[..., Any], *arguments: Any, output: Output) -> Any:
             an endless loop has to be interrupted by hand).
     """
     try:
-        with warnings.catch_warnings(), redirect_stdout(output), redirect_stderr(output):
+        with (
+            warnings.catch_warnings(),
+            np.errstate(),  # put back whatever it sets, or was stopped in the middle of setting
+            redirect_stdout(output),
+            redirect_stderr(output),
+        ):
             warnings.simplefilter("ignore")
             with _time_limit(SECONDS_PER_CALL):
                 return function(*arguments)

@@ -258,3 +258,16 @@ def test_a_forward_that_is_infinite_is_told_so_without_warnings():
 
     with pytest.raises(CheckFailed, match="not right yet"):
         check(Tanh)
+
+
+def test_numpy_is_left_as_it_was():
+    """Does code that makes NumPy raise on 0/0 leave the next check alone?"""
+
+    class Tanh(convkit.Tanh):
+        def forward(self, x):
+            np.seterr(all="raise")
+            return super().forward(x)
+
+    before = np.geterr()
+    assert check(Tanh).passed
+    assert np.geterr() == before
