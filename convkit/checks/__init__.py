@@ -1,9 +1,10 @@
 """Checks: what "right" means, and which mistake it looks like when it is not."""
 
-from convkit.checks.behaviour import Case, forward_each
+from convkit.checks.behaviour import Case
 from convkit.checks.checking import check, examine, listeners, random_cases
 from convkit.checks.gradients import GradientComparison, check_gradient, numerical_gradient
 from convkit.checks.learner import LearnerError, LearnerTimeout
+from convkit.checks.observing import entries, forward_each, set_parameters
 from convkit.checks.report import CheckFailed, Finding, Report
 
 __all__ = [
@@ -16,9 +17,11 @@ __all__ = [
     "Report",
     "check",
     "check_gradient",
+    "entries",
     "examine",
     "forward_each",
     "listeners",
     "numerical_gradient",
     "random_cases",
+    "set_parameters",
 ]

@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from convkit.checks.behaviour import Case, forward_probe, probe_again, probe_single_precision
+from convkit.checks.behaviour import Case
 from convkit.checks.concept import Concept, LayerConcept
-from convkit.checks.judging import RESULT, VALUES
+from convkit.checks.judging import VALUES
+from convkit.checks.probes import forward_probe, probes
 from convkit.checks.properties import Property
-from convkit.checks.shared import backward_properties, forward_properties
+from convkit.checks.shared import backward_properties, forward_properties, structure
 from convkit.layers import Abs, Array, Gain, Layer, ReLU, Sigmoid, Tanh
 
 SQUASHING = (Sigmoid, Tanh)
@@ -27,7 +28,7 @@ def _numbers(rng: np.random.Generator, *shape: int, least: float = 0.1) -> Array
     return np.round(rng.choice([-1, 1], shape) * sizes, 2)
 
 
-def _case(rng: np.random.Generator, kind: type[Layer], x: Array, *, thorough: bool = False) -> Case:
+def _case(rng: np.random.Generator, kind: type[Layer], x: Array) -> Case:
     """A layer without arguments, and ``x`` to send through it."""
     traits = {
         "some numbers are 0": bool(np.any(x == 0)),
@@ -41,14 +42,13 @@ def _case(rng: np.random.Generator, kind: type[Layer], x: Array, *, thorough: bo
         arguments=(),
         x=x,
         grad_y=_numbers(rng, *x.shape),
-        thorough=thorough,
     )
 
 
 def _cases(kind: type[Layer]) -> list[Case]:
     rng = np.random.default_rng(20_09)
     cases = [
-        _case(rng, kind, _numbers(rng, 3, 2, 4, 5), thorough=True),
+        _case(rng, kind, _numbers(rng, 3, 2, 4, 5)),
         _case(rng, kind, _numbers(rng, 3, 5)),
         _case(rng, kind, _numbers(rng, 7)),
     ]
@@ -74,9 +74,7 @@ def _extreme_case(rng: np.random.Generator, kind: type[Layer], *shape: int) -> C
     return _case(rng, kind, x)
 
 
-def _gain_case(
-    rng: np.random.Generator, batch: int, channels: int, *image: int, thorough: bool = False
-) -> Case:
+def _gain_case(rng: np.random.Generator, batch: int, channels: int, *image: int) -> Case:
     x = _numbers(rng, batch, channels, *image)
     traits = {
         "there is a single feature map": channels == 1,
@@ -90,14 +88,13 @@ def _gain_case(
         x=x,
         params={"gain": _numbers(rng, channels)},
         grad_y=_numbers(rng, *x.shape),
-        thorough=thorough,
     )
 
 
 def _gain_cases() -> list[Case]:
     rng = np.random.default_rng(20_09)
     return [
-        _gain_case(rng, 2, 3, 4, 5, thorough=True),
+        _gain_case(rng, 2, 3, 4, 5),
         _gain_case(rng, 3, 4, 2, 6),
         _gain_case(rng, 1, 2, 5, 3),
         _gain_case(rng, 4, 1, 3, 2),
@@ -108,26 +105,18 @@ def _draw_gain(rng: np.random.Generator) -> list[Case]:
     return [_gain_case(rng, *(int(n) for n in rng.integers(2, 6, 4))) for _ in range(3)]
 
 
-def _structure(name: str, sentence: str, quantity: str) -> Property:
-    return Property(name, sentence, "forward", (quantity,), RESULT, ("values",))
-
-
 def _elementwise(kind: type[Layer], values: str, **options: Any) -> LayerConcept:
     return LayerConcept(
         kind.__name__,
         kind,
         [
             *forward_properties(values),
-            _structure("element-wise", "Each number is treated on its own.", _EVERY_OTHER),
+            structure("element-wise", "Each number is treated on its own.", _EVERY_OTHER),
             *backward_properties(),
         ],
         partial(_cases, kind),
         partial(_draw, kind),
-        probes=(
-            probe_again,
-            probe_single_precision,
-            forward_probe(_EVERY_OTHER, lambda x: x[..., ::2].copy()),
-        ),
+        probes=probes(forward_probe(_EVERY_OTHER, lambda x: x[..., ::2].copy())),
         **options,
     )
 
@@ -156,7 +145,7 @@ CONCEPTS: dict[str, Concept] = {
                 VALUES,
                 ("parameters",),
             ),
-            _structure(
+            structure(
                 "linear",
                 "Mixing two images first, or their results afterwards, is the same.",
                 _MIXED,
@@ -165,11 +154,7 @@ CONCEPTS: dict[str, Concept] = {
         ],
         _gain_cases,
         _draw_gain,
-        probes=(
-            probe_again,
-            probe_single_precision,
-            forward_probe(_MIXED, lambda x: 2 * x - 3 * x[::-1]),
-        ),
+        probes=probes(forward_probe(_MIXED, lambda x: 2 * x - 3 * x[::-1])),
         linear=True,
     ),
 }

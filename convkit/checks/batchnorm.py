@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
 import numpy as np
 
-from convkit.checks.behaviour import (
-    Behaviour,
-    Case,
-    LayerObserver,
-    Trial,
-    probe_again,
-    probe_single_precision,
-)
-from convkit.checks.concept import Concept, LayerConcept, Observe
+from convkit.checks.behaviour import Behaviour, Case, Trial
+from convkit.checks.concept import Concept, LayerConcept
 from convkit.checks.judging import RESULT, SHAPE, VALUES
 from convkit.checks.learner import LearnerError, Output, WrongResult, as_array, run
 from convkit.checks.numbers import decimals, different_sizes, holding
+from convkit.checks.observing import LayerObserver, Probe
+from convkit.checks.probes import probes
 from convkit.checks.properties import Property
 from convkit.checks.shared import backward_properties, forward_properties
 from convkit.layers import Array, BatchNorm
@@ -41,7 +37,6 @@ def _case(
     evaluate: bool = False,
     running: bool = False,
     constant: bool = False,
-    thorough: bool = False,
 ) -> Case:
     """A layer in one of its modes, perhaps with ``running`` statistics set beforehand.
 
@@ -77,7 +72,6 @@ def _case(
         x=x,
         params={"gamma": decimals(rng, channels) + 1.5, "beta": decimals(rng, channels)},
         grad_y=decimals(rng, *shape),
-        thorough=thorough,
     )
 
 
@@ -85,10 +79,10 @@ def _cases() -> list[Case]:
     rng = np.random.default_rng(20_09)
     case = partial(_case, rng)
     return [
-        case((3, 2, 4, 5), momentum=0.3, thorough=True),
+        case((3, 2, 4, 5), momentum=0.3),
         case((5, 3)),
         case((4, 3, 2, 3), eps=0.5, momentum=0.25, running=True),
-        case((2, 4, 3, 5), eps=0.2, evaluate=True, running=True, thorough=True),
+        case((2, 4, 3, 5), eps=0.2, evaluate=True, running=True),
         case((6, 2), evaluate=True),
         case((1, 3), momentum=0.4, evaluate=True, running=True),
         case((7, 2), eps=0.1, constant=True),
@@ -125,19 +119,9 @@ def _make(
     return layer
 
 
-class _BatchNormConcept(LayerConcept):
-    """Records the running statistics as well."""
-
-    def observer(self, target: Any, groups: Sequence[str], output: Output) -> Observe:
-        observe = super().observer(target, groups, output)
-
-        def observe_statistics(case: Case) -> Trial:
-            trial = observe(case)
-            if not isinstance(trial.behaviour["y"], LearnerError):
-                _record(trial.layer, trial.behaviour, output)
-            return trial
-
-        return observe_statistics
+def _record_statistics(trial: Trial, output: Output) -> None:
+    if isinstance(trial.behaviour.get("y"), np.ndarray):
+        _record(trial.layer, trial.behaviour, output)
 
 
 def _record(layer: Any, behaviour: Behaviour, output: Output, suffix: str = "") -> None:
@@ -155,20 +139,22 @@ def _look_up(layer: Any, name: str) -> Array:
     return as_array(getattr(layer, name), name)
 
 
-def _probe_modes(observer: LayerObserver, case: Case, behaviour: Behaviour) -> None:
-    """Two batches in training, then evaluation, then training again."""
-    if EVALUATION in case.traits:
-        return
+def _switch_modes(observer: LayerObserver, trial: Trial) -> None:
+    """Two batches in training, another layer's between them; evaluation, training again."""
+    case, other = trial.case, observer.companion(trial.case)
     layer = observer.make(case, case.params)
-    for x in (case.x, 2 * case.x[::-1] + 1):
-        observer.forward(layer, x.copy())
-    _record(layer, behaviour, observer.output, " of two batches")
-    for quantity, switch in ((_USED, layer.eval), (_BACK, layer.train)):
-        observer.ask(switch)
-        try:
-            behaviour[quantity] = observer.forward(layer, case.x.copy())
-        except LearnerError as error:
-            behaviour[quantity] = error
+    observer.forward(layer, case.x.copy())
+    with suppress(LearnerError):  # its case is judged by itself
+        observer.forward(observer.make(other, other.params), other.x.copy())
+    observer.forward(layer, 2 * case.x[::-1] + 1)
+    _record(layer, trial.behaviour, observer.output, " of two batches")
+    for quantity, mode in ((_USED, "eval"), (_BACK, "train")):
+        observer.ask(lambda mode=mode: getattr(layer, mode)())  # type: ignore[misc]
+        trial.behaviour[quantity] = observer.forward(layer, case.x.copy())
+
+
+def _switched(case: Case) -> Sequence[str]:
+    return () if EVALUATION in case.traits else (*_TWO_BATCHES, _USED, _BACK)
 
 
 def _statistics(
@@ -239,14 +225,15 @@ _PROPERTIES = [
 ]
 
 CONCEPTS: dict[str, Concept] = {
-    "BatchNorm": _BatchNormConcept(
+    "BatchNorm": LayerConcept(
         "BatchNorm",
         BatchNorm,
         _PROPERTIES,
         _cases,
         _draw,
-        probes=(probe_again, probe_single_precision, _probe_modes),
+        probes=probes(Probe(_switched, _switch_modes)),
         independent_samples=False,
+        record=_record_statistics,
         make=_make,
     ),
 }

@@ -18,7 +18,6 @@ from convkit.checks.judging import GRADIENT, broke_off
 from convkit.checks.learner import Output
 from convkit.checks.matching import name_suspects
 from convkit.checks.misconceptions import catalogue
-from convkit.checks.own_forward import OwnForward
 from convkit.checks.properties import NotJudged, Property, Situation
 from convkit.checks.report import CheckFailed, Report
 from convkit.checks.rows import Further, Row
@@ -94,14 +93,15 @@ def examine(target: Any, *, only: str | None = None, cases: Iterable[Case] = ())
     Raises:
         ValueError: as `check`.
     """
-    concept = find(getattr(target, "__name__", None))
+    concept = find(_name_of(target))
     groups = [group for group in GROUPS if any(p.group == group for p in concept.properties)]
     if only is not None:
         if only not in groups:
             expected = " or ".join(repr(group) for group in groups)
             raise ValueError(f"only: expected {expected} for {concept.name}, got {only!r}")
         groups = [only]
-    return _examine(concept, target, groups, [*concept.cases, *cases])
+    with np.errstate(all="ignore"):  # numbers that come in may be anything
+        return _examine(concept, target, groups, [*concept.cases, *cases])
 
 
 def random_cases(name: str, seed: int) -> list[Case]:
@@ -114,11 +114,29 @@ def random_cases(name: str, seed: int) -> list[Case]:
 
 def find(name: Any) -> Concept:
     """The concept behind a name."""
-    if name not in MODULES:
+    if not isinstance(name, str) or name not in MODULES:
         known = ", ".join(MODULES)
         raise ValueError(f"target: expected a class or function named one of {known}, got {name!r}")
     concept: Concept = import_module(f"convkit.checks.{MODULES[name]}").CONCEPTS[name]
     return concept
+
+
+def _name_of(target: Any) -> Any:
+    """What a target is called. Raises ValueError for what stands for a class and is none."""
+    name = target if isinstance(target, str) else type(target).__name__
+    if name in MODULES:
+        kind = "class" if name[:1].isupper() else "function"
+        raise ValueError(
+            f"target: hand over the {kind} itself, check({name}), got {_shown(target)}"
+        )
+    try:
+        return target.__name__
+    except Exception:
+        return _shown(target)
+
+
+def _shown(target: Any) -> str:
+    return repr(target) if isinstance(target, str | int) else f"a {type(target).__name__}"
 
 
 def _examine(concept: Concept, target: Any, groups: Sequence[str], cases: Sequence[Case]) -> Report:
@@ -128,8 +146,7 @@ def _examine(concept: Concept, target: Any, groups: Sequence[str], cases: Sequen
 
     def situate(case: Case) -> Situation:
         expected, trial = concept.expected(case), observe(case)
-        own = OwnForward(trial, expected, output)
-        return Situation(trial, expected, own.has_gradient)
+        return Situation(trial, expected, concept.credit(trial, output))
 
     @cache
     def further() -> tuple[list[Situation], dict[str, Row]]:
@@ -138,6 +155,9 @@ def _examine(concept: Concept, target: Any, groups: Sequence[str], cases: Sequen
 
     situations = [situate(case) for case in cases]
     rows = _judge(properties, situations)
+    idle = [name for name, row in rows.items() if not row.applicable]
+    if idle:
+        raise RuntimeError(f"{concept.name}, at the course's fault: no case is about {idle}")
     if any(row.status == FAILS for row in rows.values()):
         _name(rows, situations, concept, groups, further)
     else:
@@ -233,9 +253,18 @@ def _result(row: Row, situations: Sequence[Situation], concept: Concept) -> Prop
         property_.sentence,
         property_.group,
         row.status,
+        _share(row),
+        property_.numbers,
         "; ".join(notes),
         None if row.status != FAILS or row.explained else _evidence(row, situations, concept),
     )
+
+
+def _share(row: Row) -> float:
+    """Of the cases that a property is about, the share on which it was seen to hold."""
+    if row.status == NOT_TESTED:
+        return 0.0
+    return sum(problem is None for problem in row.problems.values()) / len(row.applicable)
 
 
 def _evidence(row: Row, situations: Sequence[Situation], concept: Concept) -> Evidence:

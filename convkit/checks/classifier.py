@@ -7,21 +7,20 @@ from typing import Any
 
 import numpy as np
 
-from convkit.checks.behaviour import (
-    Behaviour,
-    Case,
-    LayerObserver,
-    forward_probe,
-    probe_again,
-    probe_again_with_sizes,
-    probe_single_precision,
-)
+from convkit.checks.behaviour import Case, Trial
 from convkit.checks.concept import Concept, FunctionConcept, LayerConcept
-from convkit.checks.judging import DTYPE, RESULT, RUNS, UNCHANGED
+from convkit.checks.judging import RESULT, RUNS, UNCHANGED
+from convkit.checks.learner import Output
 from convkit.checks.numbers import decimals, different_sizes, holding
+from convkit.checks.probes import forward_probe, other_size, probes
 from convkit.checks.properties import Property
-from convkit.checks.seeds import SEEDS, probe_seeds
-from convkit.checks.shared import backward_properties, forward_properties
+from convkit.checks.seeds import PROBE_SEEDS, SEEDS
+from convkit.checks.shared import (
+    backward_properties,
+    forward_properties,
+    function_properties,
+    structure,
+)
 from convkit.layers import Array, Flatten, Linear, SoftmaxCrossEntropy, softmax
 
 _MIXED = "y of 2x − 3z"
@@ -31,9 +30,7 @@ LARGE = "some logits are very large"
 SMALL = "some logits are very negative, and none is positive"
 
 
-def _linear_case(
-    rng: np.random.Generator, batch: int, into: int, out: int, *, thorough: bool = False
-) -> Case:
+def _linear_case(rng: np.random.Generator, batch: int, into: int, out: int) -> Case:
     return Case(
         words=f"Linear({into}, {out}), x of shape {(batch, into)}",
         traits=_batch_traits(batch),
@@ -41,14 +38,13 @@ def _linear_case(
         x=decimals(rng, batch, into),
         params={"weight": decimals(rng, out, into), "bias": decimals(rng, out)},
         grad_y=decimals(rng, batch, out),
-        thorough=thorough,
     )
 
 
 def _linear_cases() -> list[Case]:
     rng = np.random.default_rng(20_09)
     return [
-        _linear_case(rng, 5, 4, 3, thorough=True),
+        _linear_case(rng, 5, 4, 3),
         _linear_case(rng, 2, 3, 7),
         _linear_case(rng, 1, 5, 2),
         _linear_case(rng, 4, 3, 1),
@@ -59,7 +55,7 @@ def _draw_linear(rng: np.random.Generator) -> list[Case]:
     return [_linear_case(rng, *different_sizes(rng, 3, 2, 9)) for _ in range(3)]
 
 
-def _flatten_case(rng: np.random.Generator, *shape: int, thorough: bool = False) -> Case:
+def _flatten_case(rng: np.random.Generator, *shape: int) -> Case:
     batch, *image = shape
     return Case(
         words=f"Flatten(), x of shape {shape}",
@@ -67,14 +63,13 @@ def _flatten_case(rng: np.random.Generator, *shape: int, thorough: bool = False)
         arguments=(),
         x=decimals(rng, *shape),
         grad_y=decimals(rng, batch, int(np.prod(image))),
-        thorough=thorough,
     )
 
 
 def _flatten_cases() -> list[Case]:
     rng = np.random.default_rng(20_09)
     return [
-        _flatten_case(rng, 2, 3, 4, 5, thorough=True),
+        _flatten_case(rng, 2, 3, 4, 5),
         _flatten_case(rng, 3, 1, 2, 4),
         _flatten_case(rng, 1, 4, 3, 2),
     ]
@@ -150,7 +145,6 @@ def _loss_case(
     *,
     large: bool = False,
     negative: bool = False,
-    thorough: bool = False,
 ) -> Case:
     """The labels are an argument of the "constructor", which is `_Loss`."""
     logits = _logits(rng, batch, classes, large=large)
@@ -169,14 +163,13 @@ def _loss_case(
         x=logits,
         grad_y=np.ones(()),
         input_name="logits",
-        thorough=thorough,
     )
 
 
 def _loss_cases() -> list[Case]:
     rng = np.random.default_rng(20_09)
     return [
-        _loss_case(rng, 5, 3, thorough=True),
+        _loss_case(rng, 5, 3),
         _loss_case(rng, 2, 6),
         _loss_case(rng, 1, 4),
         _loss_case(rng, 4, 5, large=True),
@@ -192,7 +185,10 @@ def _draw_loss(rng: np.random.Generator) -> list[Case]:
 
 
 class _Loss:
-    """A loss and its labels, seen as a layer: logits in, a single number out."""
+    """A loss and its labels, seen as a layer: logits in, a single number out.
+
+    A batch of another size than that of the labels has other labels.
+    """
 
     def __init__(self, target: Any, labels: Array) -> None:
         self.params: dict[str, Array] = {}
@@ -200,35 +196,18 @@ class _Loss:
         self._loss = target()
 
     def forward(self, x: Array) -> Any:
+        if len(x) != len(self.labels):
+            others = (self.labels + 1) % x.shape[1]
+            return self._loss.forward(x, np.resize(others, len(x)))
         return self._loss.forward(x, self.labels)
 
     def backward(self, grad_y: Array) -> Any:
         return self._loss.backward()
 
 
-def _probe_other_labels(observer: LayerObserver, case: Case, behaviour: Behaviour) -> None:
-    """The case after batches with other labels, one of them larger; another loss runs meanwhile."""
-    (labels,) = case.arguments
-    others = (labels + 1) % case.x.shape[1]
-    loss, another = observer.make(case, {}), observer.make(case, {})
-    loss.labels = np.tile(others, 2)
-    observer.forward(loss, np.concatenate([case.x, 1.0 - case.x]))
-    loss.labels, another.labels = others.copy(), others.copy()
-    observer.run(loss, case, 1.0 - case.x[::-1], {})
-    loss.labels = labels.copy()
-    observer.run(
-        loss,
-        case,
-        case.x,
-        behaviour,
-        ", second time",
-        meanwhile=lambda: observer.forward(another, 0.5 - case.x),
-    )
-    behaviour["labels after the loss"] = loss.labels
-
-
-def _structure(name: str, sentence: str, quantity: str) -> Property:
-    return Property(name, sentence, "forward", (quantity,), RESULT, ("values",))
+def _record_labels(trial: Trial, output: Output) -> None:
+    if trial.layer is not None:
+        trial.behaviour["labels after the loss"] = trial.layer.labels
 
 
 def _loss_properties() -> list[Property]:
@@ -261,7 +240,7 @@ def _loss_properties() -> list[Property]:
 
 
 def _softmax_property(name: str, sentence: str, where: str, requires: str) -> Property:
-    return Property(name, sentence, "forward", ("y",), RESULT, (requires,), where)
+    return Property(name, sentence, "forward", ("y",), RESULT, (requires,), where, numbers=True)
 
 
 _SOFTMAX_PROPERTIES = [
@@ -272,22 +251,7 @@ _SOFTMAX_PROPERTIES = [
     _softmax_property(
         "stable", "Logits of ±10,000 are no trouble: no NaN, no infinity.", LARGE, "values"
     ),
-    Property(
-        "dtype",
-        "float64 in gives float64 out, float32 gives float32.",
-        "forward",
-        ("y",),
-        DTYPE,
-        ("values",),
-    ),
-    Property(
-        "input unchanged",
-        "The logits are left as they were.",
-        "forward",
-        ("argument 0 after",),
-        UNCHANGED,
-        ("values",),
-    ),
+    *function_properties(("values",), ("The logits", (0,))),
 ]
 
 CONCEPTS: dict[str, Concept] = {
@@ -299,17 +263,12 @@ CONCEPTS: dict[str, Concept] = {
                 "y is the sum of the inputs times the weights, plus the bias.", ("weight", "bias")
             ),
             SEEDS,
-            _structure("batch", "Each sample of a batch is treated on its own.", _LAST),
+            structure("batch", "Each sample of a batch is treated on its own.", _LAST),
             *backward_properties(("weight", "bias"), linear=True),
         ],
         _linear_cases,
         _draw_linear,
-        probes=(
-            probe_again,
-            probe_single_precision,
-            probe_seeds,
-            forward_probe(_LAST, lambda x: x[-1:].copy()),
-        ),
+        probes=probes(PROBE_SEEDS, forward_probe(_LAST, lambda x: x[-1:].copy())),
         linear=True,
     ),
     "Flatten": LayerConcept(
@@ -321,7 +280,7 @@ CONCEPTS: dict[str, Concept] = {
         ],
         _flatten_cases,
         _draw_flatten,
-        probes=(probe_again_with_sizes, probe_single_precision),
+        probes=probes(before=other_size),
         linear=True,
     ),
     "softmax": FunctionConcept(
@@ -333,8 +292,9 @@ CONCEPTS: dict[str, Concept] = {
         _loss_properties(),
         _loss_cases,
         _draw_loss,
-        probes=(_probe_other_labels, probe_single_precision),
+        probes=probes(before=other_size),
         independent_samples=False,
+        record=_record_labels,
         make=_Loss,
     ),
 }

@@ -10,11 +10,20 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from convkit.checks.behaviour import Behaviour, Case, LayerObserver, Probe, Trial, observe_function
+from convkit.checks.behaviour import (
+    ASKED_AGAIN,
+    BESIDE,
+    SECOND_TIME,
+    Behaviour,
+    Case,
+    Trial,
+)
 from convkit.checks.gradients import estimate_gradient, steps
 from convkit.checks.learner import LearnerError, Output
+from convkit.checks.observing import LayerObserver, Probe, observe_function
 from convkit.checks.origin import Origin, of_gradient, of_output
-from convkit.checks.properties import Expected, Property
+from convkit.checks.own_forward import OwnForward
+from convkit.checks.properties import Credit, Expected, Property
 from convkit.layers import Array
 
 Observe = Callable[[Case], Trial]
@@ -30,11 +39,11 @@ class LayerConcept:
     Attributes:
         reference: the right class.
         visible, draw: the visible cases; further ones, by a generator.
-        probes: further experiments on thorough cases.
+        probes: the experiments that a layer is put through on each case.
         independent_samples: the samples of a batch do not influence one another.
         linear: forward(x) − forward(0) is linear in x, so that the adjoint identity is asked for.
         margin: for each number of a case's x, how far it is from the nearest kink.
-        derive: adds further quantities to a behaviour, worked out from those that are there.
+        record: adds further quantities to a trial, which are to be seen right after its case.
         make: a layer from the class and a case's arguments, where that takes more than a call.
     """
 
@@ -43,11 +52,11 @@ class LayerConcept:
     properties: Sequence[Property]
     visible: Callable[[], list[Case]]
     draw: Callable[[np.random.Generator], list[Case]]
-    probes: Sequence[Probe] = ()
+    probes: Sequence[Probe]
     independent_samples: bool = True
     linear: bool = False
     margin: Callable[[Case], Array] | None = None
-    derive: Callable[[Case, Behaviour], None] = lambda case, behaviour: None
+    record: Callable[[Trial, Output], None] = lambda trial, output: None
     make: Callable[..., Any] = lambda target, *arguments, **options: target(*arguments, **options)
     _expected: WeakKeyDictionary[Case, Mapping[str, Expected]] = field(
         default_factory=WeakKeyDictionary
@@ -62,22 +71,32 @@ class LayerConcept:
             partial(self.make, target),
             backward="backward" in groups,
             probes=self.probes,
+            companions=self.cases,
             output=output,
         )
 
         def observe(case: Case) -> Trial:
             trial = observer.observe(case)
-            self.derive(case, trial.behaviour)
+            self.record(trial, output)
             if self.linear:
                 _add_inner_product(case, trial.behaviour)
             return trial
 
         return observe
 
-    def origin(self, case: Case, quantity: str, index: tuple[int, ...]) -> Origin | None:
-        """The window that a number comes from, where the quantity has one."""
+    def credit(self, trial: Trial, output: Output) -> Credit:
+        """Whether an array is the gradient of the trial's own forward, for a quantity."""
+        expected, right = self.expected(trial.case), partial(self._right, trial.case)
+        return OwnForward(trial, expected, right, output, linear=self.linear).has_gradient
+
+    def _right(self, case: Case) -> Any:
         layer = self.make(self.reference, *case.arguments, **case.options)
         layer.params.update(case.params)
+        return layer
+
+    def origin(self, case: Case, quantity: str, index: tuple[int, ...]) -> Origin | None:
+        """The window that a number comes from, where the quantity has one."""
+        layer = self._right(case)
         if quantity == "y":
             return of_output(layer.forward, case.x, index)
         if quantity == case.gradient:
@@ -91,15 +110,15 @@ class LayerConcept:
 
     def _expect(self, case: Case) -> Mapping[str, Expected]:
         trial = self.observer(self.reference, ("forward", "backward"), Output())(case)
+        trial.behaviour.complete()
         expected = {
             quantity: Expected(value, _tolerance(quantity, value))
             for quantity, value in trial.behaviour.items()
             if not isinstance(value, LearnerError)
         }
         for quantity, gradient in self._numerical_gradients(case, trial.layer).items():
-            expected[quantity] = gradient
-            if f"{quantity}, second time" in expected:
-                expected[f"{quantity}, second time"] = gradient
+            again = (quantity + suffix for suffix in ("", SECOND_TIME, ASKED_AGAIN, BESIDE))
+            expected |= dict.fromkeys(again, gradient)
         if self.linear:
             change = expected["y"].value - trial.layer.forward(np.zeros_like(case.x))
             product, size = change * case.grad_y, np.abs(change * case.grad_y).sum()
@@ -132,7 +151,8 @@ class LayerConcept:
 class FunctionConcept:
     """A function of arrays, or what is used like one; all of it "forward".
 
-    ``observe`` puts an implementation of the name through a case.
+    ``observe`` puts an implementation of the name through a case; between two calls comes one with
+    the arguments of another case.
     """
 
     name: str
@@ -140,14 +160,23 @@ class FunctionConcept:
     properties: Sequence[Property]
     visible: Callable[[], list[Case]]
     draw: Callable[[np.random.Generator], list[Case]]
-    observe: Callable[[Any, str, Case, Output], Trial] = observe_function
+    observe: Callable[[Any, str, Case, Case, Output], Trial] = observe_function
 
     @cached_property
     def cases(self) -> list[Case]:
         return self.visible()
 
     def observer(self, target: Any, groups: Sequence[str], output: Output) -> Observe:
-        return lambda case: self.observe(target, self.name, case, output)
+        return lambda case: self.observe(target, self.name, case, self._companion(case), output)
+
+    def _companion(self, case: Case) -> Case:
+        """The visible case that comes before it: for the first the last, for hidden ones too."""
+        position = self.cases.index(case) if case in self.cases else 0
+        return self.cases[position - 1]
+
+    def credit(self, trial: Trial, output: Output) -> Credit:
+        """None: a function has no gradient."""
+        return lambda quantity, gradient: False
 
     def origin(self, case: Case, quantity: str, index: tuple[int, ...]) -> Origin | None:
         """The window that a number comes from, where the function is one of an array."""
@@ -157,7 +186,8 @@ class FunctionConcept:
         return of_output(lambda x: self.reference(x, *others), x, index)
 
     def expected(self, case: Case) -> Mapping[str, Expected]:
-        trial = self.observe(self.reference, self.name, case, Output())
+        trial = self.observer(self.reference, ("forward",), Output())(case)
+        trial.behaviour.complete()
         return {
             quantity: Expected(value, _tolerance(quantity, value))
             for quantity, value in trial.behaviour.items()

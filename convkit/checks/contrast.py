@@ -7,12 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from convkit.checks.behaviour import Case, forward_probe, probe_again, probe_single_precision
+from convkit.checks.behaviour import Case
 from convkit.checks.concept import Concept, LayerConcept
-from convkit.checks.judging import RESULT
 from convkit.checks.numbers import decimals, different_sizes, holding
-from convkit.checks.properties import Property
-from convkit.checks.shared import backward_properties, forward_properties
+from convkit.checks.probes import forward_probe, probes
+from convkit.checks.shared import backward_properties, forward_properties, structure
 from convkit.layers import Array, LocalContrastNorm2d
 
 STRONG = "σ > c everywhere"
@@ -31,8 +30,6 @@ def _case(
     shape: tuple[int, ...],
     kernel_size: int | None = None,
     sigma: float | None = None,
-    *,
-    thorough: bool = False,
 ) -> Case:
     """A layer whose c suits the regime; where it suits anyway, c is left to its default."""
     settings = {"kernel_size": kernel_size, "sigma": sigma}
@@ -62,7 +59,6 @@ def _case(
         options=options,
         x=x,
         grad_y=decimals(rng, *shape),
-        thorough=thorough,
     )
 
 
@@ -88,7 +84,7 @@ def _cases() -> list[Case]:
     rng = np.random.default_rng(20_09)
     case = partial(_case, rng)
     return [
-        case(STRONG, (2, 3, 6, 7), 3, 0.9, thorough=True),
+        case(STRONG, (2, 3, 6, 7), 3, 0.9),
         case(MIXED, (3, 2, 5, 6), 5),
         case(FAINT, (2, 2, 4, 5), 3),
         case(STRONG, (1, 1, 8, 9)),
@@ -119,10 +115,6 @@ def _distance_from_kink(case: Case) -> Array:
     return np.broadcast_to(gaps.min(axis=(1, 2, 3), keepdims=True), case.x.shape)
 
 
-def _structure(name: str, sentence: str, quantity: str) -> Property:
-    return Property(name, sentence, "forward", (quantity,), RESULT, ("values",))
-
-
 CONCEPTS: dict[str, Concept] = {
     "LocalContrastNorm2d": LayerConcept(
         "LocalContrastNorm2d",
@@ -131,15 +123,13 @@ CONCEPTS: dict[str, Concept] = {
             *forward_properties(
                 "y is v / max(c, σ): x minus its local mean, over its local deviation."
             ),
-            _structure("batch", "Each image of a batch is treated on its own.", _ALONE),
-            _structure("brightness", "A brighter picture gives the same y.", _BRIGHTER),
+            structure("batch", "Each image of a batch is treated on its own.", _ALONE),
+            structure("brightness", "A brighter picture gives the same y.", _BRIGHTER),
             *backward_properties(),
         ],
         _cases,
         _draw,
-        probes=(
-            probe_again,
-            probe_single_precision,
+        probes=probes(
             forward_probe(_ALONE, lambda x: x[-1:].copy()),
             forward_probe(_BRIGHTER, lambda x: x + 3),
         ),

@@ -7,20 +7,19 @@ from typing import Any
 
 import numpy as np
 
-from convkit.checks.behaviour import (
-    Behaviour,
-    Case,
-    LayerObserver,
-    probe_again,
-    probe_single_precision,
-)
+from convkit.checks.behaviour import Case
 from convkit.checks.concept import Concept, FunctionConcept, LayerConcept
-from convkit.checks.judging import DTYPE, RESULT, RUNS, UNCHANGED
-from convkit.checks.learner import LearnerError
+from convkit.checks.judging import RESULT, RUNS
 from convkit.checks.numbers import decimals, holding, two_sizes
+from convkit.checks.probes import forward_probe, probes
 from convkit.checks.properties import Property
-from convkit.checks.seeds import SEEDS, probe_seeds
-from convkit.checks.shared import backward_properties, forward_properties
+from convkit.checks.seeds import PROBE_SEEDS, SEEDS
+from convkit.checks.shared import (
+    backward_properties,
+    forward_properties,
+    function_properties,
+    structure,
+)
 from convkit.layers import Array, Conv2d, convolve2d, correlate2d
 
 Pair = tuple[int, int]
@@ -34,8 +33,6 @@ def _layer_case(
     kernel: int | Pair,
     stride: int | Pair = 1,
     padding: int | Pair = 0,
-    *,
-    thorough: bool = False,
 ) -> Case:
     """A layer, and numbers to send through it; ``channels`` are (in, out)."""
     options: dict[str, Any] = {}
@@ -56,7 +53,6 @@ def _layer_case(
         x=x,
         params={name: decimals(rng, *value.shape) for name, value in layer.params.items()},
         grad_y=decimals(rng, *layer.forward(x).shape),
-        thorough=thorough,
     )
 
 
@@ -84,7 +80,7 @@ def _traits(layer: Conv2d, x: Array) -> list[str]:
 def _layer_cases() -> list[Case]:
     rng = np.random.default_rng(20_09)
     return [
-        _layer_case(rng, 2, (3, 4), (7, 8), (3, 2), thorough=True),
+        _layer_case(rng, 2, (3, 4), (7, 8), (3, 2)),
         _layer_case(rng, 3, (2, 4), (5, 7), (2, 3), padding=(2, 1)),
         _layer_case(rng, 3, (2, 5), (10, 9), (3, 2), stride=(2, 3)),
         _layer_case(rng, 3, (4, 2), (8, 9), (3, 4), stride=(3, 2), padding=(1, 2)),
@@ -106,24 +102,11 @@ def _draw_layer_cases(rng: np.random.Generator) -> list[Case]:
     return cases
 
 
-def _probe_structure(observer: LayerObserver, case: Case, behaviour: Behaviour) -> None:
-    """What one layer makes of a single sample, of a sum, and of a shifted image."""
-    layer = observer.make(case, case.params)
-    shifted = np.zeros_like(case.x)
-    shifted[..., 1:, 1:] = case.x[..., :-1, :-1]
-    for quantity, x in {
-        "y of the last image alone": case.x[-1:].copy(),
-        "y of 2x − 3z": 2 * case.x - 3 * case.x[::-1],
-        "y of the shifted image": shifted,
-    }.items():
-        try:
-            behaviour[quantity] = observer.forward(layer, x)
-        except LearnerError as error:
-            behaviour[quantity] = error
-
-
-def _structure(name: str, sentence: str, quantity: str) -> Property:
-    return Property(name, sentence, "forward", (quantity,), RESULT, ("values",))
+def _shifted(x: Array) -> Array:
+    """The last image, one row down and one column to the right."""
+    shifted = np.zeros_like(x[-1:])
+    shifted[..., 1:, 1:] = x[-1:, :, :-1, :-1]
+    return shifted
 
 
 _LAYER_PROPERTIES = [
@@ -132,15 +115,13 @@ _LAYER_PROPERTIES = [
         ("weight", "bias"),
     ),
     SEEDS,
-    _structure(
-        "batch", "Each image of a batch is treated on its own.", "y of the last image alone"
-    ),
-    _structure(
+    structure("batch", "Each image of a batch is treated on its own.", "y of the last image alone"),
+    structure(
         "linear",
         "Mixing two images first, or their features afterwards, is the same but for the bias.",
         "y of 2x − 3z",
     ),
-    _structure("equivariant", "A shifted image gives shifted features.", "y of the shifted image"),
+    structure("equivariant", "A shifted image gives shifted features.", "y of the shifted image"),
     *backward_properties(("weight", "bias"), linear=True),
 ]
 
@@ -208,7 +189,6 @@ def _function_properties(what: str) -> list[Property]:
         "full": "wherever kernel and image touch",
         "same": "in the centre of “full”, as large as x",
     }
-    unchanged = ("argument 0 after", "argument 1 after")
     return [
         Property("runs", "It returns an array of numbers.", "forward", ("y",), RUNS),
         *(
@@ -220,25 +200,11 @@ def _function_properties(what: str) -> list[Property]:
                 RESULT,
                 ("runs",),
                 f"mode is {mode}",
+                numbers=True,
             )
             for mode, where in modes.items()
         ),
-        Property(
-            "dtype",
-            "float64 in gives float64 out, float32 gives float32.",
-            "forward",
-            ("y",),
-            DTYPE,
-            _MODES,
-        ),
-        Property(
-            "input unchanged",
-            "x and k are left as they were.",
-            "forward",
-            unchanged,
-            UNCHANGED,
-            _MODES,
-        ),
+        *function_properties(_MODES, ("x and k", (0, 1))),
     ]
 
 
@@ -262,7 +228,12 @@ CONCEPTS: dict[str, Concept] = {
         _LAYER_PROPERTIES,
         _layer_cases,
         _draw_layer_cases,
-        probes=(probe_again, probe_single_precision, probe_seeds, _probe_structure),
+        probes=probes(
+            PROBE_SEEDS,
+            forward_probe("y of the last image alone", lambda x: x[-1:].copy()),
+            forward_probe("y of 2x − 3z", lambda x: 2 * x - 3 * x[::-1]),
+            forward_probe("y of the shifted image", _shifted),
+        ),
         linear=True,
     ),
 }

@@ -40,11 +40,18 @@ class Evidence:
 
 @dataclass(frozen=True)
 class PropertyResult:
-    """A row of the table."""
+    """A row of the table.
+
+    Attributes:
+        share: of the cases that it is about, the share on which it was seen to hold.
+        numbers: it is about the numbers that the name is for.
+    """
 
     name: str
     sentence: str
     group: str
     status: str
+    share: float
+    numbers: bool = False
     note: str = ""
     evidence: Evidence | None = None

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import builtins
+from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
 
-from convkit.checks.behaviour import Observation, Trial
+from convkit.checks.behaviour import (
+    ASKED_AGAIN,
+    BESIDE,
+    SECOND_TIME,
+    SINGLE,
+    Observation,
+    Trial,
+    first_time,
+)
 from convkit.checks.learner import LearnerError, LearnerTimeout, WrongResult
 from convkit.checks.properties import (
-    SECOND_TIME,
     SINGLE_ROUNDING,
     Expected,
     NotJudged,
@@ -20,6 +28,7 @@ from convkit.checks.properties import (
     anyhow,
     same_dtype,
     same_failure,
+    same_parameter,
     same_shape,
     same_values,
 )
@@ -77,7 +86,7 @@ def judge_result(
 ) -> Problem | None:
     """Shape and values together."""
     if isinstance(got, LearnerError):
-        raise NotJudged
+        return _broke(quantity, got, situation)
     return judge_shape(quantity, got, expected, situation) or judge_values(
         quantity, got, expected, situation
     )
@@ -104,25 +113,33 @@ def judge_adjoint(
 def judge_again(
     quantity: str, got: Observation, expected: Expected, situation: Situation
 ) -> Problem | None:
-    """The second time is held against the first, whether that was right or not."""
-    name = quantity.removesuffix(SECOND_TIME)
+    """What comes again is held against the first time, whether that was right or not."""
+    name = first_time(quantity)
     first = situation.trial.behaviour[name]
     if isinstance(got, LearnerError):
-        return Problem(
-            quantity, describe(got, "the second call", hidden=situation.trial.case.hidden)
-        )
-    if isinstance(first, LearnerError):
+        return _broke(quantity, got, situation)
+    if isinstance(first, LearnerError) or first.shape != situation.expected[name].value.shape:
         raise NotJudged
     as_before = replace(situation.expected[name], value=first.astype(np.float64))
     return judge_result(quantity, got, as_before, situation)
+
+
+def as_beside_another(quantity: str, situation: Situation) -> bool:
+    """Whether it came out as the first time even while another layer was at work."""
+    beside = first_time(quantity) + BESIDE
+    got = situation.trial.behaviour.get(beside)
+    with suppress(NotJudged):
+        return got is not None and not judge_again(
+            beside, got, situation.expected[beside], situation
+        )
+    return False
 
 
 def judge_heeded(
     quantity: str, got: Observation, expected: Expected, situation: Situation
 ) -> Problem | None:
     """The same layer on the same x, once with these parameters and once with those."""
-    before = situation.trial.behaviour.get("y" + SECOND_TIME, got)
-    if isinstance(got, LearnerError) or not same_values(got, before):
+    if isinstance(got, LearnerError) or not same_values(got, situation.trial.behaviour["y"]):
         return None
     if not np.all(np.isfinite(got)):
         return None  # NaN is as good as anything here: the property about values says so
@@ -130,15 +147,33 @@ def judge_heeded(
     return Problem(quantity, f"y is the same whatever numbers {name} holds.")
 
 
+def y_is_right(quantity: str, situation: Situation) -> bool:
+    """Whether y is right, with parameters that were drawn at random: so they are heeded."""
+    with suppress(NotJudged):
+        y, expected = situation.trial.behaviour["y"], situation.expected["y"]
+        return judge_values("y", y, expected, situation) is None
+    return False
+
+
+def judge_parameter(
+    quantity: str, got: Observation, expected: Expected, situation: Situation
+) -> Problem | None:
+    """The shape of a new layer's parameter, and whether it can hold fractions."""
+    problem = judge_shape(quantity, got, expected, situation)
+    if problem or isinstance(got, LearnerError) or got.dtype.kind == "f":
+        return problem
+    return Problem(quantity, f"{quantity} has dtype {got.dtype}, which cuts off fractions.")
+
+
 def judge_dtype(
     quantity: str, got: Observation, expected: Expected, situation: Situation
 ) -> Problem | None:
     if isinstance(got, LearnerError):
-        raise NotJudged
-    if got.dtype == expected.value.dtype:
+        return _broke(quantity, got, situation)
+    given = expected.value.dtype
+    if got.dtype == given:
         return None
-    name, _, single = quantity.partition(", ")
-    given = "float32" if single else "float64"
+    name = quantity.removesuffix(SINGLE)
     return Problem(quantity, f"From {given} numbers, {name} comes out as {got.dtype}.")
 
 
@@ -149,8 +184,8 @@ def judge_unchanged(
         raise NotJudged
     what, _, when = quantity.partition(" after")
     before = expected.value
-    left = situation.trial.behaviour.get(f"{what} after forward")
-    if when.startswith(" backward") and isinstance(left, np.ndarray):
+    left = situation.trial.behaviour.get(quantity.replace(" backward", " forward"))
+    if isinstance(left, np.ndarray) and when.startswith(" backward"):
         before = left  # what forward has changed is not backward's fault
     if np.array_equal(got, before):
         return None
@@ -170,9 +205,20 @@ RESULT = Test(judge_result, same_values)
 GRADIENT = Test(judge_gradient, same_values)
 ADJOINT = Test(judge_adjoint, same_values)
 AGAIN = Test(judge_again, same_values)
-HEEDED = Test(judge_heeded, anyhow)
+REPEATABLE = Test(judge_again, same_values, as_beside_another)
+HEEDED = Test(judge_heeded, anyhow, y_is_right)
+PARAMETER = Test(judge_parameter, same_parameter)
 DTYPE = Test(judge_dtype, same_dtype)
 UNCHANGED = Test(judge_unchanged, anyhow)
+
+
+def _broke(quantity: str, error: LearnerError, situation: Situation) -> Problem:
+    """An exception where an array was expected, in what came after the first time."""
+    stage = "backward" if quantity.startswith("grad") else situation.trial.stage
+    again = {SECOND_TIME: "a second time", ASKED_AGAIN: "asked a second time"}
+    again |= {SINGLE: SINGLE.strip(", "), BESIDE: BESIDE.strip(", ")}
+    when = next((f", {words}," for end, words in again.items() if quantity.endswith(end)), "")
+    return Problem(quantity, describe(error, stage + when, hidden=situation.trial.case.hidden))
 
 
 def describe(error: LearnerError, stage: str, *, hidden: bool) -> str:

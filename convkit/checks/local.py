@@ -8,13 +8,19 @@ from typing import Any
 
 import numpy as np
 
-from convkit.checks.behaviour import Case, forward_probe, probe_again, probe_single_precision
+from convkit.checks.behaviour import Case
 from convkit.checks.concept import Concept, FunctionConcept, LayerConcept
 from convkit.checks.judging import RESULT, RUNS
 from convkit.checks.numbers import decimals, holding, two_sizes
+from convkit.checks.probes import forward_probe, probes
 from convkit.checks.properties import Property
-from convkit.checks.seeds import SEEDS, probe_seeds
-from convkit.checks.shared import backward_properties, forward_properties
+from convkit.checks.seeds import PROBE_SEEDS, SEEDS
+from convkit.checks.shared import (
+    backward_properties,
+    forward_properties,
+    function_properties,
+    structure,
+)
 from convkit.layers import (
     Array,
     LocallyConnected2d,
@@ -40,8 +46,6 @@ def _layer_case(
     image: int | Pair,
     kernel: int | Pair,
     stride: int | Pair = 1,
-    *,
-    thorough: bool = False,
 ) -> Case:
     """A layer, and numbers to send through it; ``channels`` are (in, out)."""
     options: dict[str, Any] = {} if stride == 1 else {"stride": stride}
@@ -57,7 +61,6 @@ def _layer_case(
         x=x,
         params={name: decimals(rng, *value.shape) for name, value in layer.params.items()},
         grad_y=decimals(rng, *layer.forward(x).shape),
-        thorough=thorough,
     )
 
 
@@ -81,7 +84,7 @@ def _traits(layer: LocallyConnected2d, x: Array) -> list[str]:
 def _layer_cases() -> list[Case]:
     rng = np.random.default_rng(20_09)
     return [
-        _layer_case(rng, 2, (2, 3), (5, 4), (2, 3), thorough=True),
+        _layer_case(rng, 2, (2, 3), (5, 4), (2, 3)),
         _layer_case(rng, 3, (2, 4), (8, 6), (3, 2), (2, 3)),
         _layer_case(rng, 2, (3, 2), (5, 8), 2, (3, 2)),
         _layer_case(rng, 1, (1, 2), 7, 3, 2),
@@ -100,18 +103,14 @@ def _draw_layer_cases(rng: np.random.Generator) -> list[Case]:
     return cases
 
 
-def _structure(name: str, sentence: str, quantity: str) -> Property:
-    return Property(name, sentence, "forward", (quantity,), RESULT, ("values",))
-
-
 _LAYER_PROPERTIES = [
     *forward_properties(
         "y is the sum of each patch times the weights of its place, plus the bias of its place.",
         ("weight", "bias"),
     ),
     SEEDS,
-    _structure("batch", "Each image of a batch is treated on its own.", _LAST),
-    _structure(
+    structure("batch", "Each image of a batch is treated on its own.", _LAST),
+    structure(
         "linear",
         "Mixing two images first, or their features afterwards, is the same but for the bias.",
         _MIXED,
@@ -178,7 +177,7 @@ _RUNS = Property("runs", "It returns a number.", "forward", ("y",), RUNS)
 
 
 def _count(where: str, sentence: str, trait: str | None = None) -> Property:
-    return Property(where, sentence, "forward", ("y",), RESULT, ("runs",), trait)
+    return Property(where, sentence, "forward", ("y",), RESULT, ("runs",), trait, numbers=True)
 
 
 def _kernel_count(function: Function, units: str, slide: tuple[int, int, int]) -> FunctionConcept:
@@ -190,6 +189,7 @@ def _kernel_count(function: Function, units: str, slide: tuple[int, int, int]) -
             _RUNS,
             _count("square patch", f"With a number as kernel_size: {each}, no biases.", NUMBER),
             _count("any patch", f"With a pair as kernel_size: {each}, no biases.", PAIR),
+            *function_properties(("square patch", "any patch")),
         ],
         partial(_kernel_cases, name, slide),
         partial(_draw_kernel_cases, name),
@@ -203,6 +203,7 @@ CONCEPTS: dict[str, Concept] = {
         [
             _RUNS,
             _count("count", "Every unit has a weight for every number of the input, no biases."),
+            *function_properties(("count",)),
         ],
         _dense_cases,
         _draw_dense_cases,
@@ -215,10 +216,8 @@ CONCEPTS: dict[str, Concept] = {
         _LAYER_PROPERTIES,
         _layer_cases,
         _draw_layer_cases,
-        probes=(
-            probe_again,
-            probe_single_precision,
-            probe_seeds,
+        probes=probes(
+            PROBE_SEEDS,
             forward_probe(_LAST, lambda x: x[-1:].copy()),
             forward_probe(_MIXED, lambda x: 2 * x - 3 * x[::-1]),
         ),

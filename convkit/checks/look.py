@@ -8,9 +8,9 @@ from functools import cached_property
 
 import numpy as np
 
-from convkit.checks.behaviour import Behaviour, Case, Observation
+from convkit.checks.behaviour import Behaviour, Case, Observation, first_time
 from convkit.checks.learner import LearnerError
-from convkit.checks.properties import SECOND_TIME, SINGLE_ROUNDING, Expected, Situation
+from convkit.checks.properties import SINGLE_ROUNDING, Expected, Situation
 from convkit.layers import Array
 
 
@@ -43,8 +43,8 @@ class Look:
 
     @property
     def name(self) -> str:
-        """The quantity, whether it was asked for once or a second time."""
-        return self.quantity.removesuffix(SECOND_TIME)
+        """The quantity, however often it was asked for."""
+        return first_time(self.quantity)
 
     @cached_property
     def wrong(self) -> list[View]:
@@ -93,7 +93,7 @@ def look(quantity: str, situations: Sequence[Situation]) -> Look:
 
 def _view(quantity: str, situation: Situation) -> View:
     case, got = situation.trial.case, situation.trial.behaviour[quantity]
-    name = quantity.removesuffix(SECOND_TIME)
+    name = first_time(quantity)
     expected = situation.expected.get(quantity, situation.expected[name])
     right = expected.value
     if name != quantity:

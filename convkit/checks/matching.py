@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from convkit.checks.behaviour import Behaviour, Case, Observation, Trial
+from convkit.checks.behaviour import Behaviour, Observation, Trial
 from convkit.checks.concept import Concept
 from convkit.checks.evidence import FAILS, HOLDS
 from convkit.checks.judging import AGAIN, HEEDED, RUNS
@@ -176,7 +176,7 @@ class _Suspect:
         assert problem is not None
         this_quantity = replace(row.property, quantities=(problem.quantity,))
         # What takes no probes is asked first: it rules most out.
-        known = self._observed(self._situations[shown].trial.case, thorough=False)
+        known = self._behaviour(shown)
         quick = [row.property for row in needed if set(row.property.quantities) <= known.keys()]
         return (
             not any(self._fails(property_, shown) for property_ in quick)
@@ -201,7 +201,7 @@ class _Suspect:
         shown, alike_broken, both_broken = row.shown(self._situations), 0, 0
         # The failing case first: most suspects differ there, and need no other.
         for number in sorted(row.problems, key=lambda n: n != shown):
-            behaviour = self._behaviour(number, quantity)
+            behaviour = self._behaviour(number)
             learner = self._situations[number].trial.behaviour.get(quantity)
             if learner is None or quantity not in behaviour:
                 return False
@@ -223,7 +223,7 @@ class _Suspect:
         0 where it gives the same y and leaves the same x, 2 where one alone gives the right y.
         """
         shown = row.shown(self._situations)
-        situation, suspect = self._situations[shown], self._behaviour(shown, "y")
+        situation, suspect = self._situations[shown], self._behaviour(shown)
         learner, right = situation.trial.behaviour, situation.expected
         if not ("y" in learner and "y" in suspect):
             return 2
@@ -238,26 +238,20 @@ class _Suspect:
         return any(self._fails(row.property, number) for number in row.problems)
 
     def _fails(self, property_: Property, number: int) -> bool:
-        behaviour = self._behaviour(number, property_.quantities[-1])
+        behaviour = self._behaviour(number)
         situation = self._situations[number]
         with suppress(NotJudged):
             mine = Situation(Trial(situation.trial.case, behaviour), situation.expected)
             return property_.applies(mine) and property_.examine(mine) is not None
         return False
 
-    def _behaviour(self, number: int, quantity: str) -> Behaviour:
-        """What it does on a case, with the probes only if they are what gives the quantity."""
+    def _behaviour(self, number: int) -> Behaviour:
+        """What it does on a case; its experiments are made only where one asks for them."""
         case = self._situations[number].trial.case
-        behaviour = self._observed(case, thorough=False)
-        if quantity in behaviour or not case.thorough:
-            return behaviour
-        return self._observed(case, thorough=True)
-
-    def _observed(self, case: Case, *, thorough: bool) -> Behaviour:
         known = self._known_for_good if case in self._visible else self._known
-        if (case, thorough) not in known:
-            known[case, thorough] = self._observe(replace(case, thorough=thorough)).behaviour
-        return known[case, thorough]
+        if case not in known:
+            known[case] = self._observe(case).behaviour
+        return known[case]
 
 
 def _both_broken(learner: Observation, suspect: Observation, right: Array) -> bool:

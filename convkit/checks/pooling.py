@@ -9,19 +9,14 @@ from typing import Any
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from convkit.checks.behaviour import (
-    Behaviour,
-    Case,
-    forward_probe,
-    probe_again,
-    probe_again_with_sizes,
-    probe_single_precision,
-)
+from convkit.checks.behaviour import Case, Trial
 from convkit.checks.concept import Concept, LayerConcept
-from convkit.checks.judging import ADJOINT, RESULT
+from convkit.checks.judging import ADJOINT
+from convkit.checks.learner import Output
 from convkit.checks.numbers import holding, two_sizes
+from convkit.checks.probes import forward_probe, other_size, probes
 from convkit.checks.properties import Property
-from convkit.checks.shared import backward_properties, forward_properties
+from convkit.checks.shared import backward_properties, forward_properties, structure
 from convkit.layers import Array, AvgPool2d, MaxPool2d
 
 Pair = tuple[int, int]
@@ -47,7 +42,6 @@ def _case(
     *,
     negative: bool = False,
     ties: bool = False,
-    thorough: bool = False,
 ) -> Case:
     """A layer, and numbers to send through it."""
     arguments = (kernel,) if stride is None else (kernel, stride)
@@ -66,7 +60,6 @@ def _case(
         arguments=arguments,
         x=x,
         grad_y=_different_numbers(rng, *y.shape) + 0.005,
-        thorough=thorough,
     )
 
 
@@ -111,7 +104,7 @@ def _cases(kind: Pool) -> list[Case]:
     rng = np.random.default_rng(20_09)
     case = partial(_case, rng, kind)
     cases = [
-        case(2, 3, (6, 8), (3, 2), thorough=True),
+        case(2, 3, (6, 8), (3, 2)),
         case(3, 2, (7, 5), 2),
         case(2, 4, (7, 9), (3, 2), (2, 1)),
         case(3, 2, (10, 12), 2, (3, 4)),
@@ -150,33 +143,21 @@ def _margin(case: Case) -> Array:
     return margin
 
 
-def _sum_over_windows(case: Case, behaviour: Behaviour) -> None:
+def _sum_over_windows(trial: Trial, output: Output) -> None:
     """What arrives in each window of grad_x, in cases of equals, whose windows do not overlap."""
-    grad_x = behaviour.get("grad_x")
+    case, grad_x = trial.case, trial.behaviour.get("grad_x")
     if TIES in case.traits and isinstance(grad_x, np.ndarray) and grad_x.shape == case.x.shape:
         layer = MaxPool2d(*case.arguments)
-        behaviour[_ARRIVED] = _windows(layer, grad_x).sum(axis=(-2, -1))
+        trial.behaviour[_ARRIVED] = _windows(layer, grad_x).sum(axis=(-2, -1))
 
 
 _ARRIVED = "grad_x, summed over each window"
 _ALONE = "y of the last map of the last image alone"
 _MIXED = "y of 2x − 3z"
 
-_apart = Property(
-    "maps and images",
-    "Each map of each image is pooled by itself.",
-    "forward",
-    (_ALONE,),
-    RESULT,
-    ("values",),
-)
-_linear = Property(
-    "linear",
-    "Mixing two images first, or their pooled maps afterwards, is the same.",
-    "forward",
-    (_MIXED,),
-    RESULT,
-    ("values",),
+_apart = structure("maps and images", "Each map of each image is pooled by itself.", _ALONE)
+_linear = structure(
+    "linear", "Mixing two images first, or their pooled maps afterwards, is the same.", _MIXED
 )
 _ties = Property(
     "ties",
@@ -187,10 +168,7 @@ _ties = Property(
     ("grad_x",),
 )
 
-_PROBES = (
-    probe_single_precision,
-    forward_probe(_ALONE, lambda x: x[-1:, -1:].copy()),
-)
+_PROBE_ALONE = forward_probe(_ALONE, lambda x: x[-1:, -1:].copy())
 
 CONCEPTS: dict[str, Concept] = {
     "MaxPool2d": LayerConcept(
@@ -204,9 +182,9 @@ CONCEPTS: dict[str, Concept] = {
         ],
         partial(_cases, MaxPool2d),
         partial(_draw, MaxPool2d),
-        probes=(probe_again, *_PROBES),
+        probes=probes(_PROBE_ALONE),
         margin=_margin,
-        derive=_sum_over_windows,
+        record=_sum_over_windows,
     ),
     "AvgPool2d": LayerConcept(
         "AvgPool2d",
@@ -219,10 +197,10 @@ CONCEPTS: dict[str, Concept] = {
         ],
         partial(_cases, AvgPool2d),
         partial(_draw, AvgPool2d),
-        probes=(
-            probe_again_with_sizes,
-            *_PROBES,
+        probes=probes(
+            _PROBE_ALONE,
             forward_probe(_MIXED, lambda x: 2 * x - 3 * x[::-1]),
+            before=other_size,
         ),
         linear=True,
     ),

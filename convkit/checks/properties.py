@@ -53,25 +53,24 @@ SINGLE_ROUNDING = 1e-4
 """How far a right float32 result may be from the reference, as a share of the largest number."""
 
 
-SECOND_TIME = ", second time"
-"""Ends the names of the quantities of a case's second run."""
-
-
 class NotJudged(Exception):  # noqa: N818 - no error: the property says nothing about this case
     """A quantity is missing, or so wrong that another property has already said so."""
+
+
+Credit = Callable[[str, Array], bool]
+"""Whether an array is, for a quantity, the gradient of the implementation's *own* forward."""
 
 
 @dataclass
 class Situation:
     """What a property judges: a trial beside what was expected of it.
 
-    ``credit`` says whether an array is the gradient of the implementation's *own* forward, for a
-    quantity; the quantities credited in this way are collected in ``credited``.
+    The quantities for which ``credit`` was given are collected in ``credited``.
     """
 
     trial: Trial
     expected: Mapping[str, Expected]
-    credit: Callable[[str, Array], bool] = lambda quantity, gradient: False
+    credit: Credit = lambda quantity, gradient: False
     credited: set[str] = field(default_factory=set)
 
 
@@ -86,10 +85,12 @@ class Test:
     Attributes:
         judge: None where it is right, else the problem; raises NotJudged.
         alike: whether two observations are wrong in the same way, as far as this test goes.
+        settled: whether a quantity is known to be right without being looked at.
     """
 
     judge: Judge
     alike: Alike
+    settled: Callable[[str, Situation], bool] = lambda quantity, situation: False
 
 
 @dataclass(frozen=True)
@@ -105,6 +106,7 @@ class Property:
         requires: properties that must hold on a case before this one is looked at there, so that
             one root cause is one finding.
         where: a trait; cases that lack it do not count.
+        numbers: it is about the numbers that the name is for (see `Report.score`).
     """
 
     name: str
@@ -114,6 +116,7 @@ class Property:
     test: Test
     requires: tuple[str, ...] = ()
     where: str | None = None
+    numbers: bool = False
 
     def applies(self, situation: Situation) -> bool:
         """Whether the case has what this property looks at."""
@@ -124,6 +127,8 @@ class Property:
     def examine(self, situation: Situation) -> Problem | None:
         """None where the property holds on the case; raises NotJudged where nothing can be said."""
         for quantity in self.quantities:
+            if self.test.settled(quantity, situation):
+                continue
             if quantity not in situation.trial.behaviour:
                 raise NotJudged
             problem = self.test.judge(
@@ -153,6 +158,13 @@ def same_shape(one: Observation, other: Observation) -> bool:
     if isinstance(one, LearnerError) or isinstance(other, LearnerError):
         return same_failure(one, other)
     return one.shape == other.shape
+
+
+def same_parameter(one: Observation, other: Observation) -> bool:
+    """The same shape, and the same kind of numbers."""
+    if isinstance(one, LearnerError) or isinstance(other, LearnerError):
+        return same_failure(one, other)
+    return one.shape == other.shape and one.dtype.kind == other.dtype.kind
 
 
 def same_dtype(one: Observation, other: Observation) -> bool:

@@ -48,8 +48,15 @@ class Report:
 
     @property
     def score(self) -> float:
-        """The share of the properties that hold, in [0, 1]."""
-        return sum(result.status == HOLDS for result in self.results) / len(self.results)
+        """The share of cases with right numbers, times the share of other properties that hold.
+
+        In [0, 1]. What only waits for a property that fails does not count as failing. Several
+        numbers, such as three gradients, count alike.
+        """
+        numbers = [result.share for result in self.results if result.numbers]
+        others = [r for r in self.results if not r.numbers and r.status != NOT_TESTED]
+        held = sum(result.status == HOLDS for result in others) / len(others) if others else 1.0
+        return held * sum(numbers) / len(numbers)
 
     @property
     def findings(self) -> list[Finding]:

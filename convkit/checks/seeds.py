@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from convkit.checks.behaviour import Behaviour, Case, LayerObserver, Observation
+from convkit.checks.behaviour import Observation, Trial
 from convkit.checks.judging import describe
 from convkit.checks.learner import LearnerError, as_array
+from convkit.checks.observing import LayerObserver, Probe
 from convkit.checks.properties import (
     Expected,
     NotJudged,
@@ -27,15 +28,15 @@ _AGAIN = 'first params["weight"] with rng=0 again'
 _OTHER = 'first params["weight"] with rng=1'
 
 
-def probe_seeds(observer: LayerObserver, case: Case, behaviour: Behaviour) -> None:
+def _make_seeded(observer: LayerObserver, trial: Trial) -> None:
     """Three layers, made with the same seed twice and with another one."""
     for quantity, seed in ((_FIRST, 0), (_AGAIN, 0), (_OTHER, 1)):
-        seeded = replace(case, options={**case.options, "rng": seed})
+        seeded = replace(trial.case, options={**trial.case.options, "rng": seed})
         try:
             look_up = partial(_first_weights, observer.make(seeded, {}), quantity)
-            behaviour[quantity] = observer.ask(look_up)
+            trial.behaviour[quantity] = observer.ask(look_up)
         except LearnerError as error:
-            behaviour[quantity] = error
+            trial.behaviour[quantity] = error
 
 
 def _first_weights(layer: Any, quantity: str) -> Array:
@@ -64,6 +65,8 @@ def _start_alike(one: Observation, other: Observation) -> bool:
         return same_failure(one, other)
     return bool(np.ptp(one) == 0) == bool(np.ptp(other) == 0)
 
+
+PROBE_SEEDS = Probe(lambda case: (_FIRST, _AGAIN, _OTHER), _make_seeded)
 
 SEEDS = Property(
     "rng",

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from convkit.checks.behaviour import other_parameter
+from convkit.checks.behaviour import ASKED_AGAIN, BESIDE, SECOND_TIME, SINGLE
 from convkit.checks.judging import (
     ADJOINT,
     AGAIN,
     DTYPE,
     GRADIENT,
     HEEDED,
+    PARAMETER,
+    REPEATABLE,
+    RESULT,
     RUNS,
     SHAPE,
     UNCHANGED,
     VALUES,
 )
+from convkit.checks.probes import other_parameter
 from convkit.checks.properties import Property
 
 
@@ -32,7 +36,7 @@ def forward_properties(
         f"A new layer has {listed('params', parameters)}, of the right shape.",
         "forward",
         tuple(f'first params["{name}"]' for name in parameters),
-        SHAPE,
+        PARAMETER,
         ("runs",),
     )
     used = [
@@ -59,12 +63,13 @@ def forward_properties(
             ("y",),
             VALUES,
             ("shape", *(property_.name for property_ in used)),
+            numbers=True,
         ),
         Property(
             "input unchanged",
             f"forward leaves {of} as it was.",
             "forward",
-            (f"{of} after forward",),
+            (f"{of} after forward", f"{of} after forward{SINGLE}"),
             UNCHANGED,
             ("values",),
         ),
@@ -72,7 +77,7 @@ def forward_properties(
             "dtype",
             "float64 in gives float64 out, float32 gives float32.",
             "forward",
-            ("y", "y, in float32"),
+            ("y", "y" + SINGLE),
             DTYPE,
             ("values",),
         ),
@@ -80,11 +85,24 @@ def forward_properties(
             "repeatable",
             f"y depends on {of} and params as they are now, not on earlier calls.",
             "forward",
-            ("y, second time",),
-            AGAIN,
+            ("y" + SECOND_TIME,),
+            REPEATABLE,
             ("values",),
         ),
+        Property(
+            "two layers",
+            "y is the same while another layer of the same kind is at work.",
+            "forward",
+            ("y" + BESIDE,),
+            AGAIN,
+            ("repeatable",),
+        ),
     ]
+
+
+def structure(name: str, sentence: str, quantity: str) -> Property:
+    """What y of another x has to be, asked of a layer that has seen the case."""
+    return Property(name, sentence, "forward", (quantity,), RESULT, ("two layers",))
 
 
 def backward_properties(
@@ -95,7 +113,6 @@ def backward_properties(
     nudged = {gradient: of} | {f'grads["{name}"]': f'params["{name}"]' for name in parameters}
     gradients = list(nudged)
     shapes = "Every gradient has the shape of what it is the gradient of."
-    again = [f"{quantity}, second time" for quantity in gradients]
     kept = [f'params["{name}"] after backward' for name in parameters]
     unchanged = f"{of}, grad_y and params" if parameters else f"{of} and grad_y"
     adjoint = Property(
@@ -125,6 +142,7 @@ def backward_properties(
                 (quantity,),
                 GRADIENT,
                 ("backward runs",),
+                numbers=True,
             )
             for quantity, name in nudged.items()
         ),
@@ -133,26 +151,90 @@ def backward_properties(
             "arrays unchanged",
             f"backward leaves {unchanged} as they were.",
             "backward",
-            (f"{of} after backward", "grad_y after backward", *kept),
+            (
+                f"{of} after backward",
+                "grad_y after backward",
+                *kept,
+                f"{of} after backward{SINGLE}",
+                f"grad_y after backward{SINGLE}",
+            ),
             UNCHANGED,
             (gradient,),
         ),
         Property(
             "gradient dtype",
-            f"{gradient} has the dtype of {of}.",
+            f"{gradient} has the dtype of {of}"
+            + (", and grads that of params." if parameters else "."),
             "backward",
-            (gradient, f"{gradient}, in float32"),
+            (*gradients, gradient + SINGLE),
             DTYPE,
-            (gradient,),
+            tuple(gradients),
         ),
         Property(
             "gradients repeatable",
             "grads are set, not added to, and belong to this layer's latest forward.",
             "backward",
-            tuple(again),
-            AGAIN,
+            tuple(quantity + SECOND_TIME for quantity in gradients),
+            REPEATABLE,
             tuple(gradients),
         ),
+        Property(
+            "asked again",
+            "A second backward after the same forward gives the same.",
+            "backward",
+            tuple(quantity + ASKED_AGAIN for quantity in gradients),
+            AGAIN,
+            ("gradients repeatable",),
+        ),
+        Property(
+            "gradients of two layers",
+            "Gradients are the same while another layer of the same kind is at work.",
+            "backward",
+            tuple(quantity + BESIDE for quantity in gradients),
+            AGAIN,
+            ("gradients repeatable",),
+        ),
+    ]
+
+
+def function_properties(
+    values: Sequence[str], arrays: tuple[str, Sequence[int]] | None = None
+) -> list[Property]:
+    """Of every function.
+
+    Args:
+        values: the properties about the numbers that come out.
+        arrays: what goes in, if that is arrays: in words, and their positions.
+    """
+    repeatable = Property(
+        "repeatable",
+        "What comes out depends on this call, not on earlier ones.",
+        "forward",
+        ("y" + SECOND_TIME,),
+        AGAIN,
+        tuple(values),
+    )
+    if arrays is None:
+        return [repeatable]
+    words, positions = arrays
+    return [
+        Property(
+            "dtype",
+            "float64 in gives float64 out, float32 gives float32.",
+            "forward",
+            ("y", "y" + SINGLE),
+            DTYPE,
+            tuple(values),
+        ),
+        Property(
+            "input unchanged",
+            f"{words} are left as they were.",
+            "forward",
+            tuple(f"argument {position} after" for position in positions),
+            UNCHANGED,
+            tuple(values),
+        ),
+        repeatable,
     ]
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from convkit.checks.behaviour import Behaviour, Case, Trial
+from convkit.checks.behaviour import SECOND_TIME, Behaviour, Case, Trial
 from convkit.checks.concept import Concept, FunctionConcept
-from convkit.checks.judging import RESULT, RUNS, UNCHANGED
+from convkit.checks.judging import AGAIN, DTYPE, RESULT, RUNS, UNCHANGED
 from convkit.checks.learner import LearnerError, Output, as_array, run
 from convkit.checks.numbers import decimals, different_sizes, holding
 from convkit.checks.properties import Property
@@ -82,30 +83,57 @@ def _draw(rng: np.random.Generator) -> list[Case]:
     return [case(0.0, replaced=False), case(some(), replaced=False), case(some(), replaced=True)]
 
 
-def _observe(target: Any, name: str, case: Case, output: Output) -> Trial:
-    """Let the optimizer take its steps on a bare layer that stands for a network."""
-    output.silent = case.hidden
+def _observe(target: Any, name: str, case: Case, companion: Case, output: Output) -> Trial:
+    """Let the optimizer take its steps on a bare layer that stands for a network.
+
+    A further experiment: another optimizer steps between its steps, on a network of its own.
+    """
     trial = Trial(case, stage="the constructor")
-    network = Layer()
-    network.params = _copies(case.params)
+    trial.behaviour.later(
+        [quantity + SECOND_TIME for quantity in _MOVED],
+        partial(_steps, target, trial, output, SECOND_TIME, companion),
+    )
+    _steps(target, trial, output)
+    return trial
+
+
+def _steps(
+    target: Any, trial: Trial, output: Output, suffix: str = "", companion: Case | None = None
+) -> None:
+    output.silent = trial.case.hidden
+    case, behaviour = trial.case, trial.behaviour
+
+    def optimizer_of(case: Case) -> tuple[Any, Any]:
+        network: Any = Layer()
+        network.params = _copies(case.params)
+        return network, target(network, **case.options)
+
+    def step(case: Case, network: Any, optimizer: Any, number: int) -> None:
+        grads = case.arguments[number - 1]
+        if REPLACED in case.traits:
+            _replace(network, grads, number)
+        for key, grad in grads.items():
+            network.grads[key] = grad.copy()
+        optimizer.step()
 
     def take_steps() -> None:
-        optimizer = target(network, **case.options)
+        one = optimizer_of(case)
+        another = optimizer_of(companion) if companion else None
         trial.stage = "step"
-        for number, grads in enumerate(case.arguments, start=1):
-            if REPLACED in case.traits:
-                _replace(network, grads, number)
-            for key, grad in grads.items():
-                network.grads[key] = grad.copy()
-            optimizer.step()
-            _record(network, number, trial.behaviour)
+        for number in range(1, _STEPS + 1):
+            step(case, *one, number)
+            if companion and another:
+                step(companion, *another, number)
+            _record(one[0], number, behaviour, suffix)
 
     try:
         run(take_steps, output=output)
-        trial.behaviour["y"] = np.zeros(())
+        behaviour["y" + suffix] = np.zeros(())
     except LearnerError as error:
-        trial.behaviour["y"] = error
-    return trial
+        behaviour["y" + suffix] = error
+        if suffix:
+            for quantity in _MOVED:
+                behaviour.setdefault(quantity + suffix, error)
 
 
 def _replace(network: Any, grads: Numbers, number: int) -> None:
@@ -115,13 +143,14 @@ def _replace(network: Any, grads: Numbers, number: int) -> None:
     network.grads = _copies(grads)
 
 
-def _record(network: Any, number: int, behaviour: Behaviour) -> None:
+def _record(network: Any, number: int, behaviour: Behaviour, suffix: str) -> None:
     for key in _PARAMETERS:
         for dictionary, quantity in (
             ("params", f'params["{key}"], step {number}'),
             ("grads", f'grads["{key}"] after step {number}'),
         ):
-            behaviour[quantity] = as_array(getattr(network, dictionary)[key], quantity)
+            array = as_array(getattr(network, dictionary)[key], quantity)
+            behaviour[quantity + suffix] = array
 
 
 def _copies(arrays: Numbers) -> dict[str, Array]:
@@ -141,6 +170,7 @@ _PROPERTIES = [
         RESULT,
         ("runs",),
         _PLAIN,
+        numbers=True,
     ),
     Property(
         "momentum",
@@ -150,6 +180,7 @@ _PROPERTIES = [
         RESULT,
         ("runs", "downhill"),
         _MOMENTUM,
+        numbers=True,
     ),
     Property(
         "gradients unchanged",
@@ -157,6 +188,22 @@ _PROPERTIES = [
         "forward",
         _GRADS,
         UNCHANGED,
+        ("downhill", "momentum"),
+    ),
+    Property(
+        "dtype",
+        "Parameters of float64 stay float64.",
+        "forward",
+        _MOVED,
+        DTYPE,
+        ("downhill", "momentum"),
+    ),
+    Property(
+        "two optimizers",
+        "It steps as if no other optimizer were at work on another network.",
+        "forward",
+        tuple(quantity + SECOND_TIME for quantity in _MOVED),
+        AGAIN,
         ("downhill", "momentum"),
     ),
 ]

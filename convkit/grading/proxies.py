@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from convkit.checks import LearnerError, forward_each
+from convkit.checks import LearnerError, entries, forward_each, set_parameters
 from convkit.layers import Array, Layer
 
 if TYPE_CHECKING:
@@ -134,6 +134,19 @@ def _forward_each(
     if not isinstance(outputs, list) or len(outputs) != len(settings):
         raise layer._airlock.lied("what came back is not one output for each setting")
     return outputs
+
+
+@set_parameters.register(RemoteObject)
+def _set_parameters(layer: RemoteObject, params: Mapping[str, Array]) -> None:
+    layer._ask("set_parameters", params=dict(params))
+
+
+@entries.register(RemoteObject)
+def _entries(layer: RemoteObject, dictionary: str, names: Sequence[str]) -> dict[str, Any]:
+    found = layer._ask("mapping_entries", name=dictionary, keys=list(names))
+    if not isinstance(found, dict):
+        raise layer._airlock.lied("what came back are no entries")
+    return found
 
 
 def _read_only(value: Any) -> Any:

@@ -17,6 +17,7 @@ import linecache
 import os
 import sys
 import traceback
+from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
 from typing import Any, BinaryIO
@@ -154,6 +155,18 @@ class Worker:
 
     def mapping_set(self, target: Any, name: str, key: str, value: Any) -> None:
         getattr(target, name)[key] = value
+
+    def mapping_entries(self, target: Any, name: str, keys: list[str]) -> dict[str, Any]:
+        """Those of the entries that are there."""
+        mapping, found = getattr(target, name), {}
+        for key in keys:
+            with suppress(LookupError):
+                found[key] = mapping[key]
+        return found
+
+    def set_parameters(self, target: Any, params: dict[str, Any]) -> None:
+        for key, value in params.items():
+            target.params[key] = value
 
     def forward_each(self, target: Any, settings: list[dict[str, Any]], x: Any) -> list[Any]:
         """forward(x) once for each of the settings of params, which are put back each time."""

@@ -1,6 +1,7 @@
 """What `check` says: verdict, place, reason, score; what it keeps to itself; how it behaves."""
 
 import re
+import types
 
 import numpy as np
 import pytest
@@ -47,9 +48,24 @@ class Flipped(convkit.Conv2d):
 
 @pytest.mark.usefixtures("capsys")
 class TestArguments:
-    @pytest.mark.parametrize("target", [3, type("Conv3d", (), {}), convkit.Conv2d(1, 1, 1)])
+    @pytest.mark.parametrize("target", [3, None, type("Conv3d", (), {}), "Conv3d", np.ones(2)])
     def test_an_unknown_name(self, target):
         with pytest.raises(ValueError, match="target: expected a class or function named one of"):
+            check(target)
+
+    @pytest.mark.parametrize("target", [convkit.Conv2d(1, 1, 1), "Conv2d"])
+    def test_a_layer_or_a_name_for_the_class(self, target):
+        with pytest.raises(ValueError, match=r"hand over the class itself, check\(Conv2d\), got"):
+            check(target)
+
+    def test_a_name_for_the_function(self):
+        with pytest.raises(ValueError, match=r"hand over the function itself, check\(softmax\)"):
+            check("softmax")
+
+    @pytest.mark.parametrize("name", [["Conv2d"], 3, None])
+    def test_a_name_that_is_none(self, name):
+        target = types.SimpleNamespace(__name__=name)
+        with pytest.raises(ValueError, match="target: expected a class or function"):
             check(target)
 
     @pytest.mark.parametrize(
@@ -182,8 +198,7 @@ class TestHidden:
         """Wrong on hidden cases alone, and shouting what it sees: does any of it get out?"""
         cases = random_cases("Conv2d", 5)
         seen = {case.x.shape for case in find("Conv2d").cases}
-        probed = {(1, *case.x.shape[1:]) for case in find("Conv2d").cases[:1]}
-        probed |= {(2 * shape[0], *shape[1:]) for shape in seen}
+        probed = {(1, *shape[1:]) for shape in seen}
 
         def forward(self, x):
             if x.shape not in seen | probed:
@@ -250,7 +265,7 @@ def test_the_number_of_calls_is_bounded(capsys):
 
     report_of(Conv2d)
     own = [call for call in calls if call in ("construct", "forward", "backward")]
-    assert len(own) < 90
+    assert len(own) < 300
 
 
 def test_listeners_are_told(capsys):
@@ -272,10 +287,10 @@ def test_listeners_are_told(capsys):
 def test_outside_a_notebook_the_report_is_printed(capsys):
     report = check(convkit.correlate2d)
     assert capsys.readouterr().out == f"{report}\n"
-    assert str(report).startswith("✓ correlate2d is right: all 6 properties hold.")
-    assert repr(report) == "<Report: correlate2d is right: all 6 properties hold.>"
+    assert str(report).startswith("✓ correlate2d is right: all 7 properties hold.")
+    assert repr(report) == "<Report: correlate2d is right: all 7 properties hold.>"
 
 
 def test_what_cannot_be_tested_is_listed_by_name(capsys):
     text = str(report_of(conv_whose(forward=flipped_forward), only="forward"))
-    assert "– not tested yet: input unchanged, dtype, repeatable, rng, batch" in text
+    assert "– not tested yet: input unchanged, dtype, repeatable, two layers, rng, batch" in text

@@ -21,7 +21,16 @@ def report(*statuses):
     return Report(
         "Conv2d",
         [
-            PropertyResult(f"p{i}", "It holds.", "forward", s, "", evidence if s == FAILS else None)
+            PropertyResult(
+                f"p{i}",
+                "It holds.",
+                "forward",
+                s,
+                float(s != FAILS),
+                True,
+                "",
+                evidence if s == FAILS else None,
+            )
             for i, s in enumerate(statuses)
         ],
     )

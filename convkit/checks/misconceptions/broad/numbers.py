@@ -244,9 +244,9 @@ NUMBERS = [
         shifted_along_axes,
         (
             lambda value: (
-                value + 0.1 * np.cos(np.arange(value.shape[1]))[:, np.newaxis, np.newaxis]
+                value + 0.1 * np.cos(_count(value, 1))[:, np.newaxis, np.newaxis]
                 if value.ndim == 4
-                else value + np.arange(len(value))[:, np.newaxis]
+                else value + _count(value, 0)[:, np.newaxis]
             ),
         ),
     ),
@@ -291,3 +291,8 @@ ZERO = [
         (lambda value: 0.0 * value,),
     ),
 ]
+
+
+def _count(value: Array, axis: int) -> Array:
+    """0, 1, 2, … along an axis, in the array's dtype."""
+    return np.arange(value.shape[axis], dtype=value.dtype)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from convkit.checks.behaviour import SECOND_TIME
 from convkit.checks.look import Look
 from convkit.checks.misconceptions.broad.entering import Anatomy, enter_mark
 from convkit.checks.misconceptions.common import with_backward, with_forward
-from convkit.checks.properties import SECOND_TIME, same_values
+from convkit.checks.properties import same_values
 from convkit.layers import Array
 
 

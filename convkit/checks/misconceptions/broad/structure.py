@@ -85,10 +85,10 @@ def _mixture_differs(view: View, y: Array, mixed: Array) -> bool:
 
 
 def _shift_differs(view: View, y: Array, shifted: Array) -> bool:
-    """Away from the border, with stride 1, y moves along."""
+    """Away from the border, with stride 1, y moves along; the last image is the one shifted."""
     if view.case.options.get("stride", 1) != 1 or min(y.shape[2:]) < 4:
         return False
-    return not equal(shifted[:, :, 2:, 2:], y[:, :, 1:-1, 1:-1])
+    return not equal(shifted[:, :, 2:, 2:], y[-1:, :, 1:-1, 1:-1])
 
 
 def _blended(layer: Any, x: Array, y: Array) -> Array:

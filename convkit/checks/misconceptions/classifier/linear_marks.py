@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from convkit.checks.behaviour import first_time
 from convkit.checks.look import View, equal
 from convkit.checks.misconceptions.classifier.linear import NETWORK
 from convkit.checks.misconceptions.common import with_backward, with_forward
@@ -18,7 +19,7 @@ from convkit.checks.misconceptions.marks import (
     samples_unlike,
     wrong_arrays,
 )
-from convkit.checks.properties import SECOND_TIME, Situation
+from convkit.checks.properties import Situation
 from convkit.layers import Array, Linear
 
 
@@ -49,7 +50,7 @@ def _other_weights_back(wrong: Wrong) -> bool:
 
 def _other_upstream(quantity: str, situations: Sequence[Situation]) -> bool:
     """All gradients are those of one other grad_y, which grad_x gives away."""
-    if not quantity.startswith("grad") or quantity.endswith(SECOND_TIME):
+    if not quantity.startswith("grad") or first_time(quantity) != quantity:
         return False
     told = 0
     for view, got in wrong_arrays(quantity, situations):

@@ -38,7 +38,7 @@ SLIPS = {
         slip("largest-magnitude-and-overwritten", "both", "Two mistakes. forward: the winner is the value of largest magnitude (argmax of |x|), not the largest value. backward: a pixel that wins in two overlapping windows keeps only the last gradient (= instead of +=).",
              ("np.argmax(window), window.shape", "np.argmax(np.abs(window)), window.shape"),
              ("grad_x[n, c, r, s] +=", "grad_x[n, c, r, s] =")),
-        slip("float64-and-kept-gradient", "forward", "Two mistakes. forward: the output is always float64, also for float32. backward: grad_x is allocated in forward and added to, so a second backward adds up on the first.",
+        slip("float64-and-kept-gradient", "both", "Two mistakes. forward: the output is always float64, also for float32. backward: grad_x is allocated in forward and added to, so a second backward adds up on the first.",
              ("y = np.zeros((N, C, oh, ow), dtype=x.dtype)", "y = np.zeros((N, C, oh, ow))"),
              ("        self.x_shape = x.shape\n", "        self.grad_x = np.zeros_like(x)\n"),
              ("        grad_x = np.zeros(self.x_shape, dtype=grad_y.dtype)\n", ""),
