@@ -3,78 +3,115 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
+from convkit.shown import say
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run ``convkit`` with ``arguments`` (those of the process) and return its exit status."""
-    parser = argparse.ArgumentParser(prog="convkit", description="The course, in a terminal.")
+    options = _parser().parse_args(arguments)
+    try:
+        status: int = options.run(options)
+        sys.stdout.flush()
+    except BrokenPipeError:  # nobody reads on, as in `convkit report 02-convolution | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except OSError as error:
+        return _failed(f"{error.strerror or error}: {error.filename or 'here'}")
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="convkit",
+        description="The course, in a terminal. Run it in the course's folder.",
+        epilog="`convkit COMMAND --help` says more about a command.",
+    )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    progress = commands.add_parser(
-        "progress", help="how far you are: each name untouched, started, failing, or yours"
+
+    def add(name: str, does: str, more: str) -> argparse.ArgumentParser:
+        return commands.add_parser(
+            name, help=does, description=f"{does[0].upper()}{does[1:]}{more}"
+        )
+
+    progress = add(
+        "progress", "how far you are: each name untouched, started, failing, or yours", "."
     )
     progress.set_defaults(run=_progress)
-    grade = commands.add_parser(
+    grade = add(
         "grade",
-        help="for instructors: grade a class; run it again to go on where it was stopped",
+        "for instructors: grade a class",
+        ", that is everybody in submitted/ and everybody whom the gradebook knows. Who has a grade "
+        "that still holds is left alone, so run it again after a change, or to go on where it was "
+        "stopped. The exit status is 1 where somebody has no grade for a reason on your side.",
     )
-    grade.add_argument("assignment")
+    grade.add_argument("assignment", type=_name, help="the name of a folder in solutions/")
     grade.add_argument("--student", nargs="+", default=[], metavar="STUDENT", help="only these")
-    grade.add_argument("--force", action="store_true", help="grade again what is up to date")
+    grade.add_argument("--force", action="store_true", help="grade again what is up to date, too")
     grade.set_defaults(run=_grade)
-    report = commands.add_parser(
-        "report", help="for instructors: who has which grade, and whether it is up to date"
+    report = add(
+        "report",
+        "for instructors: who has which grade, and whether it is up to date",
+        ". Nothing is graded or changed.",
     )
-    report.add_argument("assignment")
+    report.add_argument("assignment", type=_name, help="the name of a folder in solutions/")
     report.set_defaults(run=_report)
-    doctor = commands.add_parser(
-        "doctor", help="for instructors: whether student code can be graded safely on this machine"
+    doctor = add(
+        "doctor",
+        "for instructors: whether this machine can grade safely",
+        ", that is whether what the sandbox for student code promises holds here, and what would "
+        "cure what does not.",
     )
     doctor.set_defaults(run=_doctor)
-    options = parser.parse_args(arguments)
-    status: int = options.run(options)
-    return status
+    return parser
+
+
+def _name(text: str) -> str:
+    return text.rstrip("/")  # as shells complete it
+
+
+def _failed(why: str) -> int:
+    say(f"convkit: {why}", sys.stderr)
+    return 1
 
 
 def _progress(options: argparse.Namespace) -> int:
     from convkit.journal import progress
 
-    print(progress())
+    say(str(progress()))
     return 0
 
 
 def _grade(options: argparse.Namespace) -> int:
-    try:
-        return _grade_class(options)
-    except KeyboardInterrupt:
-        print(f"Stopped. `convkit grade {options.assignment}` goes on from here.", file=sys.stderr)
-        return 130
-
-
-def _grade_class(options: argparse.Namespace) -> int:
     from convkit.grading.job import GraderError
-    from convkit.grading.runner import grade_class
+    from convkit.grading.probe import require
     from convkit.grading.sandbox import SandboxError
 
     try:
+        require()
+        from convkit.grading.runner import grade_class  # of which much is there on Linux alone
+
         return grade_class(Path.cwd(), options.assignment, options.student, force=options.force)
     except (GraderError, SandboxError) as error:
-        print(f"convkit grade: {error}", file=sys.stderr)
-        return 1
+        return _failed(str(error))
+    except KeyboardInterrupt:
+        say(f"Stopped. `convkit grade {options.assignment}` goes on from here.", sys.stderr)
+        return 130
 
 
 def _report(options: argparse.Namespace) -> int:
     from convkit.grading.job import GraderError
-    from convkit.grading.runner import report_class
+    from convkit.grading.report import report_class
 
     try:
-        print(report_class(Path.cwd(), options.assignment))
+        say(report_class(Path.cwd(), options.assignment))
     except GraderError as error:
-        print(f"convkit report: {error}", file=sys.stderr)
-        return 1
+        return _failed(str(error))
     return 0
 
 
@@ -83,9 +120,9 @@ def _doctor(options: argparse.Namespace) -> int:
 
     found = findings()
     for each in found:
-        print(f"{'✓' if each.holds else '✗' if each.required else '!'} {each.what}")
+        say(f"{'✓' if each.holds else '✗' if each.required else '!'} {each.what}")
         if each.cure:
-            print(textwrap.indent(each.cure, "    "))
+            say(textwrap.indent(each.cure, "    "))
     broken = any(each.required and not each.holds for each in found)
-    print("Grading is refused on this machine." if broken else "This machine can grade.")
+    say("Grading is refused on this machine." if broken else "This machine can grade.")
     return int(broken)

@@ -9,6 +9,7 @@ from typing import Any
 
 from convkit.checks.evidence import FAILS, HOLDS, MARKS, NOT_TESTED, PropertyResult
 from convkit.checks.wording import WIDTH, failure_lines
+from convkit.shown import encodable
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,7 @@ class Report:
         """Display the report: in a notebook as HTML, elsewhere as text."""
         shell = _notebook_shell()
         if shell is None:
-            print(self)
+            print(encodable(str(self)))
             return
         from IPython.display import display
 

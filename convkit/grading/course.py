@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
+import glob
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -33,8 +33,14 @@ def alone(root: Path, *, shared: bool = False) -> Iterator[IO[str]]:
     Those who grade one submission, as formgrader does, may do so beside one another.
 
     Raises:
-        GraderError: another one is at work.
+        GraderError: another one is at work, or this is no system to grade on.
     """
+    try:
+        import fcntl
+    except ImportError:
+        raise GraderError(
+            "grading needs Linux: do it on such a machine, in a container or virtual machine."
+        ) from None
     with open(root / _LOCK, "a+", encoding="utf-8") as lock:
         try:
             fcntl.flock(lock, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
@@ -94,8 +100,9 @@ class Course:
         url: str = self.directory.db_url
         return f"{url}?timeout=60" if url.startswith("sqlite:") and "?" not in url else url
 
-    def gradebook(self) -> Gradebook:
-        return Gradebook(self.db_url, self.directory.course_id)
+    def gradebook(self, *, patient: bool = True) -> Gradebook:
+        url = self.db_url if patient else self.directory.db_url
+        return Gradebook(url, self.directory.course_id)
 
     def fingerprint(self, assignment: str, student: str) -> Fingerprint:
         """What a grade given now would depend on."""
@@ -113,6 +120,21 @@ class Course:
             return 0.0
         taken = self.lateness.late_submission_penalty(submission.student.id, points, late)
         return min(max(taken or 0.0, 0.0), max(points, 0.0))
+
+    def require(self, assignment: str) -> None:
+        """See that there is such an assignment.
+
+        Raises:
+            GraderError: there is none, or no notebook in it.
+        """
+        source = self.directory.source_directory
+        pattern = Path(self.directory.format_path(source, ".", "*"), "*.ipynb")
+        known = {Path(path).parent.name for path in glob.glob(str(pattern))}
+        if assignment not in known:
+            raise GraderError(
+                f"there is no assignment {assignment!r} in {source}/ "
+                f"(it has {', '.join(sorted(known)) or 'none at all'})."
+            )
 
     def sources(self, assignment: str) -> dict[str, NotebookNode]:
         """The assignment's notebooks, by name."""

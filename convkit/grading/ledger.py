@@ -181,7 +181,8 @@ def _take_back(notebook: Any) -> None:
     notebook.late_submission_penalty = None
     for grade in notebook.grades:
         grade.auto_score = None
-        grade.needs_manual_grade = True
+        if grade.manual_score is None:
+            grade.needs_manual_grade = True
         if not grade.cell.max_score:  # a bonus is kept as extra credit
             grade.extra_credit = None
 

@@ -76,19 +76,32 @@ class Places:
         Args:
             known: how students' names are written, whatever system made their folders.
         """
+        names = {composed(name): name for name in known}
+        return {
+            names.get(composed(name), composed(name))
+            for name in self._folders()
+            if _is_text(name) and not is_made(name)
+        }
+
+    def unnamed(self, assignment: str) -> list[str]:
+        """The folders with this assignment in them whose names nobody can have."""
+        return sorted(
+            name
+            for name in self._folders()
+            if not _is_text(name) or name.startswith(".")
+            if self.submitted(assignment, name).is_dir()
+        )
+
+    def _folders(self) -> set[str]:
+        """The names of all folders that stand where a student's name does."""
         parts = self._parts(_ASSIGNMENT, _STUDENT)
         until = next(number for number, part in enumerate(parts, 1) if _STUDENT in part)
         pattern = re.escape("/".join(parts[:until]))
         pattern = pattern.replace(_STUDENT, "([^/]+)").replace(_ASSIGNMENT, "[^/]+")
         stars = "/".join(["*"] * until)
-        found = glob.glob(stars, root_dir=self.top)
+        found = glob.glob(stars, root_dir=self.top, include_hidden=True)
         matches = (re.fullmatch(pattern, path, re.DOTALL) for path in found)
-        names = {composed(name): name for name in known}
-        return {
-            names.get(composed(match[1]), composed(match[1]))
-            for match in matches
-            if match and (self.top / match[0]).is_dir() and not is_made(match[1])
-        }
+        return {match[1] for match in matches if match and (self.top / match[0]).is_dir()}
 
     def _parts(self, assignment: str, student: str) -> tuple[str, ...]:
         """The parts of a path that depend on whose it is and what for."""
@@ -98,6 +111,10 @@ class Places:
         step = self.directory.submitted_directory
         path: str = self.directory.format_path(step, student, assignment)
         return path
+
+
+def _is_text(name: str) -> bool:
+    return name.encode(errors="ignore").decode() == name
 
 
 def composed(name: str) -> str:

@@ -22,7 +22,7 @@ from nbgrader.preprocessors import (
 )
 from traitlets import Float, Integer
 
-from convkit.grading import ledger
+from convkit.grading import ledger, reviewed
 from convkit.grading import notebook as nb
 from convkit.grading.course import Course, alone
 from convkit.grading.feedback import set_up_feedback
@@ -32,7 +32,8 @@ from convkit.grading.job import Times
 from convkit.grading.outcome import Outcome, Status
 from convkit.grading.probe import require
 from convkit.grading.sandbox import Limits
-from convkit.grading.submission import grade_notebook, rebuild
+from convkit.grading.submission import BANNER, grade_notebook, rebuild
+from convkit.grading.written import REMARK
 
 Resources = dict[str, Any]
 _CAME_IN = "convkit"
@@ -199,7 +200,8 @@ class SaveOutcome(_InCourse, NbGraderPreprocessor):
 class SaveGrades(SaveAutoGrades):
     """What a bonus earned is stored as nbgrader's extra credit, which no maximum includes.
 
-    Where there is no grade, nothing is stored.
+    Where there is no grade, nothing is stored. What was graded by hand is marked to be looked at
+    again where the answer changed.
     """
 
     def preprocess(
@@ -207,21 +209,35 @@ class SaveGrades(SaveAutoGrades):
     ) -> tuple[NotebookNode, Resources]:
         if not resources["nbgrader"]["outcome"].status.has_grade:
             return notebook, resources
+        self._implementations = str(nb.implementations(notebook))
+        self._beside = [
+            cell.source
+            for cell in notebook.cells
+            if nb.grade_id(cell) is None and cell.id != BANNER
+        ]
         return super().preprocess(notebook, resources)
 
+    def _answer(self, cell: NotebookNode) -> str:
+        """What a person looked at who gave points by hand."""
+        if nb.is_test(cell):
+            return self._implementations
+        return "\n".join([cell.source, *(self._beside if REMARK in cell.source else ())])
+
     def _add_score(self, cell: NotebookNode, resources: Resources) -> None:
-        possible = nb.bonus(cell)
-        if not possible:
-            super()._add_score(cell, resources)
-            return
-        name = cell.metadata.nbgrader["grade_id"]
-        worth = copy.deepcopy(cell)
-        worth.metadata.nbgrader["points"] = possible
-        earned, _ = utils.determine_grade(worth, self.log)
         grade = self.gradebook.find_grade(
-            name, self.notebook_id, self.assignment_id, self.student_id
+            nb.grade_id(cell), self.notebook_id, self.assignment_id, self.student_id
         )
-        grade.auto_score, grade.extra_credit, grade.needs_manual_grade = 0.0, earned, False
+        changed = reviewed.is_new(self.gradebook, grade.id, self._answer(cell))
+        to_be_seen = changed or grade.needs_manual_grade
+        if possible := nb.bonus(cell):
+            worth = copy.deepcopy(cell)
+            worth.metadata.nbgrader["points"] = possible
+            earned, _ = utils.determine_grade(worth, self.log)
+            grade.auto_score, grade.extra_credit, grade.needs_manual_grade = 0.0, earned, False
+        else:
+            super()._add_score(cell, resources)
+            if grade.manual_score is not None:
+                grade.needs_manual_grade = to_be_seen
         self.gradebook.db.commit()
 
 

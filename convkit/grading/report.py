@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,13 +14,30 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.plugins import ExportPlugin
 
 from convkit.grading import ledger
+from convkit.grading.application import opened
 from convkit.grading.course import Course
 from convkit.grading.job import GraderError
 from convkit.grading.outcome import NOT_HANDED_IN, Outcome
 from convkit.grading.preprocessors import course_at
+from convkit.shown import columns, harmless
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+NAME_LENGTH = 32
+"""Of a longer name a table shows both ends."""
+
+_FORMULA = ("=", "+", "-", "@")
 _NOT_YET = "not graded yet"
+
+
+def report_class(root: Path, assignment: str) -> str:
+    """What `convkit report` prints.
+
+    Raises:
+        GraderError: there is no such course or assignment.
+    """
+    with opened(root) as (_, course), course.gradebook() as gradebook:
+        found = rows(gradebook, course, assignment)
+        lines = [table(found), still_to_grade(found), *not_graded(course, assignment)]
+        return "\n".join(filter(None, lines))
 
 
 @dataclass(frozen=True)
@@ -58,7 +76,8 @@ def rows(gradebook: Gradebook, course: Course, assignment: str) -> list[Row]:
     except MissingEntry:
         known = ", ".join(each.name for each in gradebook.assignments) or "none"
         raise GraderError(
-            f"the gradebook knows no assignment {assignment!r} (it knows {known})"
+            f"the gradebook knows no assignment {assignment!r} (it knows {known}). "
+            "It comes to know one when that is graded."
         ) from None
     entries = ledger.entries(course, gradebook, assignment)
     students = {student.id: student for student in gradebook.students}
@@ -118,14 +137,17 @@ def table(found: Sequence[Row]) -> str:
         said = [f"OUT OF DATE, {row.outdated}"] if row.outdated else []
         said += row.outcome.reason.splitlines()[:1] if row.outcome else []
         said += ["answers are to be graded by hand"] if row.by_hand else []
-        lines.append((row.student.id, score, status, "; ".join(said)))
-    widths = [max(len(line[column]) for line in lines) for column in range(3)]
-    return "\n".join(
-        "  ".join(
-            [line[0].ljust(widths[0]), line[1].rjust(widths[1]), line[2].ljust(widths[2]), line[3]]
-        ).rstrip()
-        for line in lines
+        name = harmless(row.student.id, NAME_LENGTH)
+        lines.append((name, score, status, harmless("; ".join(said))))
+    widths = [max(columns(line[column]) for line in lines) for column in range(3)]
+    return "\n".join(_aligned(line, widths) for line in lines)
+
+
+def _aligned(line: tuple[str, str, str, str], widths: Sequence[int]) -> str:
+    name, score, status = (
+        " " * (width - columns(text)) for text, width in zip(line, widths, strict=False)
     )
+    return f"{line[0]}{name}  {score}{line[1]}  {line[2]}{status}  {line[3]}".rstrip()
 
 
 def still_to_grade(found: Sequence[Row]) -> str:
@@ -133,6 +155,15 @@ def still_to_grade(found: Sequence[Row]) -> str:
     due = [row for row in found if row.outcome is None or row.outdated]
     name = found[0].assignment.name if found else ""
     return f"To be graded: {len(due)}, by `convkit grade {name}`." if due else ""
+
+
+def not_graded(course: Course, assignment: str) -> list[str]:
+    """What to do about folders that have nobody's name."""
+    return [
+        f"Not graded: {harmless(name, NAME_LENGTH)}. The name of a student's folder must be text "
+        "and may not begin with a dot. Rename it."
+        for name in course.places.unnamed(assignment)
+    ]
 
 
 class ExportOutcomes(ExportPlugin):
@@ -150,7 +181,7 @@ class ExportOutcomes(ExportPlugin):
                     continue
                 for row in rows(gradebook, course, assignment.name):
                     if not students or row.student.id in students:
-                        writer.writerow(map(_harmless, _cells(row)))
+                        writer.writerow(map(_cell, _cells(row)))
 
 
 _COLUMNS = (
@@ -194,6 +225,11 @@ def _cells(row: Row) -> list[Any]:
     ]
 
 
-def _harmless(value: Any) -> Any:
-    """Text that a spreadsheet would run as a formula is marked as text."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+def _cell(value: Any) -> Any:
+    """What a spreadsheet would run as a formula is marked as text, and any text is harmless."""
+    if not isinstance(value, str):
+        return value
+    shown = harmless(value)
+    # Where letters are wide, so may be the sign of a formula.
+    begin = unicodedata.normalize("NFKC", shown.lstrip()[:1])
+    return f"'{shown}" if begin.startswith(_FORMULA) else shown

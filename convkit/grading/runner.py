@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import shutil
 import signal
@@ -20,17 +21,18 @@ from tqdm import tqdm
 
 from convkit.grading import ledger, own
 from convkit.grading import notebook as nb
-from convkit.grading.application import configured, generate
+from convkit.grading.application import generate, opened
 from convkit.grading.canary import see_alive
 from convkit.grading.course import Course, alone
 from convkit.grading.job import GraderError
 from convkit.grading.outcome import Outcome, Status
-from convkit.grading.preprocessors import STORING, course_at
-from convkit.grading.probe import require, warnings
+from convkit.grading.preprocessors import STORING
+from convkit.grading.probe import warnings
 from convkit.grading.processes import Processes
-from convkit.grading.report import rows, still_to_grade, table
+from convkit.grading.report import NAME_LENGTH, not_graded
 from convkit.grading.store import Store
 from convkit.grading.submission import Part, Task
+from convkit.shown import harmless, say
 
 _SCRATCH = "convkit-run-"
 
@@ -106,7 +108,7 @@ class Grader:
         return self._processes.grade(self._task(name, submitted))
 
     def _task(self, name: str, submitted: Path, *, explain: bool = False) -> Task:
-        files = self.scratch / f"files-{name}"
+        files = self._files(name)
         source = self.course.source(self.assignment)
         return Task(
             self.assignment,
@@ -158,7 +160,7 @@ class Grader:
                     running[pool.submit(self._grade_student, student)] = student, fingerprint
                 for done in wait(running, return_when=FIRST_COMPLETED).done:
                     student, fingerprint = running.pop(done)
-                    files = self._files(student)
+                    files = self._files(_of(student))
                     with _undisturbed():
                         try:
                             outcome = store.finish(student, done.result(), files, fingerprint)
@@ -171,18 +173,26 @@ class Grader:
             self._processes.stop()
             pool.shutdown(cancel_futures=True)
 
-    def _files(self, student: str) -> Path:
-        return self.scratch / f"files-of-{student}"
+    def _files(self, name: str) -> Path:
+        # A student's name may be as long as a name can be.
+        return self.scratch / f"files-{hashlib.sha256(name.encode()).hexdigest()[:16]}"
 
     def _grade_student(self, student: str) -> dict[str, Part]:
         alike = self.course.places.alike(self.assignment, student)
         if len(alike) > 1:
-            shown = " and ".join(ascii(str(place.relative_to(self.course.root))) for place in alike)
+            shown = " and ".join(
+                harmless(str(place.relative_to(self.course.root))) for place in alike
+            )
             raise GraderError(f"which of these was handed in? Keep one of {shown}")
         if not alike or not alike[0].exists():
             missing = self.course.places.not_there(self.assignment, student)
             return dict.fromkeys(self.notebooks, Part(missing, None))
-        return self._grade(f"of-{student}", alike[0])
+        return self._grade(_of(student), alike[0])
+
+
+def _of(student: str) -> str:
+    """A name that is neither the solution's nor the release's."""
+    return f"of {student}"
 
 
 @contextlib.contextmanager
@@ -205,49 +215,46 @@ def _in_words(error: Exception) -> str:
 def grade_class(root: Path, assignment: str, only: Sequence[str], *, force: bool) -> int:
     """What `convkit grade` does: its exit status is 1 where somebody has no grade for our fault.
 
+    The sandbox must hold: see `probe.require`.
+
     Args:
         root: the course's folder.
         only: students; everybody if there are none.
         force: whether to grade again what is up to date.
     """
-    app = configured(root)
-    with alone(root) as lock:
-        scratch = _scratch(lock)
-        require()
-        for warning in warnings():
-            print(warning, file=sys.stderr)
-        grader = Grader(app, course_at(app.coursedir, app), assignment, scratch)
+    with opened(root) as (app, course), alone(root) as lock:
+        course.require(assignment)
+        grader = Grader(app, course, assignment, _scratch(lock))
         students = grader.students()
         unknown = sorted(set(only) - set(students))
         if unknown:
-            raise GraderError(f"nobody here is called {', '.join(unknown)}")
+            names = ", ".join(harmless(name, NAME_LENGTH) for name in unknown)
+            raise GraderError(f"nobody here is called {names}.")
         students = [student for student in students if not only or student in only]
-        print(f"{assignment}: {grader.prepare()}")
+        say(f"{assignment}: {grader.prepare()}")
+        for line in not_graded(course, assignment):
+            say(line)
+        for warning in warnings():
+            say(warning, sys.stderr)
         due = grader.due(students, force=force)
         ended: Counter[Status] = Counter()
         with tqdm(total=len(due), desc="grading", unit="", disable=not due) as bar:
             for student, outcome in grader.grade_all(due):
                 ended[outcome.status] += 1
                 if outcome.status is not Status.GRADED or outcome.notes:
-                    said = ": ".join(filter(None, [student, outcome.status, outcome.reason]))
-                    lines = [said, *outcome.notes]
-                    bar.write("\n    ".join(lines))
+                    with bar.external_write_mode():
+                        say(_ended(student, outcome))
                 bar.update()
-    print(_summary(ended, len(students) - len(due)))
+        say(_summary(ended, len(students) - len(due)))
     return int(ended[Status.GRADER_ERROR] > 0)
 
 
-def report_class(root: Path, assignment: str) -> str:
-    """What `convkit report` prints.
-
-    Raises:
-        GraderError: there is no such course or assignment.
-    """
-    app = configured(root)
-    course = course_at(app.coursedir, app)
-    with course.gradebook() as gradebook:
-        found = rows(gradebook, course, assignment)
-        return "\n".join(filter(None, [table(found), still_to_grade(found)]))
+def _ended(student: str, outcome: Outcome) -> str:
+    """How it ended; further lines are indented, so that none looks like another student's."""
+    name = harmless(student, NAME_LENGTH)
+    said = ": ".join(filter(None, [name, outcome.status, outcome.reason]))
+    lines = [line for text in (said, *outcome.notes) for line in text.splitlines()]
+    return "\n    ".join(lines)
 
 
 def _summary(ended: Counter[Status], current: int) -> str:

@@ -5,7 +5,8 @@ from types import SimpleNamespace
 import pytest
 
 from convkit.grading.outcome import Outcome, Status
-from convkit.grading.report import Row, _cells, _harmless, still_to_grade, table
+from convkit.grading.report import Row, _cell, _cells, still_to_grade, table
+from convkit.shown import columns
 
 ASSIGNMENT = SimpleNamespace(name="mini", duedate=None, max_score=12.0)
 
@@ -49,14 +50,33 @@ def test_a_penalty_never_makes_a_score_negative():
     assert row("ann", Outcome(), 3.0, penalty=5.0).score == 0.0
 
 
-@pytest.mark.parametrize("value", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
+@pytest.mark.parametrize("value", ["=1+1", "+1", "-rf", "@SUM(A1)", " =1", "＝1+1"])
 def test_no_spreadsheet_runs_what_a_name_or_reason_says(value):
-    assert _harmless(value) == f"'{value}"
+    assert _cell(value) == f"'{value}"
+
+
+@pytest.mark.parametrize("value", ["\t=1", "\r=1", "\n=1", "\x1b[31m=1", "\u202e=1", "a\nb"])
+def test_no_character_that_does_something_is_exported(value):
+    cell = _cell(value)
+    assert cell.isprintable()
+    assert cell[0] in "\\a"
+
+
+def test_a_table_stays_readable_whatever_students_are_called():
+    names = ["a" * 250, "\x1b]0;owned\x07\x1b[31m", "two\nlines", "{0}", "\u202egpj", "李小龙"]
+    said = Outcome(Status.CRASHED, "a\x1b[31m reason\nmore")
+    lines = table([row(name, said, 9.0) for name in names]).splitlines()
+    assert len(lines) == 1 + len(names)
+    for line in lines:
+        assert line.isprintable()
+        assert columns(line) < 90
+    assert {columns(line[: line.index("9 / 12")]) for line in lines[1:]} == {34}
+    assert "aaa…aaa" in lines[1]
 
 
 @pytest.mark.parametrize("value", ["ann", "it = 3", -1.5, None, Status.GRADED])
 def test_anything_else_is_left_alone(value):
-    assert _harmless(value) == value
+    assert _cell(value) == value
 
 
 def test_who_was_not_graded_is_not_current():
