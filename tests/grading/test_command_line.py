@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -12,7 +13,7 @@ import pytest
 
 from convkit.cli import main
 from convkit.grading import probe
-from tests.grading.course import Course, mini_source
+from tests.grading.course import ROOT, Course, mini_source
 
 pytestmark = pytest.mark.timeout(900)
 
@@ -221,6 +222,25 @@ def test_a_folder_that_has_nobodys_name_is_named(folder, capsys):
     assert "Not graded: bad\\udcff. " in said
     assert "Not graded: ..dots. " in said
     assert ".ipynb_checkpoints" not in said
+
+
+def test_readmes_commands_do_what_they_are_for(folder):
+    """Where exercises/ is there already, as in a fresh clone."""
+    (block,) = re.findall(
+        r"^```sh\n(source .*?)^```", (ROOT / "README.md").read_text(), re.M | re.S
+    )
+    generate, *others = [line.partition("#")[0].split() for line in block.splitlines()[1:]]
+    (folder / "gradebook.db").unlink()
+    generate[generate.index("02-convolution")] = "mini"
+    course = Course(folder)
+    assert course.nbgrader(*generate[1:]).returncode == 0
+    shutil.rmtree(course.temporary)
+    assert main(["report", "mini"]) == 0  # the gradebook knows it
+    assert [line[:2] for line in others] == [
+        ["convkit", "grade"],
+        ["convkit", "report"],
+        ["nbgrader", "generate_feedback"],
+    ]
 
 
 @pytest.mark.parametrize("command", [[], ["progress"], ["grade"], ["report"], ["doctor"]])
