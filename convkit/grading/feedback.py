@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 from nbformat import NotebookNode
 from nbgrader.preprocessors import (
     AssignLatePenalties,
@@ -14,9 +13,34 @@ from nbgrader.preprocessors import (
 )
 
 from convkit.grading import notebook as nb
-from convkit.grading.showing import ShowInert, shown_markdown
+from convkit.grading.showing import ShowInert, harmless, shown_markdown
 
 Resources = dict[str, Any]
+
+
+class Grades(GetGrades):
+    """The points, and what of them is still to be given by hand."""
+
+    def preprocess(
+        self, notebook: NotebookNode, resources: Resources
+    ) -> tuple[NotebookNode, Resources]:
+        notebook, resources = super().preprocess(notebook, resources)
+        known = (cell.metadata.get("nbgrader", {}) for cell in notebook.cells)
+        resources["nbgrader"]["by_hand"] = sum(
+            each["points"] for each in known if each.get("by_hand")
+        )
+        return notebook, resources
+
+    def _get_score(self, cell: NotebookNode, resources: Resources) -> None:
+        super()._get_score(cell, resources)
+        grade = self.gradebook.find_grade(
+            cell.metadata.nbgrader["grade_id"],
+            self.notebook_id,
+            self.assignment_id,
+            self.student_id,
+        )
+        given = grade.manual_score is not None or grade.auto_score is not None
+        cell.metadata.nbgrader["by_hand"] = bool(grade.needs_manual_grade and not given)
 
 
 class HideTests(ClearHiddenTests):
@@ -54,10 +78,13 @@ def set_up_feedback(config: Any) -> None:
     config.ClearMarkScheme.enforce_metadata = False
     config.GenerateFeedback.preprocessors = [
         AssignLatePenalties,  # again, for the points that came by hand since
-        GetGrades,
+        Grades,
         HideTests,
         HideMarkSchemes,
-        CSSHTMLHeaderPreprocessor,
     ]
     config.HTMLExporter.preprocessors = [ShowInert]
-    config.HTMLExporter.filters = {"markdown2html": shown_markdown, "clean_html": _clean}
+    config.HTMLExporter.filters = {
+        "markdown2html": shown_markdown,
+        "clean_html": _clean,
+        "harmless": harmless,
+    }

@@ -6,6 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+OUTCOME = "outcome"
+"""Where the metadata of a graded notebook say how it ended: no cell's text can reach there."""
+
 
 class Status(StrEnum):
     """The ways a submission can end, the gravest last.

@@ -14,6 +14,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+import nbgrader
 from jinja2 import pass_context
 from mistune import HTMLRenderer
 from nbconvert.filters import strip_ansi
@@ -25,6 +26,7 @@ from nbformat.v4 import new_output
 from convkit.grading import notebook as nb
 from convkit.grading.formulas import mathml
 from convkit.grading.inert import inert_html, left_out
+from convkit.grading.outcome import OUTCOME, Status
 from convkit.grading.pictures import PictureError, Pictures
 
 _CELL_CAP = 200_000  # characters of a cell's outputs, or of its source
@@ -32,6 +34,7 @@ _OUTPUTS_CAP = 200
 _MARKDOWN_CAP = 50_000  # what is longer is shown as it was written:
 _ENVIRONMENTS_CAP = 200  # nbconvert takes time that grows with their square
 _ROOM = "convkit_room"
+_PAGES = Path(__file__).parent / "templates"
 _PYTHON = ("python", "py", "python3", "ipython", "ipython3")
 _COLOUR = "\x1b["
 _PASTED = re.compile(
@@ -206,8 +209,27 @@ def _room(resources: Mapping[str, Any], cell: NotebookNode | None) -> Room:
     return room
 
 
+def harmless(text: Any) -> str:
+    """What others call something, as HTML in which no character does more than be seen."""
+    shown = (character if character.isprintable() else "\ufffd" for character in str(text))
+    return escape("".join(shown))
+
+
 class ShowInert(Preprocessor):
-    """Leave of a notebook what there is room for, can be shown, and does nothing."""
+    """Leave of a notebook what there is room for, can be shown, and does nothing.
+
+    It comes with the course's own pages, which it puts before those of nbgrader's of the same name.
+    """
+
+    def __init__(self, parent: Any = None, **more: Any) -> None:
+        super().__init__(parent=parent, **more)
+        if parent is not None:
+            parent.extra_template_basedirs = [str(_PAGES), *parent.extra_template_basedirs]
+            parent.extra_template_paths = [
+                *parent.extra_template_paths,
+                str(Path(nbgrader.__file__).parent / "server_extensions/formgrader/templates"),
+                str(_PAGES),
+            ]
 
     def preprocess(
         self, notebook: NotebookNode, resources: dict[str, Any]
@@ -215,6 +237,19 @@ class ShowInert(Preprocessor):
         notebook.metadata.pop("widgets", None)
         path = resources.get("metadata", {}).get("path")
         folder = Path(path) if path else None
+        outcome = notebook.metadata.get(OUTCOME)
+        if outcome is not None:
+            has_grade = Status(outcome["status"]).has_grade
+            resources["outcome"] = {**outcome, "has_grade": has_grade}
+        for name in (
+            "student",
+            "last_name",
+            "first_name",
+        ):  # formgrader's page has them as they are
+            if resources.get(name):
+                resources[name] = harmless(resources[name])
+        if "notebook_path" in resources:
+            resources["notebook_path"] = escape(resources["notebook_path"])
         resources[_ROOM] = {trusted: Room(Pictures(folder)) for trusted in (True, False)}
         return super().preprocess(notebook, resources)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import html
 import json
 import multiprocessing
 import os
@@ -20,7 +19,7 @@ from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
-from nbformat.v4 import new_markdown_cell, new_notebook
+from nbformat.v4 import new_notebook
 
 from convkit.grading import notebook as nb
 from convkit.grading.folder import Folder, Surroundings, look_into
@@ -28,10 +27,8 @@ from convkit.grading.grade import copy_file, copy_files, grade
 from convkit.grading.intake import receive
 from convkit.grading.job import GraderError, Job, Times
 from convkit.grading.kernels import KernelError
-from convkit.grading.outcome import Outcome, Status, together
+from convkit.grading.outcome import OUTCOME, Outcome, Status, together
 from convkit.grading.sandbox import Limits, SandboxError
-
-BANNER = "outcome"
 
 
 @dataclass(frozen=True)
@@ -123,16 +120,8 @@ def grade_notebook(notebook: NotebookNode, received: Outcome, **job: Any) -> Out
     outcome = received
     if received.status.has_grade:
         outcome = together([received, grade(Job(submission=notebook, **job))])
-    notebook.cells.insert(0, new_markdown_cell(_banner(outcome), id=BANNER))
+    notebook.metadata[OUTCOME] = dataclasses.asdict(outcome)
     return outcome
-
-
-def _banner(outcome: Outcome) -> str:
-    """What the student and the instructor read above everything else."""
-    lines = [f"Status: {outcome.status}", outcome.reason, *outcome.notes]
-    return (
-        f'<pre style="white-space: pre-wrap">{html.escape(chr(10).join(filter(None, lines)))}</pre>'
-    )
 
 
 def gather_files(

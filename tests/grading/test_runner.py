@@ -145,7 +145,10 @@ def test_feedback_shows_how_it_ended(course):
     assert course.nbgrader("generate_feedback", "mini").returncode == 0
     assert "Status: timed out" in course.feedback("mini", "loops")
     assert "because the code took too long: double-visible" in course.feedback("mini", "loops")
-    assert "Status: unreadable" in course.feedback("mini", "damaged")
+    damaged = course.feedback("mini", "damaged")
+    assert "Status: unreadable" in damaged
+    assert "No grade" in damaged
+    assert "0 / " not in damaged
     assert "Status: graded" in course.feedback("mini", "right")
 
 

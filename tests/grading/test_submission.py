@@ -42,13 +42,6 @@ def test_parts_come_through_as_they_were():
         decode_parts(b'{"error": "a broken kernel"}')
 
 
-def test_what_students_write_cannot_get_out_of_the_banner():
-    said = Outcome(Status.UNREADABLE, "</pre><script>alert(1)</script>", ("a\n\n# b", "`c`"))
-    text = submission._banner(said)
-    assert ">Status: unreadable\n&lt;/pre&gt;&lt;script&gt;" in text
-    assert text.count("<") == 2
-
-
 @pytest.fixture
 def folders(tmp_path):
     source, submitted = tmp_path / "solutions", tmp_path / "submitted"
