@@ -97,7 +97,7 @@ _TABLE: Table = {
     ),
     "not-normalised": (
         "The powers are not divided by their sum",
-        "e^a is returned as it is",
+        "what comes out is e^a, or e^(a − the largest), and nothing is divided by the row's sum",
         "What must the numbers of a row sum to?",
         lambda logits: np.exp(logits),
         lambda logits: np.exp(logits - logits.max(axis=1, keepdims=True)),

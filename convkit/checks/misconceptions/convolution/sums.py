@@ -175,7 +175,7 @@ def bias_along_width(layer: Conv2d, x: Array) -> Array:
 @mistake(
     "bias-per-product",
     "The bias is added more than once",
-    "the bias is added inside the loop over the channels, once for each of them",
+    "the bias is added inside a loop over the channels or the kernel, once in every step",
     "How many biases does one number of y have in it?",
     MAPS,
     lambda layer, x: _with_bias(layer, x, layer.params["weight"][0].size),

@@ -311,9 +311,9 @@ _AMOUNTS_AVERAGE: list[tuple[Any, ...]] = [
     ),
     (
         "backward-amount-more",
-        "A window hands back more than it should",
-        "the pixels of a window are treated alike, and in all they get more than is due: a factor "
-        "or a window is counted twice",
+        "More of the gradient arrives than is handed back",
+        "the pixels get more in all than grad_y has: perhaps a division is missing, or a window is "
+        "counted twice",
         "Add up grad_y, and add up grad_x. Which is more, and why?",
         gradients(more_arrives),
         lambda layer, grad_y, grad_x: layer.once_more(
@@ -322,9 +322,9 @@ _AMOUNTS_AVERAGE: list[tuple[Any, ...]] = [
     ),
     (
         "backward-amount-less",
-        "A window hands back less than it should",
-        "the pixels of a window are treated alike, and in all they get less than is due: a part "
-        "of the gradient is overwritten, cut off or divided away",
+        "Less of the gradient arrives than is handed back",
+        "the pixels get less in all than grad_y has: perhaps some of it is overwritten, cut off or "
+        "divided away",
         "Add up grad_y, and add up grad_x. Where does the rest go?",
         gradients(less_arrives),
         lambda layer, grad_y, grad_x: layer.once_more(

@@ -282,7 +282,8 @@ _TABLE: Table = {
     ),
     "nothing-moves": (
         "The network's parameters stay as they are",
-        "the new numbers go into a local variable, and never into `network.params`",
+        "the new numbers do not reach `network.params`: they go into a local variable, or the loop "
+        "runs over something that is empty or old",
         "`param = param + v` gives a name to a new array. Who else knows of it?",
         lambda self, name, param, grad: param,
     ),
@@ -300,8 +301,8 @@ _TABLE: Table = {
         *(_shrinking(share) for share in (0.1, 0.01, 0.001, 1e-4, 5e-4)),
     ),
     "sign-only": (
-        "Only the gradient's sign counts",
-        "every number moves by lr, however steep it is there",
+        "In the first step only the gradient's sign counts",
+        "every number moves by lr, however steep it is there: the gradient is divided by its size",
         "Which numbers should move furthest in a step?",
         lambda self, name, param, grad: param + self.v(name, np.sign(grad)),
     ),
