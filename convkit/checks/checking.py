@@ -245,7 +245,7 @@ def _result(row: Row, situations: Sequence[Situation], concept: Concept) -> Prop
     at_kinks, total = _at_kinks(property_, visible)
     notes = []
     if credited:
-        notes.append("right for your own forward, which is not right yet")
+        notes.append("right for your own forward, which is not correct yet")
     if at_kinks:
         notes.append(f"{at_kinks} of {total} left out: x is at a kink, where there is no slope")
     return PropertyResult(

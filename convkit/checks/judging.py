@@ -269,7 +269,7 @@ def _wrong_values(
     if got.dtype.kind != "f" and right.dtype.kind == "f":
         return f"{quantity} has dtype {got.dtype}, which cuts off fractions."
     if got.size == 1:
-        return f"{quantity} is another number."
+        return f"{quantity} is wrong."
     return f"{wrong} of {got.size} numbers in {quantity} differ."
 
 

@@ -13,6 +13,7 @@ from convkit.checks.evidence import FAILS, HOLDS, MARKS, NOT_TESTED, Evidence, P
 from convkit.checks.misconceptions import Misconception
 from convkit.checks.report import Report
 from convkit.checks.wording import (
+    DOES_NOT_HOLD,
     capital,
     enough_digits,
     number,
@@ -57,9 +58,10 @@ def _table(report: Report) -> str:
         rows.append(f"<tr><td></td><th {cell} colspan=2>{group}</th></tr>")
         for result in results:
             note = f" <i>({escape(result.note)})</i>" if result.note else ""
+            promise = DOES_NOT_HOLD * (result.status == FAILS) + result.sentence
             rows.append(
                 f"<tr><td>{_mark(result.status)}</td><td {cell}>{escape(result.name)}</td>"
-                f"<td {cell}>{_prose(result.sentence)}{note}</td></tr>"
+                f"<td {cell}>{_prose(promise)}{note}</td></tr>"
             )
         if waiting:
             rows.append(
@@ -77,7 +79,7 @@ def _failure(result: PropertyResult) -> str:
     assert evidence is not None
     where = f"<code>{escape(evidence.case)}</code>" if evidence.case else "a case you cannot see"
     parts = [
-        f"<b>{_mark(FAILS)} {escape(result.name)}:</b> {_prose(result.sentence)}",
+        f"<b>{_mark(FAILS)} {escape(result.name)}.</b> {_prose(DOES_NOT_HOLD + result.sentence)}",
         f"<b>Where:</b> {where}",
         " ".join(
             filter(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from convkit.checks.evidence import FAILS, HOLDS, MARKS, NOT_TESTED, PropertyResult
-from convkit.checks.wording import WIDTH, failure_lines
+from convkit.checks.wording import DOES_NOT_HOLD, WIDTH, failure_lines
 from convkit.shown import encodable
 
 
@@ -79,12 +79,15 @@ class Report:
             counts[result.status] += 1
         total = len(self.results)
         if self.passed:
-            return f"{self.name} is right: all {total} properties hold."
+            return f"{self.name} is correct: all {total} properties hold."
         if not counts[FAILS]:
-            return f"{self.name} could not be tested whole: {counts[NOT_TESTED]} of {total} left."
+            left = f"{counts[NOT_TESTED]} of {total} properties are left"
+            return f"{self.name} could not be tested completely: {left}."
         rest = f", {counts[NOT_TESTED]} could not be tested" if counts[NOT_TESTED] else ""
         verb = "fails" if counts[FAILS] == 1 else "fail"
-        return f"{self.name} is not right yet: {counts[FAILS]} of {total} properties {verb}{rest}."
+        return (
+            f"{self.name} is not correct yet: {counts[FAILS]} of {total} properties {verb}{rest}."
+        )
 
     def groups(self) -> list[tuple[str, list[PropertyResult], list[str]]]:
         """For each group its name, the rows that say something, and what could not be tested."""
@@ -108,7 +111,8 @@ class Report:
             for result in results:
                 note = f" ({result.note})" if result.note else ""
                 mark, name = MARKS[result.status], result.name.ljust(width)
-                lines.append(f"    {mark} {name}  {result.sentence}{note}")
+                promise = DOES_NOT_HOLD * (result.status == FAILS) + result.sentence
+                lines.append(f"    {mark} {name}  {promise}{note}")
             if waiting:
                 names = textwrap.wrap(f"not tested yet: {', '.join(waiting)}", WIDTH - 6)
                 lines.append(f"    {MARKS[NOT_TESTED]} " + "\n      ".join(names))

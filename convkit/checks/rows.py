@@ -87,7 +87,8 @@ def only_where(row: Row, situations: Sequence[Situation], further: Further) -> s
         return None
     more, rows = further()
     known = [situations[n] for n in visible] + list(more)
-    others = {len(visible) + n: p for n, p in rows[row.property.name].problems.items()}
+    judged = rows[row.property.name].problems if row.property.name in rows else {}
+    others = {len(visible) + n: p for n, p in judged.items()}
     problems = dict(enumerate(visible.values())) | others
     failing = sum(problem is not None for problem in problems.values())
     if min(failing, len(problems) - failing) < ENOUGH_TO_SAY_WHERE:

@@ -13,6 +13,9 @@ from convkit.layers import Array
 WIDTH = 92
 """Pictures wider than this stand below one another."""
 
+DOES_NOT_HOLD = "This does not hold: "
+"""Stands before a promise that is broken, which reads as if all were well."""
+
 _LARGEST_PLANE = 8
 _MOST_PLANES = 6
 
@@ -21,7 +24,7 @@ def failure_lines(result: PropertyResult) -> list[str]:
     """A failed property as text: what, where, and why when known."""
     evidence = result.evidence
     assert evidence is not None
-    lines = [f"{MARKS[FAILS]} {result.name}: {result.sentence}"]
+    lines = [f"{MARKS[FAILS]} {result.name}. {DOES_NOT_HOLD}{result.sentence}"]
     lines.append(f"  Where: {evidence.case or 'a case you cannot see'}")
     if evidence.text:
         lines.append(f"    {capital(evidence.text)}")

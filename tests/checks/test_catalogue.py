@@ -71,7 +71,7 @@ def test_entries_read_well(name):
     """A title is no sentence, a sentence is one, and a hint asks or points."""
     for entry in catalogue(MODULES[name], name):
         assert entry.title[-1] not in ".?!", entry.id
-        assert entry.sentence.startswith("This is what you get when "), entry.id
+        assert entry.sentence.split()[0] not in ("the", "there", "one", "each"), entry.id
         assert entry.sentence.endswith("."), entry.id
         assert not entry.sentence.endswith(".."), entry.id
         assert entry.hint[-1] in ".?", entry.id

@@ -287,8 +287,8 @@ def test_listeners_are_told(capsys):
 def test_outside_a_notebook_the_report_is_printed(capsys):
     report = check(convkit.correlate2d)
     assert capsys.readouterr().out == f"{report}\n"
-    assert str(report).startswith("✓ correlate2d is right: all 7 properties hold.")
-    assert repr(report) == "<Report: correlate2d is right: all 7 properties hold.>"
+    assert str(report).startswith("✓ correlate2d is correct: all 7 properties hold.")
+    assert repr(report) == "<Report: correlate2d is correct: all 7 properties hold.>"
 
 
 def test_what_cannot_be_tested_is_listed_by_name(capsys):

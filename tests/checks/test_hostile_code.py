@@ -256,7 +256,7 @@ def test_a_forward_that_is_infinite_is_told_so_without_warnings():
         def backward(self, grad_y):
             return grad_y
 
-    with pytest.raises(CheckFailed, match="not right yet"):
+    with pytest.raises(CheckFailed, match="not correct yet"):
         check(Tanh)
 
 

@@ -56,7 +56,7 @@ def test_a_failure_shows_the_window_and_stands_before_the_table():
     text = str(failed.value.report)
     assert "That number comes from x[" in text
     assert text.index("That number comes from") < text.index("\n  forward\n")
-    assert text.index("is not right yet") < text.index("Why:") < text.index("\n  forward\n")
+    assert text.index("is not correct yet") < text.index("Why:") < text.index("\n  forward\n")
 
 
 class Average(MaxPool2d):

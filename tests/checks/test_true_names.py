@@ -67,6 +67,11 @@ def test_an_int_for_a_pair_is_not_a_matter_of_the_batch(name):
     assert "A number is used as if it were a pair" in said
 
 
+def test_where_a_constructor_fails_can_be_asked_of_backward_alone():
+    target = learner("Conv2d", INT_FOR_PAIR["Conv2d"])
+    assert "the batch is" not in str(examine(target, only="backward"))
+
+
 def test_weights_that_are_used_are_not_said_to_be_ignored():
     """The same number added to every weight changes nothing for an x that is centred."""
     source = """

@@ -31,7 +31,7 @@ class Misconception:
         id: its name for machines, unique over all concepts.
         of: the name that it is a wrong implementation of.
         title: the mistake in a few words.
-        sentence: "This is what you get when …": what the code does instead.
+        sentence: what the code does instead.
         hint: where to look, without giving the answer away.
         lecture, section: what teaches it: a notebook of ``lectures/``, and a heading in it.
         implementations: the mistake itself; more than one where it can come out differently.
@@ -75,7 +75,7 @@ def misconception(
     """Enter the decorated wrong implementation into the catalogue.
 
     Args:
-        when: how "This is what you get when …" goes on, without the full stop.
+        when: what the code does instead, as a sentence without capital and full stop.
         read: the lecture and the section that teach it.
         variants: further implementations of the same mistake.
         mark: tells it where it comes out in yet another way; ``broad``: it alone does.
@@ -83,7 +83,7 @@ def misconception(
     """
 
     def enter(implementation: _Implementation) -> _Implementation:
-        sentence = f"This is what you get when {when}."
+        sentence = f"{_with_capital(when)}."
         implementations: tuple[Callable[..., Any], ...] = (implementation, *variants)
         entry = Misconception(
             id,
@@ -102,6 +102,14 @@ def misconception(
         return implementation
 
     return enter
+
+
+def _with_capital(sentence: str) -> str:
+    """With a capital letter, unless it begins with a name from the code or a formula."""
+    first = sentence.split(maxsplit=1)[0]
+    names = ("eps", "log", "lr", *"bcdefghijklmnopqrstuvwxyz")
+    english = first.isalpha() and first.isascii() and first not in names
+    return sentence[:1].upper() + sentence[1:] if english else sentence
 
 
 def catalogue(concept: str, name: str) -> list[Misconception]:

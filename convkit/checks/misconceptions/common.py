@@ -114,7 +114,7 @@ _FORWARD: Table = {
     ),
     "forward-one-image": (
         "Only one image of the batch is computed",
-        "the first image, or the last, is right and the others stay as they were made",
+        "the first image, or the last, is right and the others are never written",
         "Is the `return` inside the loop? Which index does the loop over the images write to?",
         lambda layer, x, y: one_image(y, 0),
         lambda layer, x, y: one_image(y, -1),
@@ -188,8 +188,7 @@ _BACKWARD: Table = {
     ),
     "backward-one-image": (
         "Only one image of the batch gets a gradient",
-        "grad_x is right for the first image, or for the last, and the others stay as they were "
-        "made",
+        "grad_x is right for the first image, or for the last, and the others are never written",
         "Is the `return` inside the loop? Which index does the loop over the images write to?",
         lambda layer, grad_y, grad_x: one_image(grad_x, 0),
         lambda layer, grad_y, grad_x: one_image(grad_x, -1),

@@ -141,10 +141,10 @@ _GRADS: Table = {
         lambda layer, name, right, grad_y: _of(layer, name, np.ones_like(grad_y)),
     ),
     "axis-kept": (
-        "A parameter's gradient has an axis too many",
+        "A parameter's gradient has one axis too many",
         "a sum keeps an axis of length 1 in the gradient: `param - lr * grad` would broadcast, and "
         "change the parameter's shape without a word",
-        "What is the shape of the parameter, and what that of its gradient?",
+        "What is the shape of the parameter, and what is the shape of its gradient?",
         lambda layer, name, right, grad_y: right[np.newaxis],
     ),
     "summed-up": (

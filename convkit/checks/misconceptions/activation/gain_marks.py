@@ -153,8 +153,8 @@ _GAIN: Marks = {
         ),
     ),
     "backward-gain-other-sum": (
-        "The gain's gradient is another sum",
-        "sums of x or of grad_y by themselves take part in it, where their products are due",
+        "The gain's gradient is the wrong sum",
+        "sums of x or of grad_y by themselves take part in it, and not their products",
         "In y = g x, which factor is left when you differentiate with respect to g?",
         _sums,
         _grads(

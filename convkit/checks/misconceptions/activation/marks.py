@@ -81,7 +81,7 @@ def _rows(base: type[Layer], formula: Slope) -> Rows:
         "backward-of-wrong-y": (
             "The slope is worked out from a y that is not right",
             "the formula in backward is the right one, but the y that forward kept for it is not: "
-            "put forward right first",
+            "mend forward first",
             "Which number does backward need, and which does forward keep?",
             partial(of_own_y, formula),
             with_own_slope(base, lambda x: 0.9 * right(x) + 0.03, formula),
@@ -141,7 +141,7 @@ def _rows(base: type[Layer], formula: Slope) -> Rows:
                 y_is(lambda x: np.log1p(np.abs(x)) + 0.1 * np.sin(x)),
             ),
             "backward-another-slope": (
-                "The slope is another one",
+                "The slope is wrong",
                 "grad_y is multiplied with a number that depends on x, as it should be, but that "
                 "is not the slope of forward there",
                 "How much does y change when x = 1 becomes 1.01? Divide, and compare.",

@@ -60,19 +60,19 @@ def _in_both(**changes: Any) -> Any:
 
 _TABLE: Table = {
     "backward-statistics-constant": (
-        "In training the mean and the variance are taken for constants",
+        "In training the mean and the variance are treated as constants",
         "grad_x is γ/σ · grad_y, as in evaluation: but here both depend on x",
         "If one number of a batch grows, what happens to the mean of all?",
         _in_training(mean=0.0, variance=0.0),
     ),
     "backward-mean-constant": (
-        "The mean is taken for a constant",
+        "The mean is treated as a constant",
         "what flows back through the mean is left out",
         "If all numbers of a channel grow by 1, what does y do? What must grad_x sum to?",
         _in_training(mean=0.0),
     ),
     "backward-variance-constant": (
-        "The variance is taken for a constant",
+        "The variance is treated as a constant",
         "what flows back through the variance is left out",
         "If all numbers of a channel double, what does y do?",
         _in_training(variance=0.0),
@@ -97,14 +97,14 @@ _TABLE: Table = {
         _in_training(variance=2.0),
     ),
     "backward-sums-for-means": (
-        "Sums stand where means are due",
+        "There are sums in place of means",
         "the factor 1/m is lost in one of the two terms, or in both",
         "By how much does the mean change if one of m numbers grows by 1?",
         _in_training(m=1),
     ),
     "backward-by-samples": (
         "The means divide by the number of samples",
-        "1/N stands where 1/m is due, with m = N·H·W numbers in a channel of feature maps",
+        "1/N stands in place of 1/m, with m = N·H·W numbers in a channel of feature maps",
         "Over how many numbers did forward take the mean?",
         _by_samples,
     ),
@@ -122,7 +122,7 @@ _TABLE: Table = {
     ),
     "backward-root-forgotten": (
         "On the way back it is divided by the variance",
-        "1/σ² stands where 1/σ is due",
+        "1/σ² stands in place of 1/σ",
         "x̂ = (x − μ)/σ. With a constant σ, what is the slope along x?",
         _in_both(power=2.0),
     ),
@@ -134,7 +134,7 @@ _TABLE: Table = {
     ),
     "backward-deviation-multiplied": (
         "On the way back it is multiplied with the deviation",
-        "σ stands where 1/σ is due",
+        "σ stands in place of 1/σ",
         "x̂ = (x − μ)/σ. If σ is large, is the slope along x large or small?",
         _in_both(power=-1.0),
     ),
@@ -217,7 +217,7 @@ _GRADS: Table = {
     ),
     "backward-gamma-gradient-matrix": (
         "γ's gradient is a matrix",
-        "grad_y and x̂ are multiplied as matrices, (C, C), where each channel is due its own sum",
+        "grad_y and x̂ are multiplied as matrices, (C, C), though each channel has a sum of its own",
         "How many numbers does γ have, and how many its gradient?",
         changed_gradient("gamma", _matrix),
     ),
@@ -238,7 +238,7 @@ _GRADS: Table = {
         ),
     ),
     "backward-gradient-averaged": (
-        "A gradient is a mean where a sum is due",
+        "A gradient is a mean and not a sum",
         "the gradient of γ or of β is averaged over the m numbers of its channel",
         "Every number of a channel uses the same γ and β. How do their contributions add up?",
         changed_gradient("beta", lambda layer, gradient, grad_y: grad_y.mean(axes(grad_y))),

@@ -85,7 +85,7 @@ def _of_gradient(name: str, letter: str, due: str) -> Marks:
             _grads(name, _of_uneven) if name == "beta" else with_backward(BatchNorm, _uneven_gamma),
         ),
         f"backward-{name}-gradient-other-sum": (
-            f"{letter}'s gradient is another sum",
+            f"{letter}'s gradient is the wrong sum",
             f"in each channel, {due} is to be summed over all numbers; something else is summed, "
             "or over other numbers",
             f"y = γ·x̂ + β. What is the slope along {letter}, and who uses it?",

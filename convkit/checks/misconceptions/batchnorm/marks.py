@@ -243,7 +243,7 @@ _OF_WRONG_FORWARD: Marks = {
     "backward-of-wrong-forward": (
         "The way back works with an x̂ that is not right",
         "the formula in backward is the right one, but forward has kept another x̂, or another "
-        "deviation, for it: put forward right first",
+        "deviation, for it: mend forward first",
         "Which numbers does backward take over from forward?",
         _follows,
         _odd_forward(),

@@ -217,7 +217,7 @@ _TABLE: Table = {
         lambda layer, x, old, batch: (old[0], moved(layer.momentum, old, batch)[1]),
     ),
     "running-axis-kept": (
-        "The running statistics have axes too many",
+        "The running statistics have too many axes",
         "axes of length 1 are kept by `keepdims`, so running_mean is not (channels,)",
         "What shape should running_mean have, whatever x is?",
         lambda layer, x, old, batch: tuple(
@@ -291,7 +291,7 @@ _START: Table = {
         _without("beta"),
     ),
     "state-parameter-shape": (
-        "γ and β have axes too many",
+        "γ and β have too many axes",
         "γ and β are made in the shape that broadcasts, such as (1, C, 1, 1), and not as (C,)",
         "How many axes does it take to count the channels?",
         _with_parameters(lambda count: np.ones((1, count)), lambda count: np.zeros((1, count))),

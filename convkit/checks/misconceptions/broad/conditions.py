@@ -89,8 +89,7 @@ def enter_conditions(anatomy: Anatomy, conditions: Conditions) -> None:
                 anatomy,
                 f"{passing}-only-{id}",
                 f"{passing.capitalize()} goes wrong only where {trait}",
-                f"one kind of arguments was not thought of: where {trait} the {passing} pass "
-                "fails, and everywhere else it is right",
+                f"the {passing} pass fails wherever {trait}, and is right everywhere else",
                 hint,
                 None,
                 wrong(anatomy, holds),

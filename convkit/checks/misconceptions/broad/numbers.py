@@ -239,7 +239,7 @@ NUMBERS = [
         "something-added",
         "Something is added in {it}, or forgotten",
         "the difference from what is right is the same along whole axes: a term like a bias is "
-        "missing, is there twice, or is another one",
+        "missing, is there twice, or is a wrong one",
         "Which term of the formula does not depend on all of the indices?",
         shifted_along_axes,
         (

@@ -139,8 +139,8 @@ PARTLY = [
     Broad(
         "partly-right",
         "Only a part of {it} is right",
-        "a loop, a slice or an index serves one part of the result only, and the rest stays as it "
-        "was made, or gets something else",
+        "a loop, a slice or an index serves one part of the result only, and the rest is never "
+        "written, or gets something else",
         "What is different about the part that is right?",
         partly_right,
         (_partly,),

@@ -91,7 +91,7 @@ SHAPES = [
     ),
     Broad(
         "axes-of-one",
-        "{it} has axes of size 1 too many, or too few",
+        "{it} has too many axes of size 1, or too few",
         "a sum or an index keeps an axis where it should go, or drops one of size 1 that should "
         "stay",
         "Print the shape. What do `keepdims`, `squeeze`, `None` and x[0] do to it?",

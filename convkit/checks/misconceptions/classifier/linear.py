@@ -83,7 +83,7 @@ _FORWARD: Table = {
     ),
     "forward-weight-of-unit-times-input": (
         "The input is looked up by the number of the unit",
-        "x[n, j] stands where x[n, i] is due: unit j sees input j alone, over and over",
+        "x[n, j] stands in place of x[n, i]: unit j sees input j alone, over and over",
         "Which of your two loops counts the inputs? Which letter belongs into x[n, …]?",
         lambda layer, x, y: _by_unit(layer, x),
     ),
@@ -191,7 +191,7 @@ _BACKWARD: Table = {
     ),
     "backward-gradient-for-weight": (
         "grad_x is worked out with the weight's gradient",
-        'grads["weight"] stands where the weight is due',
+        'grads["weight"] stands in place of the weight',
         "y = w·x. If x grows by 1, by how much does y grow?",
         lambda layer, grad_y, grad_x: grad_y @ layer.grads["weight"],
     ),
@@ -261,7 +261,7 @@ _GRADS: Table = {
     ),
     "backward-bias-gradient-axis": (
         "The bias's gradient is summed over the wrong axis",
-        'grads["bias"] has a number for each sample, where one for each unit is due',
+        'grads["bias"] has a number for each sample, and not one for each unit',
         "Whom does a unit's bias reach: all samples, or all units?",
         changed_gradient("bias", lambda layer, gradient, grad_y: grad_y.sum(axis=1)),
     ),

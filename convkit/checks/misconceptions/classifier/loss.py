@@ -224,7 +224,7 @@ _FORWARD: Table = {
     ),
     "forward-every-label-in-every-row": (
         "Every sample is held against all samples' labels",
-        "p[:, labels] picks a whole table, N × N, where one number for each sample is due",
+        "p[:, labels] picks a whole table, N × N, and not one number for each sample",
         "What is the shape of p[:, labels]? How do you pick one number from each row?",
         lambda logits, labels, loss: -log_p(logits)[:, labels].mean(),
         lambda logits, labels, loss: -log_p(logits)[:, labels].sum() / len(labels),
@@ -271,7 +271,7 @@ _FORWARD: Table = {
     ),
     "forward-not-averaged": (
         "There is a loss for each sample",
-        "forward returns N numbers, where one is due",
+        "forward returns N numbers, and not a single one",
         "What is the shape of what you return?",
         lambda logits, labels, loss: -right_ones(log_p(logits), labels),
     ),
@@ -290,13 +290,14 @@ _FORWARD: Table = {
     ),
     "forward-changes-logits": (
         "forward writes into the logits",
-        "the logits are used as a place to work in: the layer that made them finds others there",
+        "the logits are used as a place to work in: the layer that made them finds other numbers "
+        "there",
         "An assignment with `-=`, `[...]` or `out=` changes the array itself. Which is it here?",
         _overwriting_logits,
     ),
     "forward-changes-labels": (
         "forward writes into the labels",
-        "the labels are used as a place to work in: in the next epoch they are others",
+        "the labels are used as a place to work in: in the next epoch they are different",
         "An assignment with `[...]` changes the array itself. Which is it here?",
         _overwriting_labels,
     ),

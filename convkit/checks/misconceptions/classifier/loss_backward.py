@@ -146,7 +146,7 @@ _BACKWARD: Table = {
         lambda loss, right: right * (1 - loss.one_hot),
     ),
     "backward-log-p": (
-        "log p stands where p is due",
+        "log p stands in place of p",
         "the gradient is made of the logarithm of the probabilities, or of the logits themselves",
         "What does forward keep: p, log p or the logits? Which of them does backward need?",
         lambda loss, right: (np.log(np.maximum(loss.p, 1e-30)) - loss.one_hot) / len(right),
@@ -173,7 +173,7 @@ _BACKWARD: Table = {
     ),
     "backward-one-sample": (
         "Only one sample gets a gradient",
-        "the first row is right, or the last, and the others stay as they were made",
+        "the first row is right, or the last, and the others are never written",
         "Is the `return` inside the loop?",
         lambda loss, right: one_image(right, 0),
         lambda loss, right: one_image(right, -1),

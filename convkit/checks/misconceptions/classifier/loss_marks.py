@@ -194,7 +194,7 @@ _Y: Marks = {
         with_loss(lambda logits, labels, loss: loss + 0.3),
     ),
     "forward-single-sample": (
-        "A single sample's loss is another number",
+        "A single sample's loss is wrong",
         "even for a batch of one sample, the loss is not −log p of the right class",
         "Two classes with equal logits: what is the loss, by hand? And by your code?",
         _wrong_alone,

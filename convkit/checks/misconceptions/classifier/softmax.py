@@ -161,7 +161,7 @@ _TABLE: Table = {
     ),
     "one-sample": (
         "Only the first sample is computed",
-        "the first row is right and the others stay as they were made",
+        "the first row is right and the others are never written",
         "Is the `return` inside the loop?",
         _one_sample,
     ),

@@ -94,19 +94,19 @@ _TABLE: Table = {
         _formula(subtractive=blur),
     ),
     "backward-deviation-constant": (
-        "The deviation is taken for a constant",
+        "The deviation is treated as a constant",
         "what flows back through σ is left out",
         "If one pixel grows, what does the σ of its neighbours do?",
         _formula(through_deviation=0.0),
     ),
     "backward-mean-constant": (
-        "The local mean is taken for a constant",
+        "The local mean is treated as a constant",
         "the way back ends at v: what flows through the mean is left out",
         "If one pixel grows, what does the local mean of its neighbours do?",
         _formula(through_mean=0.0),
     ),
     "backward-both-constant": (
-        "Mean and deviation are taken for constants",
+        "Mean and deviation are treated as constants",
         "grad_x is grad_y / max(c, σ): nothing flows through the neighbours",
         "If one pixel grows, does y change in its neighbours?",
         _formula(through_deviation=0.0, through_mean=0.0),
@@ -131,7 +131,7 @@ _TABLE: Table = {
     ),
     "backward-power": (
         "The wrong power of σ",
-        "1/σ, 1/σ² or 1/σ⁴ stands where 1/σ³ is due",
+        "1/σ, 1/σ² or 1/σ⁴ stands where 1/σ³ should",
         "What is the slope of 1/σ along σ, and of σ = √s along s?",
         _formula(power=2),
         _formula(power=1),

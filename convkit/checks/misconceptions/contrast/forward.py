@@ -102,7 +102,7 @@ _FORMULA: Table = {
     ),
     "forward-not-local": (
         "The whole picture has one mean or one deviation",
-        "a mean over the picture is taken where a weighted one over the window is due",
+        "a mean over the picture is taken in place of a weighted one over the window",
         "Does a pixel in one corner know of the opposite corner?",
         _by_means(_over_the_picture, _over_the_picture),
         _by_means(_over_the_picture, _mean),
@@ -123,7 +123,7 @@ _FORMULA: Table = {
         ),
     ),
     "forward-x-over-deviation": (
-        "x is divided where v is due",
+        "x is divided, and not v = x − its local mean",
         "the deviation is that of v, but x itself is divided by it",
         "Which step hands its result to which?",
         _x_over_deviation,

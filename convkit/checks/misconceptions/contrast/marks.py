@@ -147,7 +147,7 @@ _Y: Marks = {
         with_forward(LocalContrastNorm2d, _odd_means),
     ),
     "forward-other-numbers": (
-        "The local mean is another number, and so is the divisor",
+        "Both the local mean and the divisor are wrong",
         "at each place all channels lose the same number and are divided by the same number, as "
         "they should; but these are not the window's mean and max(c, σ)",
         "Take a picture of 3 × 3 pixels. Print the mean, v and σ one after the other.",
@@ -159,8 +159,7 @@ _Y: Marks = {
 _X: Marks = {
     "backward-slip-besides": (
         "backward has a mistake of its own, beside that of forward",
-        "backward works with what forward keeps, which is not right yet, and leaves something out "
-        "besides",
+        "backward works with what forward keeps, which is wrong, and leaves something out besides",
         "Three ways lead from x to y: directly, through the mean and through σ. Take them one by "
         "one.",
         slipped_as_well,
@@ -203,7 +202,7 @@ _X: Marks = {
         with_backward(LocalContrastNorm2d, lambda layer, grad_y, grad_x: _odd_border(grad_x)),
     ),
     "backward-through-deviation": (
-        "The way through σ is another one",
+        "The way through σ is wrong",
         "where σ is below c everywhere, grad_x is right; what flows back through σ is not worked "
         "out as it should be",
         "Write down, for one channel and three pixels, all y that depend on the middle x via σ.",
@@ -211,7 +210,7 @@ _X: Marks = {
         with_backward(LocalContrastNorm2d, _odd_through_deviation),
     ),
     "backward-through-mean": (
-        "The way through the local mean is another one",
+        "The way through the local mean is wrong",
         "where σ is below c everywhere, grad_x is grad_y/c less something that is the same for all "
         "channels, as it should be, but this is not what flows through the mean",
         "Write down, for one channel and three pixels, all means that depend on the middle x.",
@@ -220,9 +219,9 @@ _X: Marks = {
     ),
     "backward-channels": (
         "More than one way back is not right",
-        "even where σ is below c, grad_x is not grad_y/c less one number that all channels of a "
+        "even where σ is below c, grad_x is not grad_y/c minus a number that all channels of a "
         "place share",
-        "Put forward right first, if it is not. Then take a case where c is larger than every σ: "
+        "If forward is wrong, mend it first. Then take a case where c is larger than every σ: "
         "what is left of the formula?",
         any_y,
         with_backward(LocalContrastNorm2d, _odd_channels),

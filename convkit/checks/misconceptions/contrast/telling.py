@@ -185,12 +185,12 @@ def shared_way(quantity: str, situations: Sequence[Situation]) -> bool:
 
 
 _SLIPS: dict[str, dict[str, Any]] = {
-    "the mean and the deviation are taken for constants": {
+    "the mean and the deviation are treated as constants": {
         "through_mean": 0.0,
         "through_deviation": 0.0,
     },
-    "the mean is taken for a constant": {"through_mean": 0.0},
-    "the deviation is taken for a constant": {"through_deviation": 0.0},
+    "the mean is treated as a constant": {"through_mean": 0.0},
+    "the deviation is treated as a constant": {"through_deviation": 0.0},
     "what flows through the mean has the wrong sign": {"through_mean": -1.0},
     "what flows through σ has the wrong sign": {"through_deviation": -1.0},
     "half of what flows through σ is missing": {"through_deviation": 0.5},

@@ -211,7 +211,7 @@ def one_channel(layer: Remembering, grad_y: Array, grad_x: Array) -> Array:
 @mistake(
     "last-image-only",
     "Only one image of the batch gets a gradient",
-    "grad_x is right for the first image, or for the last, and the others stay as they were made",
+    "grad_x is right for the first image, or for the last, and the others are never written",
     "Is the `return` inside the loop? Which index does the loop over the images write to?",
     lambda layer, grad_y, grad_x: _of_image(grad_x, 0),
 )

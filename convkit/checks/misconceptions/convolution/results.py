@@ -88,7 +88,7 @@ def _samples_mixed(y: Array) -> Array:
 @mistake(
     "first-image-only",
     "Only one image of the batch is computed",
-    "the first image, or the last, is right and the others stay as they were made",
+    "the first image, or the last, is right and the others are never written",
     "Is the `return` inside the loop? Which index does the loop over the images write to?",
     MAPS,
     lambda layer, x: _only_image(right(layer, x), -1),

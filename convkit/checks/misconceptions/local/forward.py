@@ -261,7 +261,7 @@ def last_place_skipped(layer: Any, x: Array, y: Array) -> Array:
 @forward_mistake(
     "one-map",
     "Only one feature map is computed",
-    "the first map, or the last, is right and the others stay as they were made, or are its copies",
+    "the first map, or the last, is right and the others are never written, or are copies of it",
     "Which index does the loop over the maps write to, and which weights does it read?",
     lambda layer, x, y: _one_map(y, -1),
     lambda layer, x, y: np.broadcast_to(y[:, :1], y.shape),

@@ -188,7 +188,7 @@ _MAXIMUM: list[tuple[Any, ...]] = [
     (
         "backward-winners-amount",
         "The winners get another amount",
-        "only pixels that won get anything, but not what is due to them: grad_y is mixed up, "
+        "only pixels that won get anything, but not what they should get: grad_y is mixed up, "
         "multiplied with something, or overwritten",
         "Take one winner. From which windows does it get something, and how much from each?",
         gradients(winners_only),

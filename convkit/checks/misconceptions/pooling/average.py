@@ -339,7 +339,7 @@ def last_window_skipped(layer: Any, grad_y: Array, grad_x: Array) -> Array:
 @backward_mistake(
     "one-map",
     "Only one feature map gets a gradient",
-    "grad_x is right for the first map, or for the last, and the others stay as they were made",
+    "grad_x is right for the first map, or for the last, and the others are never written",
     "Is the `return` inside the loop? Which index does the loop over the maps write to?",
     lambda layer, grad_y, grad_x: _one_map(grad_x, -1),
 )

@@ -336,7 +336,7 @@ def batch_mixed(layer: Pool, x: Array, y: Array) -> Array:
 @forward_mistake(
     "one-map",
     "Only one feature map is pooled",
-    "the first map, or the last, is right and the others stay as they were made",
+    "the first map, or the last, is right and the others are never written",
     "Is the `return` inside the loop? Which index does the loop over the maps write to?",
     lambda layer, x, y: _one_map(y, -1),
     read=IDEA,
