@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -76,7 +77,7 @@ def environment(course: Path, settings: str) -> str:
         np.__version__,
         platform.python_version(),
         settings,
-        seed.read_text(encoding="utf-8").strip() if seed.is_file() else "",
+        seed.read_text(encoding="utf-8", errors="replace").strip() if seed.is_file() else "",
     ]
     return _short(json.dumps(parts).encode())
 
@@ -125,7 +126,13 @@ def _used(path: Path) -> bytes:
     """Of a source notebook what grading uses: not its outputs, nor who ran it last."""
     if path.suffix != ".ipynb":
         return _contents(path)
-    notebook = json.loads(path.read_text(encoding="utf-8"))
+    try:
+        return _of_notebook(json.loads(path.read_text(encoding="utf-8")))
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError, OSError):
+        return _contents(path)  # it is broken, and nothing can be graded with it
+
+
+def _of_notebook(notebook: Any) -> bytes:
     cells = [
         {"type": cell["cell_type"], "source": "".join(cell["source"]), "id": cell.get("id")}
         | {name: cell["metadata"].get(name) for name in ("nbgrader", "tags")}

@@ -50,6 +50,18 @@ CHANGES = {
         lambda f: (f / "solutions" / "data.txt").write_text("4"),
         "the assignment",
     ),
+    "a source that is no notebook": (
+        lambda f: (f / "solutions" / "mini.ipynb").write_bytes(b"{\xff"),
+        "the assignment",
+    ),
+    "a source without cells": (
+        lambda f: (f / "solutions" / "mini.ipynb").write_text('{"cells": [{}, 1]}'),
+        "the assignment",
+    ),
+    "a seed that is no text": (
+        lambda f: (f / "hidden_seed.txt").write_bytes(b"\xff"),
+        "the grader",
+    ),
     "the seed": (lambda f: (f / "hidden_seed.txt").write_text("secret"), "the grader"),
 }
 
