@@ -234,6 +234,29 @@ def test_who_or_what_was_removed_and_came_again_is_graded_again(one):
         assert one.scores("mini") == {"ann": FULL}
 
 
+ODD_NAMES = [
+    "\x1b]0;owned\x07\x1b[31m", "two\nlines", "a" * 250, "-rf", "{0}", "=1+1", "\u202egpj", "o'\"<b>"
+]  # fmt: skip
+
+
+def test_students_may_be_called_anything_and_nothing_of_it_does_anything(one):
+    for name in ODD_NAMES:
+        one.submitted("mini", name).parent.mkdir(parents=True)
+        one.submitted("mini", name).write_text("{")
+    os.makedirs(os.fsencode(one.folder / "submitted") + b"/bad\xff/mini")
+    run = one.convkit("grade", "mini")
+    assert f"Graded now: {len(ODD_NAMES)} unreadable. Up to date already: 1" in run.stdout
+    assert "Not graded: bad\\udcff." in run.stdout
+    report = one.convkit("report", "mini")
+    assert len(report.stdout.splitlines()) == 1 + len(ODD_NAMES) + 2
+    export = one.nbgrader("export")
+    exported = (one.folder / "grades.csv").read_text()
+    for text in (run.stdout, run.stderr, report.stdout, export.stderr, exported):
+        assert all(each.isprintable() or each in "\r\n" for each in text)
+    assert "'=1+1" in exported
+    assert len(one.exported()) == len(ODD_NAMES) + 1
+
+
 def changed_source(course, old, new):
     path = course.folder / "solutions" / "mini" / "mini.ipynb"
     text = path.read_text()
