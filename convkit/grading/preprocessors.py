@@ -32,7 +32,7 @@ from convkit.grading.job import Times
 from convkit.grading.outcome import Outcome, Status
 from convkit.grading.probe import require
 from convkit.grading.sandbox import Limits
-from convkit.grading.submission import BANNER, grade_notebook, rebuild
+from convkit.grading.submission import grade_notebook, rebuild
 from convkit.grading.written import REMARK
 
 Resources = dict[str, Any]
@@ -210,11 +210,7 @@ class SaveGrades(SaveAutoGrades):
         if not resources["nbgrader"]["outcome"].status.has_grade:
             return notebook, resources
         self._implementations = str(nb.implementations(notebook))
-        self._beside = [
-            cell.source
-            for cell in notebook.cells
-            if nb.grade_id(cell) is None and cell.id != BANNER
-        ]
+        self._beside = [cell.source for cell in notebook.cells if nb.grade_id(cell) is None]
         return super().preprocess(notebook, resources)
 
     def _answer(self, cell: NotebookNode) -> str:
