@@ -13,7 +13,7 @@ from nbgrader.preprocessors import (
 )
 
 from convkit.grading import notebook as nb
-from convkit.grading.showing import ShowInert, harmless, shown_markdown
+from convkit.grading.showing import ShowInert, named, shown_markdown
 
 Resources = dict[str, Any]
 
@@ -86,5 +86,5 @@ def set_up_feedback(config: Any) -> None:
     config.HTMLExporter.filters = {
         "markdown2html": shown_markdown,
         "clean_html": _clean,
-        "harmless": harmless,
+        "named": named,
     }

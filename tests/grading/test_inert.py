@@ -23,7 +23,7 @@ from traitlets.config import Config
 from convkit.checks import CheckFailed, check
 from convkit.grading.feedback import set_up_feedback
 from convkit.grading.inert import inert_html
-from convkit.grading.showing import Room
+from convkit.grading.room import Room
 from tests.grading.pictures import picture
 
 RUN = "window.ran = true"
