@@ -317,3 +317,21 @@ def test_digits_are_printed_until_two_numbers_differ_and_how_much_they_do():
 
 def test_minus_zero_is_zero():
     assert number(-0.0) == "0"
+
+
+def test_a_why_belongs_to_the_case_that_is_shown():
+    """It divides by 0 where its y has a wrong shape, and misses a key everywhere else."""
+    source = """
+    class Conv2d(convkit.Conv2d):
+        def forward(self, x):
+            y = super().forward(x)
+            self.odd = self.padding == (0, 0) and self.stride == (1, 1)
+            return np.concatenate([y, y], axis=3) if self.odd else y
+
+        def backward(self, grad_y):
+            return 1 // 0 if self.odd else {}["weights"]
+    """
+    results = {result.name: result for result in examine(learner("Conv2d", source)).results}
+    evidence = results["backward runs"].evidence
+    assert "KeyError" in evidence.text
+    assert evidence.candidates[0].title.startswith("A dictionary is asked for a key")
