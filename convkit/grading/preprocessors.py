@@ -29,10 +29,11 @@ from convkit.grading.feedback import set_up_feedback
 from convkit.grading.folder import Folder, look_into
 from convkit.grading.intake import receive
 from convkit.grading.job import Times
-from convkit.grading.outcome import Outcome, Status
+from convkit.grading.outcome import Outcome, Status, together
 from convkit.grading.probe import require
 from convkit.grading.sandbox import Limits
 from convkit.grading.submission import grade_notebook, rebuild
+from convkit.grading.timestamps import handed_in
 from convkit.grading.written import REMARK
 
 Resources = dict[str, Any]
@@ -108,7 +109,9 @@ class SubmissionExporter(_InCourse, NotebookExporter):
             _drop(there, course.autograded(assignment, student))
             sources = course.sources(assignment)
             received = receive(there, sources)
+            timestamp, timed = handed_in(course, self.config, assignment, student)
             with course.gradebook() as gradebook:  # nbgrader does not come to what is not there
+                gradebook.update_or_create_submission(assignment, student, timestamp=timestamp)
                 absent = {
                     other: each.outcome
                     for other, each in received.items()
@@ -117,7 +120,8 @@ class SubmissionExporter(_InCourse, NotebookExporter):
                 ledger.finish(course, gradebook, assignment, student, absent, now)
             ours = received[name]
             notebook = rebuild(ours.notebook, sources[name], course.released(assignment, name))
-            notebook.metadata[_CAME_IN] = [*dataclasses.astuple(ours.outcome), now]
+            came = together([ours.outcome, timed])
+            notebook.metadata[_CAME_IN] = [*dataclasses.astuple(came), now]
         return self.from_notebook_node(notebook, resources, **keywords)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import os
 import shutil
@@ -11,16 +12,16 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+from nbformat import NotebookNode
 from nbgrader import utils
 from nbgrader.converters import Autograde
 from sqlalchemy.exc import SAWarning
 
 from convkit.grading import ledger
 from convkit.grading.course import Course
-from convkit.grading.outcome import Outcome, together
+from convkit.grading.outcome import OUTCOME, Outcome, together
 from convkit.grading.submission import Part
-
-_TIMESTAMP_CAP = 1000
+from convkit.grading.timestamps import handed_in
 
 
 class Store:
@@ -54,14 +55,15 @@ class Store:
         """Store what became of a submission; the outcome comes last."""
         outcomes = {name: part.outcome for name, part in parts.items()}
         if any(part.notebook is not None for part in parts.values()):
-            timestamp, outcomes = self._timestamp(student, outcomes)
+            timestamp, timed = handed_in(self._course, self._app.config, self._assignment, student)
             self._submission(student, timestamp)
+            outcomes = {name: together([each, timed]) for name, each in outcomes.items()}
             place = self._course.autograded(self._assignment, student)
             place.parent.mkdir(parents=True, exist_ok=True)
             shutil.copytree(files, place)
             for name, part in parts.items():
                 if part.notebook is not None:
-                    self._notebook(student, name, part, place)
+                    self._notebook(student, name, part.notebook, outcomes[name], place)
             converter = Autograde(coursedir=self._course.directory, parent=self._app)
             converter._sanitizing = False
             converter.set_permissions(self._assignment, student)
@@ -76,39 +78,23 @@ class Store:
             outcomes = dict.fromkeys(notebooks, outcome)
             ledger.finish(self._course, gradebook, self._assignment, student, outcomes, "")
 
-    def _timestamp(
-        self, student: str, outcomes: dict[str, Outcome]
-    ) -> tuple[datetime.datetime | None, dict[str, Outcome]]:
-        """When it was handed in, if a file says so; one that says nothing is worth a note."""
-        path = self._course.submitted(self._assignment, student) / "timestamp.txt"
-        if path.is_symlink() or not path.is_file():
-            return None, outcomes
-        with path.open("rb") as file:
-            text = file.read(_TIMESTAMP_CAP).decode(errors="replace").strip()
-        try:
-            return utils.parse_utc(text) if text else None, outcomes
-        except (ValueError, OverflowError):
-            note = f"timestamp.txt is no time, and was not taken: {text[:40]!r}"
-        noted = {
-            name: Outcome(each.status, each.reason, (*each.notes, note))
-            for name, each in outcomes.items()
-        }
-        return None, noted
-
     def _submission(self, student: str, timestamp: datetime.datetime | None) -> None:
         with self._course.gradebook() as gradebook, warnings.catch_warnings():
             warnings.simplefilter("ignore", SAWarning)  # of nbgrader's own doing, and harmless
             gradebook.update_or_create_submission(self._assignment, student, timestamp=timestamp)
 
-    def _notebook(self, student: str, name: str, part: Part, place: Path) -> None:
+    def _notebook(
+        self, student: str, name: str, notebook: NotebookNode, outcome: Outcome, place: Path
+    ) -> None:
+        notebook.metadata[OUTCOME] = dataclasses.asdict(outcome)
         known = {
             "student": student,
             "assignment": self._assignment,
             "notebook": name,
             "db_url": self._course.db_url,
-            "outcome": part.outcome,
+            "outcome": outcome,
         }
-        notebook, resources = part.notebook, {"nbgrader": known}
+        resources = {"nbgrader": known}
         for preprocessor in self._preprocessors:
             notebook, resources = preprocessor(parent=self._app)(notebook, resources)
         with (place / f"{name}.ipynb").open("w", encoding="utf-8") as file:

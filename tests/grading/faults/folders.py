@@ -145,6 +145,54 @@ def settings_in_the_way(folder, notebook):
     (folder / "hidden_seed.txt").write_text("mine")
 
 
+@folder_fault("tampered", NOTHING)
+def a_link_to_another_student(folder, notebook):
+    folder.parent.parent.mkdir(exist_ok=True)
+    folder.parent.symlink_to("0-neighbour")
+
+
+@folder_fault("graded", FULL)
+def a_hard_link_to_the_settings(folder, notebook):
+    write(notebook, folder / NOTEBOOK)
+    os.link(folder.parents[2] / "nbgrader_config.py", folder / "data.csv")
+
+
+@folder_fault("unreadable", None)
+def a_hard_link_to_the_solution(folder, notebook):
+    folder.mkdir(parents=True)
+    os.link(folder.parents[2] / "solutions" / "mini" / NOTEBOOK, folder / NOTEBOOK)
+
+
+@folder_fault("graded", FULL)
+def folders_in_folders(folder, notebook):
+    write(notebook, folder / NOTEBOOK)
+    folder.joinpath(*["deep"] * 100).mkdir(parents=True)
+
+
+@folder_fault("graded", FULL)
+def files_of_much_air(folder, notebook):
+    write(notebook, folder / NOTEBOOK)
+    for number in range(20):
+        with open(folder / f"{number}.npy", "wb") as file:
+            file.truncate(60 << 20)
+
+
+@folder_fault("graded", FULL)
+def capitals_in_its_folder(folder, notebook):
+    write(notebook, folder.with_name("Mini") / NOTEBOOK)
+
+
+@folder_fault("missing", None)
+def in_a_folder_beside_its_own(folder, notebook):
+    write(notebook, folder.parent / "week 2" / "mini" / NOTEBOOK)
+
+
+@folder_fault("unreadable", None)
+def a_placeholder_of_a_cloud(folder, notebook):
+    folder.mkdir(parents=True)
+    (folder / f".{NOTEBOOK}.icloud").write_bytes(b"bplist00\xd4\x01\x02_\x10\x13NSURLFileSizeKey")
+
+
 @folder_fault("graded", FULL)
 def a_time_that_is_none(folder, notebook):
     write(notebook, folder / NOTEBOOK)

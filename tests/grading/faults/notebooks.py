@@ -49,6 +49,21 @@ def _json_fault(status, scores):
     return enter
 
 
+# Outputs.
+
+
+@_json_fault("graded", FULL)
+def much_printed(data):
+    text = ["[[0. 1. 2.]\n", " [3. 4. 5.]]\n"] * 300_000
+    data["cells"][1]["outputs"] = [{"output_type": "stream", "name": "stdout", "text": text}]
+
+
+@_json_fault("graded", FULL)
+def a_picture_of_much_data(data):
+    lists = {"application/json": [[[x], [x]] for x in range(400_000)]}
+    data["cells"][1]["outputs"] = [{"output_type": "display_data", "data": lists, "metadata": {}}]
+
+
 # Cells.
 
 
