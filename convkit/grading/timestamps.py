@@ -42,14 +42,13 @@ def judged(
     """The time in UTC, if it is known, and what there is to say about it.
 
     Args:
-        text: what timestamp.txt says; None if it is not there.
+        text: what timestamp.txt says; None if it is not there, and then nothing is late.
         due: when it should have been handed in, in UTC.
         zones: of the course, whose abbreviations they are if they can be.
         sure: whether the exchange has received a submission at just that time.
     """
     if text is None:
-        unknown = "Nothing says when it was handed in, so it counts as in time."
-        return None, Outcome(notes=(unknown,) if due else ())
+        return None, Outcome()
     times = sorted(readings(text, zones))
     if due is None:
         if len(times) == 1:

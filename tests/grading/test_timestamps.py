@@ -101,10 +101,8 @@ def test_where_it_is_in_time_however_it_is_read_nobody_is_asked():
     assert judged("2025-01-05 12:00 IST", DUE, [], sure=True)[1] == Outcome()
 
 
-def test_without_a_time_it_is_in_time_and_that_is_said():
-    _, outcome = judged(None, DUE, [], sure=False)
-    assert outcome.notes == ("Nothing says when it was handed in, so it counts as in time.",)
-    assert judged(None, None, [], sure=False) == (None, Outcome())
+def test_without_the_file_nothing_is_late():
+    assert judged(None, DUE, [], sure=False) == (None, Outcome())
 
 
 def test_without_a_due_date_nothing_hangs_on_it():
