@@ -47,7 +47,8 @@ class Airlock:
     While it is open it alone keeps time: a check's own alarm would cut an exchange short.
 
     Args:
-        sources: (name, module source) of each ``%%implement`` cell, in order.
+        sources: (name, module source) of each ``%%implement`` cell, in order, and of each plain
+            cell, without a name.
         names: what is lent to the tests.
         sandbox: where workers run; it must be able to read `WORKER_FILES`.
         times: for one call, for all calls of one test, and for loading.
@@ -55,7 +56,8 @@ class Airlock:
             not only `Layer` and its own `convkit.mine`.
 
     Attributes:
-        lent: the proxy for each name.
+        lent: the proxy for each name, or the value, where it is data.
+        not_lent: why there is none, for each name that plain cells should have bound.
         lost: why the present test is lost, if it is: the first reason there was.
     """
 
@@ -68,7 +70,8 @@ class Airlock:
         times: Times,
         reference: bool = False,
     ) -> None:
-        self._sources = list(sources)
+        self._sources, self._names = list(sources), list(names)
+        self._has_cells = any(not name for name, _ in sources)
         self._sandbox = sandbox
         self._program = [sys.executable, *_PROGRAM, *(["reference"] if reference else [])]
         self._times = times
@@ -84,7 +87,14 @@ class Airlock:
         self._kinds: dict[str, str] = {}
         self._classes: dict[str, type[RemoteObject]] = {}
         self._load()
-        self.lent = {name: self._proxy(name) for name in names}
+        self.not_lent: dict[str, LearnerError] = {}
+        self.lent = {}
+        for name in names:
+            try:
+                self.lent[name] = self._proxy(name)
+            except LearnerError as error:
+                self.not_lent[name] = error
+        self.next_test()
         self._alone = ExitStack()
         self._alone.enter_context(others_keep_time())
 
@@ -236,12 +246,32 @@ class Airlock:
             if position not in self._failures:
                 filename = f"<%%implement {name}, cell {position + 1}>"
                 try:
-                    kind = self._ask("load", name=name, source=source, filename=filename)
-                    self._kinds[name] = kind if kind in ("layer", "class") else "function"
+                    if name:
+                        kind = self._ask("load", name=name, source=source, filename=filename)
+                        self._kinds[name] = kind if kind in ("layer", "class") else "function"
+                    else:
+                        self._ask("run_cell", source=source, filename=filename)
                 except LearnerError as error:
                     self._failures[position] = error, self.lost
                 self._forget_loss()
             position += 1
+            if self._has_cells and position == len(self._sources):
+                if self._channel is None:
+                    position = 0  # once more, without the cell that ended it
+                else:
+                    self._take_from_cells()
+
+    def _take_from_cells(self) -> None:
+        """Learn what the plain cells bound of the names that no ``%%implement`` cell gives."""
+        names = [name for name in self._names if name not in self._kinds]
+        try:
+            found = self._ask("lend_from_cells", names=names)
+        except LearnerError:
+            self._forget_loss()
+            return
+        if isinstance(found, dict):
+            kinds = ("layer", "class", "function", "data")
+            self._kinds |= {n: kind for n, kind in found.items() if n in names and kind in kinds}
 
     def _start(self) -> None:
         started = time.monotonic()
@@ -263,8 +293,12 @@ class Airlock:
         self._released = set()
 
     def _proxy(self, name: str) -> Any:
-        """What the tests get for ``name``."""
+        """What the tests get for ``name``. What no ``%%implement`` cell gives fails when called."""
         kind = self._kinds.get(name)
+        if kind == "data":
+            return self.ask("value_of", name=name)
+        if kind is None and self._has_cells:
+            raise self._failure(name)[0]
         if kind == "function":
 
             def function(*arguments: Any, **keywords: Any) -> Any:
@@ -281,8 +315,12 @@ class Airlock:
         failures = [
             self._failures[i] for i, source in enumerate(self._sources) if source[0] == name
         ]
-        missing = LearnerError("Missing", f"there is no cell that begins with %%implement {name}")
-        return failures[-1] if failures else (missing, None)
+        if self._has_cells and not failures:
+            failures = [each for i, each in self._failures.items() if not self._sources[i][0]]
+        missing = f"there is no cell that begins with %%implement {name}"
+        if self._has_cells:
+            missing = f"no cell binds {name}"
+        return failures[-1] if failures else (LearnerError("Missing", missing), None)
 
     def _reference(self, value: Any) -> dict[str, Any] | None:
         if type(value) is Layer:

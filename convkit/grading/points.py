@@ -11,6 +11,7 @@ from typing import Any
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
+from convkit.grading import answers
 from convkit.grading import notebook as nb
 from convkit.grading.airlock import WORKER_FILES
 from convkit.grading.job import GraderError, Job
@@ -66,8 +67,8 @@ def _start_trusted(job: Job, scratch: Path, files: Path, badges: Badges) -> Kern
     reference = nb.offers_reference(job.source)
     readable = [*WORKER_FILES, *(readable_package() if reference else ())]
     description = {
-        "sources": nb.implementations(job.submission),
-        "names": list(dict.fromkeys(name for name, _ in nb.implementations(job.source))),
+        "sources": answers.sources(job.submission, job.source),
+        "names": answers.names(job.source),
         "reference": reference,
         "own": [dataclasses.asdict(badge) for badge in badges],
         "sandbox": {
@@ -86,8 +87,12 @@ def _start_trusted(job: Job, scratch: Path, files: Path, badges: Badges) -> Kern
     try:
         _prepare(kernel, begin, "the beginning", job.times.loading + _OURS_SECONDS)
         seconds = job.times.test + _OURS_SECONDS
-        for cell in filter(nb.is_setup, job.source.cells):
-            _prepare(kernel, cell.source, str(nb.grade_id(cell)), seconds)
+        for cell, text in answers.setup(job.source):
+            try:
+                _prepare(kernel, text, str(nb.grade_id(cell)), seconds)
+            except GraderError:
+                if nb.is_trusted(cell):  # others show something, maybe what a student made
+                    raise
     except BaseException:
         kernel.close()
         raise

@@ -48,13 +48,20 @@ def begin(job_file: str) -> None:
     convkit.mine.lend(airlock.lent)
     settle(Badge(**badge) for badge in job["own"])
     shell = get_ipython()
-    shell.user_ns.update(airlock.lent)
-    shell.events.register("pre_run_cell", lambda info: airlock.next_test())
+
+    def prepare(info: Any) -> None:
+        airlock.next_test()
+        shell.user_ns.update(airlock.lent)
+
+    prepare(None)
+    shell.events.register("pre_run_cell", prepare)
     shell.events.register("post_run_cell", functools.partial(_report, airlock))
 
 
 def _report(airlock: Airlock, result: Any) -> None:
     error = result.error_before_exec or result.error_in_exec
+    if isinstance(error, NameError) and error.name is not None:
+        error = airlock.not_lent.get(error.name, error)
     verdict = judge(error, result.result, lost=airlock.lost)
     publish_display_data({VERDICT: verdict})
 

@@ -57,6 +57,7 @@ class Worker:
     def __init__(self, framing: Any, base: Any, mine: Any) -> None:
         self._framing, self._layer, self._mine = framing, base.Layer, mine
         self._loaded: dict[str, Any] = {}
+        self._cells: Any = None
         self._objects: dict[int, Any] = {}
         self._numbers: dict[int, int] = {}
         self._next = 0
@@ -112,11 +113,36 @@ class Worker:
         loaded = self._mine.load_implementation(name, source, filename)
         self._loaded[name] = loaded
         self._mine.lend(self._loaded)
+        kind = self._kind(loaded)
+        if kind == "data":
+            raise TypeError(f"{name} is a {type(loaded).__name__}, not a function or a class")
+        return kind
+
+    def _kind(self, loaded: Any) -> str:
         if isinstance(loaded, type):
             return "layer" if issubclass(loaded, self._layer) else "class"
-        if callable(loaded):
-            return "function"
-        raise TypeError(f"{name} is a {type(loaded).__name__}, not a function or a class")
+        return "function" if callable(loaded) else "data"
+
+    def run_cell(self, source: str, filename: str) -> None:
+        """Run a cell that shares its namespace with those before it."""
+        if self._cells is None:
+            self._cells = ModuleType(f"{self._mine.__name__}.__cells__")
+            self._cells.display = lambda *shown, **options: None
+            sys.modules[self._cells.__name__] = self._cells
+        vars(self._cells).update(self._loaded)
+        lines = source.splitlines(keepends=True)
+        linecache.cache[filename] = (len(source), None, lines, filename)
+        exec(compile(source, filename, "exec", dont_inherit=True), vars(self._cells))
+
+    def lend_from_cells(self, names: list[str]) -> dict[str, str]:
+        """Of the names that the cells bound what each is: a layer, a class, a function, or data."""
+        bound = {} if self._cells is None else vars(self._cells)
+        self._loaded |= {name: bound[name] for name in names if name in bound}
+        self._mine.lend(self._loaded)
+        return {name: self._kind(bound[name]) for name in names if name in bound}
+
+    def value_of(self, name: str) -> Any:
+        return self._loaded[name]
 
     def call(self, name: str, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
         return self._loaded[name](*arguments, **keywords)
