@@ -21,6 +21,7 @@ _HIDDEN = "BEGIN HIDDEN TESTS"
 _EXPLORE = "explore"
 _BONUS = "bonus:"
 _REFERENCE = "reference"
+_PYTHON = {"name": "python3", "display_name": "Python 3"}
 
 
 @dataclass(frozen=True)
@@ -160,7 +161,7 @@ def rebuild(
             cells.insert(position, places[name])
         before = places[name]
     name_cells(cells)
-    metadata = {"kernelspec": source.metadata.get("kernelspec", {"name": "python3"})}
+    metadata = {"kernelspec": source.metadata.get("kernelspec", _PYTHON)}
     return new_notebook(cells=cells, metadata=metadata, nbformat=4, nbformat_minor=5)
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbgrader import utils
+from nbgrader.converters import GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import (
     AssignLatePenalties,
@@ -22,7 +23,7 @@ from nbgrader.preprocessors import (
 )
 from traitlets import Float, Integer
 
-from convkit.grading import ledger, reviewed
+from convkit.grading import answers, ledger, reviewed
 from convkit.grading import notebook as nb
 from convkit.grading.course import Course, alone
 from convkit.grading.feedback import set_up_feedback
@@ -182,6 +183,16 @@ def course_at(directory: CourseDirectory, parent: Any) -> Course:
     return Course(directory, settings.limits(), settings.times(), penalties.plugin_inst, dict(kept))
 
 
+class CheckAnswers(NbGraderPreprocessor):
+    """Before anything is released: whether it can be graded."""
+
+    def preprocess(
+        self, notebook: NotebookNode, resources: Resources
+    ) -> tuple[NotebookNode, Resources]:
+        answers.check(notebook)
+        return notebook, resources
+
+
 class SaveOutcome(_InCourse, NbGraderPreprocessor):
     """Last of all: the gradebook learns how it ended."""
 
@@ -250,4 +261,8 @@ def set_up(config: Any) -> None:
     config.Autograde.exporter_class = SubmissionExporter
     config.Autograde.sanitize_preprocessors = [CheckCellMetadata]
     config.Autograde.autograde_preprocessors = [GradeInAirlock, *STORING, SaveOutcome]
+    config.GenerateAssignment.preprocessors = [
+        CheckAnswers,
+        *GenerateAssignment.preprocessors.default(),
+    ]
     set_up_feedback(config)

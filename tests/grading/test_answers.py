@@ -1,6 +1,7 @@
 """An ordinary nbgrader assignment, whose answers are plain cells, is graded in the sandbox, too."""
 
 import copy
+import shutil
 
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
@@ -10,7 +11,7 @@ from convkit.grading import notebook as nb
 from convkit.grading.grade import grade
 from convkit.grading.job import Job, Times
 from convkit.grading.sandbox import Limits
-from tests.grading.course import known_cell
+from tests.grading.course import Course, known_cell, write
 
 ANSWER = """import math
 from collections import Counter
@@ -24,7 +25,9 @@ class Stack:
     def __init__(self):
         self.items = []
     def push(self, item):
+        ### BEGIN SOLUTION
         self.items.append(item)
+        ### END SOLUTION
     def top(self):
         return self.items[-1]
 """
@@ -121,3 +124,28 @@ def test_an_answer_that_cannot_be_graded_is_refused(text, words):
     broken.cells[2].source = text
     with pytest.raises(answers.AnswerError, match=words):
         answers.check(broken)
+
+
+@pytest.mark.course
+def test_a_class_is_graded_and_what_cannot_be_is_refused(tmp_path):
+    broken = copy.deepcopy(SOURCE)
+    broken.cells[2].source = "%%bash\nls"
+    course = Course.create(tmp_path / "course", {"plain": SOURCE, "broken": broken})
+    write(SOURCE, course.submitted("plain", "ann"))
+    run = course.convkit("grade", "plain")
+    assert run.stdout.startswith("plain: the solution earns all 7 points"), run.stderr
+    full = {"test-f": 2.0, "test-c": 1.0, "test-v": 4.0}
+    assert {name: course.scores("plain")["ann"][name] for name in full} == full
+    assert course.nbgrader("generate_assignment", "plain", "--force").returncode == 0
+    write(course.released("plain"), course.submitted("plain", "bob"))
+    assert course.nbgrader("autograde", "plain").returncode == 0
+    assert {course.scores("plain")["ann"][name] for name in full} == {2.0, 1.0, 4.0}
+    assert {course.scores("plain")["bob"][name] for name in full} == {0.0}
+    refused = course.convkit("grade", "broken")
+    sentence = "the answer 'answer' begins with %%bash, and only Python can be graded"
+    assert sentence in refused.stderr
+    assert "Traceback" not in refused.stderr
+    refused = course.nbgrader("generate_assignment", "broken")
+    assert refused.returncode != 0
+    assert sentence in refused.stderr
+    shutil.rmtree(course.temporary)
