@@ -97,9 +97,10 @@ class ShowInert(Preprocessor):
         if cell.cell_type == "raw":
             cell.source = f"<pre>{escape(room.cut(cell.source))}</pre>"
         elif cell.cell_type == "code":
-            cell.source = room.cut(cell.source)
-            known = room.take("code", len(cell.source))
-            cell.metadata["magics_language"] = "ipython3" if known else "text"
+            text = room.cut(cell.source)
+            coloured = text == cell.source and room.take("code", len(text))
+            cell.source = text
+            cell.metadata["magics_language"] = "ipython3" if coloured else "text"
             cell.outputs = _shown(cell.outputs, room)
         return cell, resources
 

@@ -2,15 +2,19 @@
 
 import dataclasses
 import re
+import warnings
 from html.parser import HTMLParser
 from io import BytesIO
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
+from nbgrader.api import Gradebook
 from PIL import Image
+from sqlalchemy.exc import SAWarning
 
 from convkit.grading import notebook as nb
+from convkit.grading.feedback import Grades
 from convkit.grading.outcome import OUTCOME, Outcome, Status
 from tests.grading.course import CANARY, ROOT, cell, known_cell, mini_source
 from tests.grading.pages import PAGES, feedback, formgrader
@@ -203,3 +207,28 @@ def test_names_in_what_the_grader_says_are_only_read(page, name):
 
 def test_names_would_have_been_more_than_read():
     assert all(Acting(f'<b title="{name}">{name}</b>').runs() for name in NAMES[2:4])
+
+
+def test_what_is_to_be_read_is_known_from_the_gradebook(tmp_path):
+    where = {"notebook": "mini", "assignment": "mini", "student": "ann"}
+    where["db_url"] = f"sqlite:///{tmp_path / 'gradebook.db'}"
+    cells = []
+    with warnings.catch_warnings(), Gradebook(where["db_url"]) as gradebook:
+        warnings.simplefilter("ignore", SAWarning)  # of nbgrader's own doing, and harmless
+        gradebook.add_assignment("mini")
+        gradebook.add_notebook("mini", "mini")
+        for name in ("new", "read", "empty"):
+            cells.append(known_cell("markdown", name, "", grade=True, solution=True, points=3))
+            gradebook.add_grade_cell(name, "mini", "mini", max_score=3, cell_type="markdown")
+            gradebook.add_solution_cell(name, "mini", "mini")
+        gradebook.add_student("ann")
+        gradebook.add_submission("mini", "ann")
+        for name in ("new", "read"):
+            gradebook.find_grade(name, "mini", "mini", "ann").needs_manual_grade = True
+        gradebook.find_grade("read", "mini", "mini", "ann").manual_score = 2.0
+        gradebook.find_grade("empty", "mini", "mini", "ann").auto_score = 0.0
+        gradebook.db.commit()
+        notebook, resources = Grades()(new_notebook(cells=cells), {"nbgrader": where})
+    assert [each.metadata.nbgrader["by_hand"] for each in notebook.cells] == [True, False, False]
+    assert resources["nbgrader"]["by_hand"] == 3
+    assert resources["nbgrader"]["score"] == 2
