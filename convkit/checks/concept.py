@@ -87,7 +87,7 @@ class LayerConcept:
     def credit(self, trial: Trial, output: Output) -> Credit:
         """Whether an array is the gradient of the trial's own forward, for a quantity."""
         expected, right = self.expected(trial.case), partial(self._right, trial.case)
-        return OwnForward(trial, expected, right, output, linear=self.linear).has_gradient
+        return OwnForward(trial, expected, right, output, linear=self.linear).credit
 
     def _right(self, case: Case) -> Any:
         layer = self.make(self.reference, *case.arguments, **case.options)
@@ -176,7 +176,7 @@ class FunctionConcept:
 
     def credit(self, trial: Trial, output: Output) -> Credit:
         """None: a function has no gradient."""
-        return lambda quantity, gradient: False
+        return lambda quantity, gradient: "not its own"
 
     def origin(self, case: Case, quantity: str, index: tuple[int, ...]) -> Origin | None:
         """The window that a number comes from, where the function is one of an array."""

@@ -96,9 +96,15 @@ def judge_gradient(
     quantity: str, got: Observation, expected: Expected, situation: Situation
 ) -> Problem | None:
     problem = judge_values(quantity, got, expected, situation)
-    if problem and isinstance(got, np.ndarray) and situation.credit(quantity, got):
+    if not problem or not isinstance(got, np.ndarray):
+        return problem
+    own = situation.credit(quantity, got)
+    if own == "credited":
         situation.credited.add(quantity)
         return None
+    if own == "refused":
+        text = f"{problem.text} It fits your own forward, which is too far from what is asked for."
+        return replace(problem, text=text, refused=True)
     return problem
 
 

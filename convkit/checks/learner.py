@@ -23,6 +23,10 @@ from convkit.layers import Array
 SECONDS_PER_CALL = 5.0
 """One call on a case takes plain loops some milliseconds; this is for loops that never end."""
 
+SECONDS_PER_CHECK = 60.0
+"""All calls of a check together: for code that is slow everywhere, and ends nowhere."""
+
+_MOST_NUMBERS = 10_000_000
 _SHOWN_CHARACTERS = 4_000
 _others = 0
 _LIBRARIES = (
@@ -57,18 +61,22 @@ class WrongResult(LearnerError):  # noqa: N818 - it is one, by its base
 
 
 class Output(io.TextIOBase):
-    """What the learner's code printed: its beginning, however much there is."""
+    """What the learner's code printed in a check: its beginning, however much there is.
+
+    ``seconds_left`` is the time that the code may still take in this check.
+    """
 
     def __init__(self) -> None:
         self.text = ""
         self.silent = False
+        self.seconds_left = SECONDS_PER_CHECK
 
     def writable(self) -> bool:
         return True
 
     def write(self, text: str) -> int:
         if not self.silent and len(self.text) <= _SHOWN_CHARACTERS:
-            self.text += text[: _SHOWN_CHARACTERS + 1]
+            self.text += _printable(text[: _SHOWN_CHARACTERS + 1])
         return len(text)
 
     def shown(self) -> str:
@@ -81,10 +89,14 @@ def run(function: Callable[..., Any], *arguments: Any, output: Output) -> Any:
 
     Raises:
         LearnerError: for whatever the function raised, SystemExit and an interrupt included.
-        LearnerTimeout: it took longer than `SECONDS_PER_CALL` (where `keeps_time` does not hold,
-            an endless loop has to be interrupted by hand).
+        LearnerTimeout: it took longer than `SECONDS_PER_CALL`, or all calls together longer than
+            `SECONDS_PER_CHECK` (where `keeps_time` does not hold, an endless loop has to be
+            interrupted by hand).
     """
+    seconds, started = min(SECONDS_PER_CALL, output.seconds_left), time.monotonic()
     try:
+        if seconds <= 0 and keeps_time():
+            raise _OutOfTime
         with (
             warnings.catch_warnings(),
             np.errstate(),  # put back whatever it sets, or was stopped in the middle of setting
@@ -92,16 +104,19 @@ def run(function: Callable[..., Any], *arguments: Any, output: Output) -> Any:
             redirect_stderr(output),
         ):
             warnings.simplefilter("ignore")
-            with _time_limit(SECONDS_PER_CALL):
+            with _time_limit(seconds):
                 return function(*arguments)
     except LearnerError:
         raise
     except _OutOfTime as error:
-        raise LearnerTimeout(
-            "Timeout", f"no answer after {SECONDS_PER_CALL:g} seconds", *_own_line(error)
-        ) from None
+        said = f"no answer after {seconds:g} seconds"
+        if seconds < SECONDS_PER_CALL:
+            said = f"all calls of this check together took {SECONDS_PER_CHECK:g} seconds"
+        raise LearnerTimeout("Timeout", said, *_own_line(error)) from None
     except BaseException as error:
         raise LearnerError(type(error).__name__, _message(error), *_own_line(error)) from None
+    finally:
+        output.seconds_left -= time.monotonic() - started
 
 
 def as_array(value: Any, what: str) -> Array:
@@ -131,6 +146,8 @@ def as_array(value: Any, what: str) -> Array:
         raise WrongResult(
             str(value.dtype), f"{what} has dtype {value.dtype}, where real numbers are expected."
         )
+    if value.size > _MOST_NUMBERS:
+        raise WrongResult("size", f"{what} has {value.size:,} numbers, which is far too many.")
     return np.array(value)
 
 
@@ -200,9 +217,14 @@ def _stop_at_next_line(frame: FrameType | None) -> None:
 
 def _message(error: BaseException) -> str:
     try:
-        return str(error)
+        return _printable(str(error))
     except BaseException:
         return ""
+
+
+def _printable(text: str) -> str:
+    """Plain text that any stream can encode: halves of a character become question marks."""
+    return text.encode(errors="replace").decode()
 
 
 def _own_line(error: BaseException) -> tuple[int | None, str | None]:

@@ -94,7 +94,9 @@ def _cause_of(
         and (other.property.test is RUNS or (other.only and other.property.name in needed))
     ]
     if row.property.group == "backward" and (
-        _other_parameters(rows) or not _where_forward_fits(row, situations)
+        _other_parameters(rows)
+        or not _where_forward_fits(row, situations)
+        or all(problem.refused for problem in row.problems.values() if problem)
     ):
         resting += [other for other in failing if other.property.group == "forward"]
     for other in resting:
@@ -148,8 +150,17 @@ def _marked(
     return []
 
 
-_KNOWN: dict[Any, dict[Any, Behaviour]] = {}
-"""What wrong implementations do on visible cases: they will do so again in the next check."""
+_KNOWN: dict[str, dict[Any, dict[Any, Behaviour]]] = {}
+"""What wrong implementations do on visible cases: they will do so again in the next check.
+
+Kept for the name that was checked last, and for no other.
+"""
+
+
+def _known(name: str) -> dict[Any, dict[Any, Behaviour]]:
+    if name not in _KNOWN:
+        _KNOWN.clear()
+    return _KNOWN.setdefault(name, {})
 
 
 class _Suspect:
@@ -167,7 +178,8 @@ class _Suspect:
         self._observe = concept.observer(implementation, groups, Output())
         self._visible = set(concept.cases)
         self._known: dict[Any, Behaviour] = {}
-        self._known_for_good = _KNOWN.setdefault((implementation, "backward" in groups), {})
+        known = _known(concept.name)
+        self._known_for_good = known.setdefault((implementation, "backward" in groups), {})
 
     def fails_like(self, row: Row, needed: Sequence[Row]) -> bool:
         """Whether it fails on the case that is shown, in the way of the learner's code."""

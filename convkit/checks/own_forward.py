@@ -11,7 +11,7 @@ import numpy as np
 from convkit.checks.behaviour import Case, Trial
 from convkit.checks.learner import LearnerError, Output, as_array, run
 from convkit.checks.observing import forward_each
-from convkit.checks.properties import Expected, NotJudged
+from convkit.checks.properties import Expected, NotJudged, Own
 from convkit.layers import Array
 
 _STEP = float(np.cbrt(np.finfo(np.float64).eps))
@@ -42,21 +42,33 @@ class OwnForward:
         self._trial, self._expected, self._output = trial, expected, output
         self._right, self._linear = right, linear
 
-    def has_gradient(self, quantity: str, gradient: Array) -> bool:
+    def credit(self, quantity: str, gradient: Array) -> Own:
         """Whether ``gradient`` is that of the layer's own forward, which is a wrong one.
 
-        Only where that forward gives y the right shape, depends on x and on every parameter, each
-        number of y on no more of them than in a right layer, and is linear where that is.
+        It is credited where that forward gives y the right shape, depends on x and on every
+        parameter, each number of y on no more of them than in a right layer, and is linear where
+        that is; else it is refused.
         Raises NotJudged where the direction leads across a kink of that forward.
         """
         if quantity not in self._slopes:
-            return False
+            return "not its own"
         direction, slope = self._slopes[quantity]
         if np.isnan(slope):
             raise NotJudged
         along = float(np.vdot(direction, gradient))
         scale = np.linalg.norm(direction) * np.linalg.norm(gradient)
-        return abs(along - slope) <= _TOLERANCE * max(abs(slope), float(scale))
+        if abs(along - slope) > _TOLERANCE * max(abs(slope), float(scale)):
+            return "not its own"
+        return "credited" if self._counts else "refused"
+
+    @cached_property
+    def _counts(self) -> bool:
+        y, rng = self._trial.behaviour["y"], np.random.default_rng(1)
+        assert isinstance(y, np.ndarray)
+        try:
+            return (not self._linear or self._is_linear(y, rng)) and self._is_local(y, rng)
+        except LearnerError:
+            return False
 
     @cached_property
     def _slopes(self) -> dict[str, tuple[Array, float]]:
@@ -82,8 +94,6 @@ class OwnForward:
         inputs = [case.x + sign * _STEP * step_x for sign in (1, -1)]
         try:
             outputs = self._forward(inputs, settings)
-            if (self._linear and not self._is_linear(y, rng)) or not self._is_local(y, rng):
-                return {}
         except LearnerError:
             return {}
         directions: dict[str, Array] = {case.gradient: step_x}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -40,6 +40,7 @@ class Problem:
     """How an implementation breaks a property on a case.
 
     ``index`` is the worst place, and ``expected`` and ``got`` are whole arrays, where there is one.
+    ``refused``: it is a gradient of the implementation's own forward, which earns no credit.
     """
 
     quantity: str
@@ -47,6 +48,7 @@ class Problem:
     index: tuple[int, ...] | None = None
     expected: Array | None = None
     got: Array | None = None
+    refused: bool = False
 
 
 SINGLE_ROUNDING = 1e-4
@@ -57,7 +59,8 @@ class NotJudged(Exception):  # noqa: N818 - no error: the property says nothing 
     """A quantity is missing, or so wrong that another property has already said so."""
 
 
-Credit = Callable[[str, Array], bool]
+Own = Literal["credited", "refused", "not its own"]
+Credit = Callable[[str, Array], Own]
 """Whether an array is, for a quantity, the gradient of the implementation's *own* forward."""
 
 
@@ -70,7 +73,7 @@ class Situation:
 
     trial: Trial
     expected: Mapping[str, Expected]
-    credit: Credit = lambda quantity, gradient: False
+    credit: Credit = lambda quantity, gradient: "not its own"
     credited: set[str] = field(default_factory=set)
 
 

@@ -102,7 +102,7 @@ def forward_properties(
 
 def structure(name: str, sentence: str, quantity: str) -> Property:
     """What y of another x has to be, asked of a layer that has seen the case."""
-    return Property(name, sentence, "forward", (quantity,), RESULT, ("two layers",))
+    return Property(name, sentence, "forward", (quantity,), RESULT, ("values", "two layers"))
 
 
 def backward_properties(
