@@ -150,6 +150,65 @@ class TestIndependence:
         assert "Why" not in finding.message
 
 
+def _sum_of_everything(self, x):
+    y = convkit.Conv2d.forward(self, x)
+    self.x, total = x, x.sum() + sum(value.sum() for value in self.params.values())
+    return np.full_like(y, total)
+
+
+def _its_gradient(self, grad_y):
+    self.grads = {name: np.full_like(v, grad_y.sum()) for name, v in self.params.items()}
+    return np.full_like(self.x, grad_y.sum())
+
+
+@pytest.mark.usefixtures("capsys")
+class TestScore:
+    """Points follow what was understood."""
+
+    def test_no_points_for_a_sum_of_everything_and_its_own_right_gradient(self):
+        layer = conv_whose(forward=_sum_of_everything, backward=_its_gradient)
+        cases = random_cases("Conv2d", 0)
+        assert report_of(layer, only="forward", cases=cases).score == 0
+        assert report_of(layer, only="backward", cases=cases).score < 0.15
+
+    def test_no_points_for_zeros(self):
+        def forward(self, x):
+            self.x = x
+            return np.zeros_like(convkit.Conv2d.forward(self, x))
+
+        def backward(self, grad_y):
+            self.grads = {name: np.zeros_like(value) for name, value in self.params.items()}
+            return np.zeros_like(self.x)
+
+        layer = conv_whose(forward=forward, backward=backward)
+        assert [report_of(layer, only=half).score for half in ("forward", "backward")] == [0, 0]
+
+    def test_one_gradient_of_three_costs_a_third_at_most(self):
+        def backward(self, grad_y):
+            return 2 * convkit.Conv2d.backward(self, grad_y)
+
+        score = report_of(conv_whose(backward=backward), only="backward").score
+        assert score == pytest.approx(2 / 3)
+
+    def test_wrong_on_some_cases_costs_their_share(self):
+        def forward(self, x):
+            y = convkit.Conv2d.forward(self, x)
+            return y if self.stride == (1, 1) else 2 * y
+
+        cases = find("Conv2d").cases
+        right = sum(set(case.traits) >= {"the stride is 1"} for case in cases)
+        score = report_of(conv_whose(forward=forward), only="forward").score
+        assert score == pytest.approx(right / len(cases))
+
+    def test_a_promise_that_is_broken_costs_little(self):
+        def forward(self, x):
+            y = convkit.Conv2d.forward(self, x)
+            x += 1
+            return y
+
+        assert 0.85 < report_of(conv_whose(forward=forward), only="forward").score < 1
+
+
 @pytest.mark.usefixtures("capsys")
 class TestWhere:
     def test_the_worst_place_is_pointed_out(self):
