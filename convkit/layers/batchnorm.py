@@ -64,9 +64,14 @@ class BatchNorm(Layer):
         gamma = parameter(self.params, "gamma", (self.channels,), x.dtype)
         beta = parameter(self.params, "beta", (self.channels,), x.dtype)
         values = x.reshape(*x.shape[:2], -1)  # (N, C, H·W), with H·W = 1 for (N, C)
-        mean, variance = self._batch(values) if self.training else self._running(x.dtype)
-        deviation = np.sqrt(variance + self.eps)
+        m = x.size // self.channels
+        old_mean, old_variance = self._running(x.dtype)
+        mean = values.mean(axis=(0, 2)) if self.training else old_mean
         normalized = values - mean[:, np.newaxis]
+        variance = _summed_products(normalized, normalized) / m if self.training else old_variance
+        if self.training:
+            self._move_running(mean, variance * (m / (m - 1)))
+        deviation = np.sqrt(variance + self.eps)
         normalized /= deviation[:, np.newaxis]
         y = gamma[:, np.newaxis] * normalized
         y += beta[:, np.newaxis]
@@ -76,7 +81,7 @@ class BatchNorm(Layer):
     def backward(self, grad_y: Array) -> Array:
         x_shape, normalized, slope, in_training = self._kept()
         grad_y = gradient(grad_y, x_shape, normalized.dtype).reshape(normalized.shape)
-        self.grads["gamma"] = (grad_y * normalized).sum(axis=(0, 2))
+        self.grads["gamma"] = _summed_products(grad_y, normalized)
         self.grads["beta"] = grad_y.sum(axis=(0, 2))
         if in_training:
             m = normalized.size // self.channels
@@ -84,18 +89,20 @@ class BatchNorm(Layer):
             grad_y -= self.grads["beta"][:, np.newaxis] / m
         return (slope[:, np.newaxis] * grad_y).reshape(x_shape)
 
-    def _batch(self, values: Array) -> tuple[Array, Array]:
-        """Mean and variance of this batch, which also move the running ones."""
-        m = values.size // self.channels
-        mean, variance = values.mean(axis=(0, 2)), values.var(axis=(0, 2))
+    def _move_running(self, mean: Array, variance: Array) -> None:
+        """Replace a part of the running statistics by those of a batch."""
         old_mean, old_variance = self._running(np.dtype(np.float64))
         old, new = 1 - self.momentum, self.momentum
         self.running_mean = old * old_mean + new * mean
-        self.running_var = old * old_variance + new * variance * (m / (m - 1))
-        return mean, variance
+        self.running_var = old * old_variance + new * variance
 
     def _running(self, dtype: np.dtype[Any]) -> tuple[Array, Array]:
         shape = (self.channels,)
         mean = shaped(self.running_mean, "running_mean", shape)
         variance = shaped(self.running_var, "running_var", shape)
         return mean.astype(dtype, copy=False), variance.astype(dtype, copy=False)
+
+
+def _summed_products(a: Array, b: Array) -> Array:
+    """Σ_i a_i b_i over the values of each channel, without an array of the products."""
+    return np.vecdot(a, b).sum(axis=0)

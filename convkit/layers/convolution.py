@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -11,7 +10,8 @@ from numpy.lib.stride_tricks import sliding_window_view
 from convkit.layers.arguments import gradient, integer, pair, parameter, shaped
 from convkit.layers.base import Array, Layer
 from convkit.layers.initialization import Rng, he_normal
-from convkit.layers.windows import offset_views, output_size
+from convkit.layers.lines import Lines, as_maps, as_row, blocks
+from convkit.layers.windows import output_size
 
 
 def correlate2d(x: Array, k: Array, mode: str = "valid") -> Array:
@@ -111,65 +111,51 @@ class Conv2d(Layer):
         self.params["weight"] = he_normal(shape, fan_in=int(np.prod(shape[1:])), rng=rng)
         self.params["bias"] = np.zeros(self.out_channels)
 
-    # In memory the lines of an image come first, (H, C, N, W), and windows are laid out along the
-    # width alone. The h lines that an output row sees then lie in one piece: the matrix of all its
-    # windows, without another copy. Small pieces also stay in the processor's cache.
-
     def forward(self, x: Array) -> Array:
         x = shaped(x, "x", ("N", self.in_channels, "H", "W"))
         weight, bias = self._parameters(x.dtype)
-        n, w, (pad_h, pad_w) = len(x), self.kernel_size[1], self.padding
-        out_h, out_w = output_size(x.shape[2:], self.kernel_size, self.stride, self.padding)
-        kernels = weight.transpose(0, 2, 3, 1).reshape(self.out_channels, -1)
-
-        height, width = x.shape[2] + 2 * pad_h, x.shape[3] + 2 * pad_w
-        padded = np.zeros((height, self.in_channels, n, width), x.dtype)
-        self._image(padded)[...] = x
-        lines = np.stack([view for _, _, view in self._along_width(padded)], axis=1)
-        lines = lines.reshape(height, w * self.in_channels, n * out_w)
-
-        y = np.empty((n, self.out_channels, out_h, out_w), x.dtype)
-        for a, seen in enumerate(self._lines_seen(out_h)):
-            windows = lines[seen].reshape(-1, n * out_w)
-            y_a = kernels @ windows + bias[:, np.newaxis]
-            y[:, :, a] = y_a.reshape(-1, n, out_w).swapaxes(0, 1)
-        self._keep(lines, kernels, padded.shape, y.shape)
+        kernels = weight.transpose(0, 2, 3, 1).reshape(self.out_channels, -1)  # of j, and p, q, i
+        out_size = output_size(x.shape[2:], self.kernel_size, self.stride, self.padding)
+        y = np.empty((len(x), self.out_channels, *out_size), x.dtype)
+        memory = []
+        for block in blocks(x, self.kernel_size):
+            lines = Lines.of(self._padded(x[block]), self.kernel_size, self.stride)
+            for a, windows in enumerate(lines.windows):
+                y[block, :, a] = as_maps(kernels @ windows + bias[:, np.newaxis], out_size[1])
+            memory.append((block, lines))
+        self._keep(memory, kernels, x.shape, y.shape, y.dtype)
         return y
 
     def backward(self, grad_y: Array) -> Array:
-        lines, kernels, padded_shape, y_shape = self._kept()
-        grad_y = gradient(grad_y, y_shape, lines.dtype)
-        n, _, out_h, out_w = y_shape
-        grad_kernels, grad_lines = np.zeros_like(kernels.T), np.zeros_like(lines)
-        for a, seen in enumerate(self._lines_seen(out_h)):
-            windows = lines[seen].reshape(-1, n * out_w)
-            grad_y_a = grad_y[:, :, a].swapaxes(0, 1).reshape(-1, n * out_w)
-            grad_kernels += windows @ grad_y_a.T
-            grad_lines[seen] += (kernels.T @ grad_y_a).reshape(lines[seen].shape)
-
-        h, w = self.kernel_size
-        grad_weight = grad_kernels.T.reshape(-1, h, w, self.in_channels).transpose(0, 3, 1, 2)
-        self.grads["weight"] = np.ascontiguousarray(grad_weight)
+        memory, kernels, x_shape, y_shape, dtype = self._kept()
+        grad_y = gradient(grad_y, y_shape, dtype)
+        grad_kernels, grad_x = np.zeros_like(kernels), np.empty(x_shape, dtype)
+        for block, lines in memory:
+            grad_lines = lines.zeros()
+            rows = zip(lines.windows, grad_lines.windows, strict=True)
+            for a, (windows, grad_windows) in enumerate(rows):
+                grad_row = as_row(grad_y[block, :, a])
+                grad_kernels += grad_row @ windows.T
+                grad_windows += kernels.T @ grad_row
+            grad_x[block] = self._inside(grad_lines.images())
+        grad_weight = grad_kernels.reshape(-1, *self.kernel_size, self.in_channels)
+        self.grads["weight"] = np.ascontiguousarray(grad_weight.transpose(0, 3, 1, 2))
         self.grads["bias"] = grad_y.sum(axis=(0, 2, 3))
-        grad_padded = np.zeros(padded_shape, lines.dtype)
-        for _, q, view in self._along_width(grad_padded):
-            view += grad_lines.reshape(len(lines), w, -1, n, out_w)[:, q]
-        return self._image(grad_padded).copy()
+        return grad_x
 
-    def _image(self, padded: Array) -> Array:
-        """The images x in ``padded``, (H, C, N, W): without the padding, and (N, C, H, W)."""
-        (pad_h, pad_w), (height, _, _, width) = self.padding, padded.shape
-        image = padded[pad_h : height - pad_h, ..., pad_w : width - pad_w]
-        return image.transpose(2, 1, 0, 3)
+    def _padded(self, x: Array) -> Array:
+        """``x`` with zeros around each image."""
+        if self.padding == (0, 0):
+            return x
+        (pad_h, pad_w), (height, width) = self.padding, x.shape[2:]
+        padded = np.zeros((*x.shape[:2], height + 2 * pad_h, width + 2 * pad_w), x.dtype)
+        self._inside(padded)[...] = x
+        return padded
 
-    def _along_width(self, padded: Array) -> Iterator[tuple[int, int, Array]]:
-        """For each horizontal offset q: 0, q, the columns s·b+q of ``padded``, (H, C, N, W)."""
-        return offset_views(padded, (1, self.kernel_size[1]), (1, self.stride[1]))
-
-    def _lines_seen(self, out_h: int) -> list[slice]:
-        """For each output row a, the padded image's lines from s·a to s·a+h−1."""
-        (h, _), (step, _) = self.kernel_size, self.stride
-        return [slice(step * a, step * a + h) for a in range(out_h)]
+    def _inside(self, padded: Array) -> Array:
+        """The images in ``padded``, without the padding."""
+        (pad_h, pad_w), (height, width) = self.padding, padded.shape[2:]
+        return padded[:, :, pad_h : height - pad_h, pad_w : width - pad_w]
 
     def _parameters(self, dtype: np.dtype[Any]) -> tuple[Array, Array]:
         shape = (self.out_channels, self.in_channels, *self.kernel_size)
