@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from math import ceil
 from typing import Any
 
@@ -108,7 +109,11 @@ def fit(
 
     was_training = network.training
     try:
-        with _progress_bar(epochs * batches) as bar, np.errstate(all="ignore"):
+        with (
+            _one_thread(),
+            _progress_bar(epochs * batches) as bar,
+            np.errstate(all="ignore"),
+        ):
             for epoch in range(1, epochs + 1):
                 bar.set_description(f"epoch {epoch}/{epochs}")
                 network.train()
@@ -212,6 +217,13 @@ def _validation_samples(validation: Any) -> tuple[Array, Array]:
         raise ValueError(f"validation: expected a pair (x, y), got {type(validation).__name__}")
     x, y = validation
     return _samples(x, y, "validation[0]", "validation[1]")
+
+
+def _one_thread() -> AbstractContextManager[Any]:
+    """One thread of linear algebra: on busy cores more wait for one another, many times as long."""
+    from threadpoolctl import threadpool_limits
+
+    return threadpool_limits(limits=1, user_api="blas")
 
 
 def _progress_bar(total: int) -> Any:

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 import torch
 from nbclient import NotebookClient
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from convkit import (
     SGD,
@@ -333,3 +334,35 @@ def test_progress_bar_on_a_terminal():
             bar += line
     assert "epoch 2/2: 100%" in bar
     assert "loss=" in bar
+
+
+class Threads(Layer):
+    """Notes with how many threads of linear algebra it runs, and lets everything through."""
+
+    seen: set[int]
+
+    def forward(self, x):
+        pools = threadpool_info()
+        self.seen = {pool["num_threads"] for pool in pools if pool["user_api"] == "blas"}
+        return x
+
+    def backward(self, grad_y):
+        return grad_y
+
+
+def test_trains_on_one_thread_and_leaves_the_setting_as_it_was():
+    layer = Threads()
+    with threadpool_limits(limits=2, user_api="blas"):
+        fit(
+            Sequential(Linear(3, 2, rng=0), layer),
+            np.ones((4, 3)),
+            np.array([0, 1, 0, 1]),
+            epochs=1,
+            batch_size=4,
+            lr=0.1,
+            momentum=0.0,
+            rng=0,
+        )
+        assert layer.seen == {1}
+        layer.forward(np.ones(1))
+        assert layer.seen == {2}
