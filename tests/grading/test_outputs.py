@@ -4,7 +4,7 @@ import json
 
 import nbformat
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_notebook
 
@@ -32,6 +32,7 @@ CONTENT = st.fixed_dictionaries(
 KINDS = st.sampled_from(["stream", "display_data", "execute_result", "error", "clear_output", "x"])
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])  # messages take a busy machine a second
 @given(st.lists(st.tuples(KINDS, CONTENT), max_size=6), st.integers(0, 200))
 def test_any_message_becomes_something_valid_that_fits(messages, room):
     outputs = Outputs(room)
