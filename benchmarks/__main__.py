@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 import os
 import platform
+import sys
 from pathlib import Path
 
 import numpy as np
 import torch
+from threadpoolctl import threadpool_info
 
 from benchmarks import assignments, checks, layers, widgets
 
@@ -29,7 +31,10 @@ def main() -> None:
     unknown = set(options.part) - PARTS.keys()
     if unknown:
         parser.error(f"part: expected some of {', '.join(PARTS)}, got {', '.join(sorted(unknown))}")
-    print(f"{_machine()}; load average before: {os.getloadavg()[0]:.1f}.")
+    load = os.getloadavg()[0]
+    if load > 1:
+        sys.exit(f"The load average is {load:.1f}: figures mean something while it is 1 at most.")
+    print(f"{_machine()}; load average before: {load:.1f}.")
     for part in options.part or PARTS:
         print(f"\n## {part.capitalize()}\n")
         PARTS[part](options.rounds)
@@ -43,8 +48,14 @@ def _machine() -> str:
         cpu = next((line.split(": ")[1] for line in lines if line.startswith("model name")), cpu)
     return (
         f"{cpu}, {os.cpu_count()} cores; Python {platform.python_version()}, "
-        f"NumPy {np.__version__}, PyTorch {torch.__version__}"
+        f"NumPy {np.__version__} with OpenBLAS for {_kernel()}, PyTorch {torch.__version__}"
     )
+
+
+def _kernel() -> str:
+    """The processor for which NumPy's products are written: an older one than this is slower."""
+    pools = [pool for pool in threadpool_info() if pool["user_api"] == "blas"]
+    return ", ".join(pool.get("architecture", pool["internal_api"]) for pool in pools)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -27,6 +27,8 @@ class Case:
     name: str
     convkit: Callable[[], Run]
     pytorch: Callable[[], Run]
+    products: Callable[[], Run] | None = None
+    """The matrix products that are all the arithmetic, on matrices that lie ready."""
 
 
 def layer_case(
@@ -200,13 +202,27 @@ def convolution(
     details = "" if stride == 1 else f", stride {stride}"
     details += "" if padding == 0 else f", padding {padding}"
     arguments = (shape[1], maps, kernel, stride, padding)
-    return layer_case(
+    case = layer_case(
         "convolution",
         f"({', '.join(map(str, shape))}) → {maps} of {kernel}×{kernel}{details}",
         partial(convkit.Conv2d, *arguments),
         partial(nn.Conv2d, *arguments),
         shape,
     )
+    out_h, out_w = ((size + 2 * padding - kernel) // stride + 1 for size in shape[2:])
+    sizes = maps, shape[1] * kernel * kernel, shape[0] * out_h * out_w
+    return replace(case, products=partial(_products, *sizes))
+
+
+def _products(maps: int, inputs: int, windows: int) -> Run:
+    """Those of a convolution, each as one: y = W x, ∇W = ∇y xᵀ, ∇x = Wᵀ ∇y."""
+    weight, x = _normal(0, (maps, inputs)), _normal(1, (inputs, windows))
+    grad_y = _normal(2, (maps, windows))
+
+    def run() -> Arrays:
+        return weight @ x, grad_y @ x.T, weight.T @ grad_y
+
+    return run
 
 
 MAPS = (64, 32, 24, 24)

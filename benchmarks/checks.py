@@ -21,7 +21,6 @@ _ARGUMENTS = (3, 4, (3, 2))
 
 def measure(rounds: int) -> None:
     """Print both tables."""
-    torch.set_num_threads(1)  # more only wait for one another over arrays as small as these
     pair = times(our_gradient_check(), their_gradient_check(), rounds)
     print(f"Every coordinate of x, weight and bias of a convolution, x of shape {_SHAPE}:")
     print(f"convkit {pair.convkit:.1f} ms, torch.autograd.gradcheck (slow mode)")

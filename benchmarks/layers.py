@@ -6,39 +6,45 @@ import statistics
 import subprocess
 import sys
 
-import torch
 from tqdm.auto import tqdm
 
 from benchmarks.cases import CASES, Case
 from benchmarks.measure import Pair, peak_memory, times
 
-THREADS = 2
-
 
 def measure(rounds: int) -> None:
     """Print the comparison."""
-    torch.set_num_threads(THREADS)
-    measured = [
-        (case, times(case.convkit(), case.pytorch(), rounds)) for case in tqdm(CASES, disable=None)
-    ]
-    print(f"float32, forward and backward, {THREADS} threads each; medians of {3 * rounds} runs,")
-    print("in turns.\n")
-    print(_table("ms", measured))
-    print(f"\nGeometric mean of the ratios: **{_geometric_mean(measured):.2f}**")
-    convolutions = [entry for entry in measured if entry[0].group == "convolution"]
-    print(f"(the convolutions alone: {_geometric_mean(convolutions):.2f}).\n")
-    print(_table("MB at most", [(case, _memory(case)) for case in (CASES[5], CASES[-1])]))
+    print("float32, forward and backward, medians in turns: milliseconds of the processor with one")
+    print(
+        "thread, the ratio of them, the ratio by the clock with two; and, of a convolution's time"
+    )
+    print("with one thread, what the machine's own sgemm takes for the same products.\n")
+    print("| | convkit | PyTorch | ratio | two threads | sgemm |")
+    print("|---|---:|---:|---:|---:|---:|")
+    measured = [(case, _row(case, rounds)) for case in tqdm(CASES, disable=None)]
+    for group in ("all", "convolution"):
+        mean = _geometric_mean([(c, p) for c, p in measured if group in ("all", c.group)])
+        print(f"\nGeometric mean of the ratios with one thread, {group}: **{mean:.2f}**.")
+    print("\n| MB at most | convkit | PyTorch | ratio |\n|---|---:|---:|---:|")
+    for case in (CASES[5], CASES[-1]):
+        pair = _memory(case)
+        print(f"| {case.name} | {pair.convkit:.1f} | {pair.pytorch:.1f} | {pair.ratio:.2f} |")
     print(f"\n`import convkit` takes {_import_time(rounds):.0f} ms beyond `import numpy`.")
 
 
-def _table(unit: str, measured: list[tuple[Case, Pair]]) -> str:
-    lines = [f"| | convkit, {unit} | PyTorch, {unit} | ratio |", "|---|---:|---:|---:|"]
-    lines += [
-        f"| {case.group}: {case.name} | {pair.convkit:.2f} | {pair.pytorch:.2f} "
-        f"| {pair.ratio:.2f} |"
-        for case, pair in measured
-    ]
-    return "\n".join(lines)
+def _row(case: Case, rounds: int) -> Pair:
+    """Print one line, and return the times with one thread."""
+    convkit, pytorch = case.convkit(), case.pytorch()
+    one, two = times(convkit, pytorch, rounds), times(convkit, pytorch, rounds, threads=2)
+    share = ""
+    if case.products:
+        products = times(case.products(), convkit, max(1, rounds // 3))
+        share = f"{products.ratio:.0%}"
+    print(
+        f"| {case.group}: {case.name} | {one.convkit:.2f} | {one.pytorch:.2f} "
+        f"| {one.ratio:.2f} | {two.ratio:.2f} | {share} |"
+    )
+    return one
 
 
 def _geometric_mean(measured: list[tuple[Case, Pair]]) -> float:

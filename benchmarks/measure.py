@@ -10,6 +10,9 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
+import torch
+from threadpoolctl import threadpool_limits
+
 Run = Callable[[], object]
 
 
@@ -24,21 +27,24 @@ class Pair(NamedTuple):
         return self.convkit / self.pytorch
 
 
-def times(convkit: Run, pytorch: Run, rounds: int) -> Pair:
-    """Median milliseconds of a run of each.
+def times(convkit: Run, pytorch: Run, rounds: int, *, threads: int = 1) -> Pair:
+    """Median milliseconds of a run of each: of the processor for one thread, by the clock for more.
 
     They take turns, so that whatever else the machine does meets both. A turn begins with a pause,
     in which the other library's threads stop waiting for work, and a run that warms up.
     """
+    clock = time.process_time if threads == 1 else time.perf_counter
     taken: tuple[list[float], list[float]] = ([], [])
-    for _ in range(rounds):
-        for run, milliseconds in zip((convkit, pytorch), taken, strict=True):
-            time.sleep(0.05)
-            run()
-            for _ in range(3):
-                start = time.perf_counter()
+    torch.set_num_threads(threads)
+    with threadpool_limits(threads, user_api="blas"):
+        for _ in range(rounds):
+            for run, milliseconds in zip((convkit, pytorch), taken, strict=True):
+                time.sleep(0.05)
                 run()
-                milliseconds.append(1000 * (time.perf_counter() - start))
+                for _ in range(3):
+                    start = clock()
+                    run()
+                    milliseconds.append(1000 * (clock() - start))
     return Pair(*map(statistics.median, taken))
 
 

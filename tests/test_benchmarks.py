@@ -1,5 +1,6 @@
 """Do both sides of the comparison do the same work, and does it print its table?"""
 
+import os
 import sys
 from functools import partial
 
@@ -43,17 +44,27 @@ def test_prints_a_table(monkeypatch, capsys):
     monkeypatch.setattr(layers, "_memory", lambda case: Pair(30.0, 20.0))
     monkeypatch.setattr(layers, "_import_time", lambda rounds: 12.0)
     monkeypatch.setattr(sys, "argv", ["benchmarks", "layers", "--rounds", "1"])
+    monkeypatch.setattr(os, "getloadavg", lambda: (1.0, 5.0, 5.0))
     command.main()
     lines = capsys.readouterr().out.splitlines()
     assert "cores; Python" in lines[0]
+    assert "with OpenBLAS for " in lines[0]
     assert "## Layers" in lines
-    assert lines.count("| | convkit, ms | PyTorch, ms | ratio |") == 1
-    assert (
-        sum(line.startswith("| convolution: (64, 1, 28, 28) → 16 of 5×5 | ") for line in lines) == 8
-    )
-    assert lines[-3].endswith("| 30.00 | 20.00 | 1.50 |")
-    assert "Geometric mean of the ratios: **" in "".join(lines)
+    assert lines.count("| | convkit | PyTorch | ratio | two threads | sgemm |") == 1
+    rows = [line for line in lines if line.startswith("| convolution: (64, 1, 28, 28) → 16 of 5×5")]
+    assert len(rows) == 6
+    assert all(row.endswith("% |") for row in rows)
+    assert lines[-3].endswith("| 30.0 | 20.0 | 1.50 |")
+    assert "with one thread, convolution: **" in "".join(lines)
     assert lines[-1] == "`import convkit` takes 12 ms beyond `import numpy`."
+
+
+def test_prints_nothing_while_the_machine_is_busy(monkeypatch, capsys):
+    monkeypatch.setattr(os, "getloadavg", lambda: (1.1, 0.0, 0.0))
+    monkeypatch.setattr(sys, "argv", ["benchmarks", "layers"])
+    with pytest.raises(SystemExit, match=r"The load average is 1\.1"):
+        command.main()
+    assert capsys.readouterr().out == ""
 
 
 def test_measures_the_checks(monkeypatch, capsys):
