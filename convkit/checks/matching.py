@@ -84,14 +84,14 @@ def _cause_of(
     if row.suspects:
         return causes.setdefault(row.suspects[0].id, row)
     failing = [other for other in rows.values() if other.status == FAILS and other is not row]
-    needed = row.property.requires
+    other_inputs = all(name.startswith("y of ") for name in row.property.quantities)
     # Code that breaks off on some cases gives wrong numbers on others by the same mistake; and
     # what goes wrong under some condition may meet it when the layer is asked about other inputs.
     resting = [
         other
         for other in failing
         if other.property.group == row.property.group
-        and (other.property.test is RUNS or (other.only and other.property.name in needed))
+        and (other.property.test is RUNS or (other.only and other_inputs))
     ]
     if row.property.group == "backward" and (
         _other_parameters(rows)

@@ -100,7 +100,8 @@ def enter_conditions(anatomy: Anatomy, conditions: Conditions) -> None:
 def _bent(value: Array) -> Array:
     """Numbers that have nothing to do with the right ones."""
     scale = float(np.abs(value).max())
-    return scale * np.cos(1 + np.arange(value.size)).reshape(value.shape)
+    bent = scale * np.cos(1 + np.arange(value.size)).reshape(value.shape)
+    return np.asarray(bent.astype(value.dtype))
 
 
 def _bent_forward(anatomy: Anatomy, holds: Holds) -> type[Any]:
