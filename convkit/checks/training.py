@@ -13,6 +13,7 @@ from convkit.checks.concept import Concept, FunctionConcept
 from convkit.checks.judging import AGAIN, DTYPE, RESULT, RUNS, UNCHANGED
 from convkit.checks.learner import LearnerError, Output, as_array, run
 from convkit.checks.numbers import decimals, different_sizes, holding
+from convkit.checks.observing import entries
 from convkit.checks.properties import Property
 from convkit.layers import Array, Layer
 from convkit.training import SGD
@@ -144,13 +145,11 @@ def _replace(network: Any, grads: Numbers, number: int) -> None:
 
 
 def _record(network: Any, number: int, behaviour: Behaviour, suffix: str) -> None:
-    for key in _PARAMETERS:
-        for dictionary, quantity in (
-            ("params", f'params["{key}"], step {number}'),
-            ("grads", f'grads["{key}"] after step {number}'),
-        ):
-            array = as_array(getattr(network, dictionary)[key], quantity)
-            behaviour[quantity + suffix] = array
+    for dictionary, when in (("params", f", step {number}"), ("grads", f" after step {number}")):
+        found = entries(network, dictionary, _PARAMETERS)
+        for key in _PARAMETERS:
+            quantity = f'{dictionary}["{key}"]{when}'
+            behaviour[quantity + suffix] = as_array(found[key], quantity)
 
 
 def _copies(arrays: Numbers) -> dict[str, Array]:
