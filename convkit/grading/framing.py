@@ -25,7 +25,7 @@ import numpy as np
 MAGIC = b"cnv1"
 PREFIX = struct.Struct(">4sIQ")
 HEADER_CAP = 4 << 20
-PAYLOAD_CAP = 256 << 20
+PAYLOAD_CAP = 32 << 20
 DEPTH_CAP = 32
 
 _DTYPES = frozenset(
@@ -118,7 +118,10 @@ def read_prefix(prefix: bytes) -> tuple[int, int]:
 
 def _check_length(name: str, length: int, cap: int) -> None:
     if length > cap:
-        raise FramingError(f"the {name} take {length} bytes; {cap} may be handed over")
+        raise FramingError(
+            f"it is too large: the {name} take {length / (1 << 20):.0f} MB, "
+            f"and {cap >> 20} MB may be handed over"
+        )
 
 
 def decode(

@@ -1,7 +1,8 @@
 """How much memory a sandbox takes in all, and its end when that is too much.
 
-A limit on a process does not hold for many processes together, nor for files in memory. So both
-are added up, twenty times a second, by whoever started the sandbox.
+A limit on a process does not hold for many processes together, nor for files in memory, nor for
+what the kernel itself keeps of files and sockets. So all of these are added up, twenty times a
+second, by whoever started the sandbox.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 _SECONDS = 0.05
+_FILE_BYTES, _SOCKET_BYTES = 2 << 10, 256 << 10
+"""What the kernel keeps of an empty file, and what it may keep for a socket."""
 _OWN = re.compile(r"^(?:RssAnon|RssShmem|VmSwap):\s+(\d+) kB$", re.MULTILINE)
 
 
@@ -67,8 +70,11 @@ class MemoryWatch(threading.Thread):
             for folder in self._in_memory:
                 usage = os.statvfs(folder)
                 taken += (usage.f_blocks - usage.f_bfree) * usage.f_frsize
+                taken += (usage.f_files - usage.f_ffree) * _FILE_BYTES
             for process in filter(str.isdecimal, os.listdir(self._root / "proc")):
                 with contextlib.suppress(OSError):
                     status = (self._root / "proc" / process / "status").read_text(errors="replace")
                     taken += sum(map(int, _OWN.findall(status))) << 10
+            sockets = self._root.with_name("net") / "sockstat"
+            taken += int(sockets.read_text().split()[2]) * _SOCKET_BYTES
         return taken

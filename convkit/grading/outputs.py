@@ -51,6 +51,16 @@ class Outputs:
         """Whether a message of this kind is worth looking into."""
         return not self.cut or (kind == "error" and self.error is None)
 
+    def fits(self, size: int) -> bool:
+        """Whether a message of so many bytes is unpacked: as JSON it may be twice as long."""
+        return size <= 2 * self._room + _ERROR_BYTES
+
+    def pass_over(self, kind: str, size: int) -> None:
+        """Count what is too large to be looked into."""
+        self.used += size
+        if kind == "error" and self.error is None:
+            self.add(kind, {"ename": "Error", "evalue": "It is too large to be shown."})
+
     def add(self, kind: str, content: dict[str, Any]) -> None:
         """Take what a message says, as far as there is room."""
         if kind == "error" and self.error is None:

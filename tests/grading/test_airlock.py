@@ -456,6 +456,15 @@ def test_an_endless_loop_in_a_check_costs_its_own_test(monkeypatch):
         assert airlock.lost is None
 
 
+def test_an_answer_that_is_too_large_is_called_so():
+    """Before it is taken: a check makes many copies of what it is given."""
+    with opened(cells(f="import numpy as np\ndef f(n): return np.zeros(n)")) as airlock:
+        with pytest.raises(LearnerError, match="too large: the arrays take 48 MB, and 32 MB may"):
+            airlock.lent["f"](6 << 20)
+        assert airlock.lost is None
+        assert len(airlock.lent["f"](3 << 20)) == 3 << 20
+
+
 def test_names_on_the_trusted_side_do_not_cross():
     with opened(cells(f="def f(x): return x")) as airlock:
         with pytest.raises(TypeError, match="cannot be handed over"):

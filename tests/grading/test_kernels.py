@@ -105,3 +105,30 @@ def test_a_kernel_that_closes_its_ears_is_not_waited_for():
         began = time.monotonic()
         assert kernel.run("print(1)", 1).outcome in ("timed out", "died")
         assert time.monotonic() - began < 15
+
+
+LARGE = {
+    "display": "from IPython.display import publish_display_data\n"
+    "publish_display_data({'application/json': [[]] * 2_000_000})",
+    "head": "k = get_ipython().kernel\n"
+    "whole = dict(parent=k.get_parent(), metadata={'x': [[]] * 900_000})\n"
+    "k.session.send(k.iopub_socket, 'stream', {'name': 'stdout', 'text': 'lost'}, **whole);",
+}
+
+
+@pytest.mark.parametrize("part", LARGE)
+def test_what_is_too_large_is_not_even_unpacked(kernel, part, monkeypatch):
+    sizes = []
+    unpack = kernel._session.unpack
+    monkeypatch.setattr(kernel._session, "unpack", lambda s: sizes.append(len(s)) or unpack(s))
+    run = kernel.run(LARGE[part], 20)
+    assert run.outcome == "ok"
+    assert run.outputs == []
+    assert max(sizes) < 1 << 20
+    assert kernel.run("print('still here')", 10).outputs[-1].text == "still here\n"
+
+
+def test_an_error_that_is_too_large_is_one(kernel):
+    run = kernel.run("raise ValueError('x' * 6_000_000)", 20)
+    assert run.outcome == "error"
+    assert "too large" in run.outputs[-1].evalue

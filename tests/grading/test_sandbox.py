@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import textwrap
+import time
 from pathlib import Path
 
 from convkit.grading.folder import look_into
@@ -278,3 +279,21 @@ def test_given_files_are_there_and_the_students_own(tmp_path):
         assert confined.process.communicate(timeout=20)[0] == b"given\n"
         confined.kill()
     assert not (tmp_path / "folder" / "more").exists()
+
+
+def test_what_the_kernel_keeps_of_files_and_sockets_is_counted():
+    """Empty files take no room of a disk, and what waits in a socket is in no process."""
+    program = (
+        "import socket, sys, time\n"
+        "for n in range(20_000): open(f'/tmp/{n}', 'w').close()\n"
+        "kept = [socket.socketpair() for _ in range(60)]\n"
+        "print(flush=True); time.sleep(60)"
+    )
+    with scratch_folder() as scratch:
+        confined = Sandbox(scratch).confine([sys.executable, "-c", program], stdout=subprocess.PIPE)
+        confined.process.stdout.readline()
+        deadline = time.monotonic() + 20
+        while confined.memory.peak_bytes < 65 << 20 and time.monotonic() < deadline:
+            time.sleep(0.05)
+        confined.kill()
+    assert confined.memory.peak_bytes > 65 << 20
