@@ -125,17 +125,21 @@ class Grader:
         )
 
     def due(self, students: Sequence[str], *, force: bool) -> list[str]:
-        """Those without a grade that belongs to what there is today."""
-        if force:
-            return list(students)
+        """Those without a grade that belongs to what there is today.
+
+        Whose grading did not finish comes last: it may be what killed the grader.
+        """
         with self.course.gradebook() as gradebook:
             known = ledger.entries(self.course, gradebook, self.assignment)
-        return [
+        found = [
             student
             for student in students
-            if student not in known
+            if force
+            or student not in known
             or ledger.outdated(self.course, self.assignment, student, known[student])
         ]
+        unfinished = [s for s in found if s in known and known[s].outcome == ledger.UNFINISHED]
+        return [*(s for s in found if s not in unfinished), *unfinished]
 
     def students(self) -> list[str]:
         """Everybody who is known to the gradebook or has handed anything in."""

@@ -1,16 +1,20 @@
 """`convkit grade` on a class: everybody's result is exact, whatever became of the others."""
 
+import contextlib
 import fcntl
 import os
 import shutil
 import signal
 import time
+from types import SimpleNamespace
 
 import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
-from convkit.grading.runner import _undisturbed
+from convkit.grading import ledger
+from convkit.grading.outcome import Outcome, Status
+from convkit.grading.runner import Grader, _undisturbed
 from tests.grading.course import (
     FULL,
     NOTHING,
@@ -398,3 +402,15 @@ def test_a_late_submission_and_a_timestamp_that_is_none(one):
     assert rows["ann"]["timestamp"] == "2026-03-01 12:00:00"
     assert rows["bob"]["timestamp"] == ""
     assert nbformat.validate(one.graded("mini", "ann")) is None
+
+
+@pytest.mark.parametrize("force", [False, True])
+def test_whoever_was_being_graded_when_the_grader_was_killed_comes_last(monkeypatch, force):
+    """Such a submission may be what killed it: the others are not to wait for it."""
+    known = {"ann": ledger.UNFINISHED, "bob": Outcome(Status.GRADER_ERROR, "of another kind")}
+    entries = {student: SimpleNamespace(outcome=outcome) for student, outcome in known.items()}
+    monkeypatch.setattr(ledger, "entries", lambda *_: entries)
+    monkeypatch.setattr(ledger, "outdated", lambda *_: "it has no grade yet")
+    course = SimpleNamespace(gradebook=contextlib.nullcontext)
+    grader = SimpleNamespace(course=course, assignment="mini")
+    assert Grader.due(grader, ["ann", "bob", "cyd"], force=force) == ["bob", "cyd", "ann"]
