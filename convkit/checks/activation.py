@@ -9,7 +9,9 @@ import numpy as np
 
 from convkit.checks.behaviour import Case
 from convkit.checks.concept import Concept, LayerConcept
+from convkit.checks.drawing import covering
 from convkit.checks.judging import VALUES
+from convkit.checks.numbers import different_sizes
 from convkit.checks.probes import forward_probe, probes
 from convkit.checks.properties import Property
 from convkit.checks.shared import backward_properties, forward_properties, structure
@@ -32,6 +34,7 @@ def _case(rng: np.random.Generator, kind: type[Layer], x: Array) -> Case:
     """A layer without arguments, and ``x`` to send through it."""
     traits = {
         "some numbers are 0": bool(np.any(x == 0)),
+        "the batch is a single sample": len(x) == 1,
         "the numbers are far from 0": bool(np.all(np.abs(x) >= 50)),
         f"x has {x.ndim} {'axis' if x.ndim == 1 else 'axes'}": True,
     }
@@ -47,22 +50,30 @@ def _case(rng: np.random.Generator, kind: type[Layer], x: Array) -> Case:
 
 def _cases(kind: type[Layer]) -> list[Case]:
     rng = np.random.default_rng(20_09)
-    cases = [
+    return [
         _case(rng, kind, _numbers(rng, 3, 2, 4, 5)),
         _case(rng, kind, _numbers(rng, 3, 5)),
         _case(rng, kind, _numbers(rng, 7)),
+        _extreme_case(rng, kind, 4, 6),
+        _extreme_case(rng, kind, 1, 3, 2, 4),
+        _case(rng, kind, _numbers(rng, 1, 5)),
+        _extreme_case(rng, kind, 6),
+        _case(rng, kind, _numbers(rng, 2, 3, 4)),
+        _extreme_case(rng, kind, 4, 2, 3),
     ]
-    return [*cases, _extreme_case(rng, kind, 4, 6)]
 
 
 def _draw(kind: type[Layer], rng: np.random.Generator) -> list[Case]:
-    sizes = [int(n) for n in rng.choice(np.arange(2, 7), 4, replace=False)]
-    rows, columns = sizes[:2]
-    return [
-        _case(rng, kind, _numbers(rng, *sizes)),
-        _case(rng, kind, _numbers(rng, *sizes[:3])),
-        _extreme_case(rng, kind, rows + 3, columns),
-    ]
+    """Few arrays of any sizes that together show every trait twice."""
+    return covering([_draw_case(kind, rng) for _ in range(40)])
+
+
+def _draw_case(kind: type[Layer], rng: np.random.Generator) -> Case:
+    first, *others = rng.permutation(np.arange(2, 7))[: rng.integers(1, 5)]
+    shape = (1 if others and not rng.integers(3) else first, *others)
+    if rng.integers(2):
+        return _extreme_case(rng, kind, *shape)
+    return _case(rng, kind, _numbers(rng, *shape))
 
 
 def _extreme_case(rng: np.random.Generator, kind: type[Layer], *shape: int) -> Case:
@@ -70,7 +81,7 @@ def _extreme_case(rng: np.random.Generator, kind: type[Layer], *shape: int) -> C
     if kind in SQUASHING:
         return _case(rng, kind, np.round(1000 * _numbers(rng, *shape, least=1.0)))
     x = _numbers(rng, *shape)
-    x.flat[rng.choice(x.size, 3, replace=False)] = 0
+    x.flat[rng.choice(x.size, min(3, x.size // 2), replace=False)] = 0
     return _case(rng, kind, x)
 
 
@@ -98,11 +109,13 @@ def _gain_cases() -> list[Case]:
         _gain_case(rng, 3, 4, 2, 6),
         _gain_case(rng, 1, 2, 5, 3),
         _gain_case(rng, 4, 1, 3, 2),
+        _gain_case(rng, 1, 4, 2, 3),
+        _gain_case(rng, 5, 1, 2, 4),
     ]
 
 
 def _draw_gain(rng: np.random.Generator) -> list[Case]:
-    return [_gain_case(rng, *(int(n) for n in rng.integers(2, 6, 4))) for _ in range(3)]
+    return covering([_gain_case(rng, *different_sizes(rng, 4, 1, 6)) for _ in range(40)])
 
 
 def _elementwise(kind: type[Layer], values: str, **options: Any) -> LayerConcept:

@@ -11,6 +11,7 @@ import numpy as np
 
 from convkit.checks.behaviour import Behaviour, Case, Trial
 from convkit.checks.concept import Concept, LayerConcept
+from convkit.checks.drawing import covering
 from convkit.checks.judging import RESULT, SHAPE, VALUES
 from convkit.checks.learner import LearnerError, Output, WrongResult, as_array, run
 from convkit.checks.numbers import decimals, different_sizes, holding
@@ -61,6 +62,7 @@ def _case(
         "x is (N, C)": len(shape) == 2,
         "x is (N, C, H, W)": len(shape) == 4,
         "the batch is a single sample": shape[0] == 1,
+        "there is a single channel": channels == 1,
         "eps is not small": eps is not None and eps > 0.01,
         "the momentum is given": momentum is not None,
     }
@@ -81,25 +83,39 @@ def _cases() -> list[Case]:
     return [
         case((3, 2, 4, 5), momentum=0.3),
         case((5, 3)),
-        case((4, 3, 2, 3), eps=0.5, momentum=0.25, running=True),
+        case((4, 3, 2, 5), eps=0.5, momentum=0.25, running=True),
         case((2, 4, 3, 5), eps=0.2, evaluate=True, running=True),
         case((6, 2), evaluate=True),
         case((1, 3), momentum=0.4, evaluate=True, running=True),
         case((7, 2), eps=0.1, constant=True),
+        case((1, 3, 2, 4)),
+        case((2, 3, 4, 5), eps=0.3, momentum=0.2, evaluate=True, constant=True),
+        case((4, 1), eps=0.2, running=True),
+        case((3, 1, 2, 4), evaluate=True),
     ]
 
 
 def _draw(rng: np.random.Generator) -> list[Case]:
-    """Tables and images, in training and in evaluation."""
-    cases = []
-    for evaluate in (False, True):
-        for axes in (2, 4):
-            shape = different_sizes(rng, axes, 2, 6)
-            eps, momentum = (round(float(number), 2) for number in rng.uniform(0.05, 0.6, 2))
-            cases.append(
-                _case(rng, shape, eps=eps, momentum=momentum, evaluate=evaluate, running=True)
-            )
-    return cases
+    """Few layers of any sizes that together show every trait twice."""
+    return covering([_draw_case(rng) for _ in range(40)])
+
+
+def _draw_case(rng: np.random.Generator) -> Case:
+    """A constant channel has an eps that is not small: otherwise its slopes are too steep."""
+    evaluate, running, small, constant, left_out = (bool(n) for n in rng.integers(2, size=5))
+    shape = different_sizes(rng, (2, 4)[rng.integers(2)], 1, 6)
+    while not evaluate and shape[0] == 1 and len(shape) == 2:
+        shape = different_sizes(rng, 2, 1, 6)
+    eps, momentum = (round(float(number), 2) for number in rng.uniform(0.05, 0.6, 2))
+    return _case(
+        rng,
+        shape,
+        eps=None if small else eps,
+        momentum=None if left_out else momentum,
+        evaluate=evaluate,
+        running=running,
+        constant=constant and not small,
+    )
 
 
 def _make(

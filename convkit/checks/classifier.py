@@ -9,6 +9,7 @@ import numpy as np
 
 from convkit.checks.behaviour import Case, Trial
 from convkit.checks.concept import Concept, FunctionConcept, LayerConcept
+from convkit.checks.drawing import covering
 from convkit.checks.judging import RESULT, RUNS, UNCHANGED
 from convkit.checks.learner import Output
 from convkit.checks.numbers import decimals, different_sizes, holding
@@ -33,7 +34,10 @@ SMALL = "some logits are very negative, and none is positive"
 def _linear_case(rng: np.random.Generator, batch: int, into: int, out: int) -> Case:
     return Case(
         words=f"Linear({into}, {out}), x of shape {(batch, into)}",
-        traits=_batch_traits(batch),
+        traits=[
+            *_batch_traits(batch),
+            *holding({"there is a single input": into == 1, "there is a single output": out == 1}),
+        ],
         arguments=(into, out),
         x=decimals(rng, batch, into),
         params={"weight": decimals(rng, out, into), "bias": decimals(rng, out)},
@@ -48,18 +52,22 @@ def _linear_cases() -> list[Case]:
         _linear_case(rng, 2, 3, 7),
         _linear_case(rng, 1, 5, 2),
         _linear_case(rng, 4, 3, 1),
+        _linear_case(rng, 1, 4, 6),
+        _linear_case(rng, 3, 1, 5),
+        _linear_case(rng, 2, 6, 1),
+        _linear_case(rng, 6, 1, 4),
     ]
 
 
 def _draw_linear(rng: np.random.Generator) -> list[Case]:
-    return [_linear_case(rng, *different_sizes(rng, 3, 2, 9)) for _ in range(3)]
+    return covering([_linear_case(rng, *different_sizes(rng, 3, 1, 8)) for _ in range(40)])
 
 
 def _flatten_case(rng: np.random.Generator, *shape: int) -> Case:
     batch, *image = shape
     return Case(
         words=f"Flatten(), x of shape {shape}",
-        traits=_batch_traits(batch),
+        traits=[*_batch_traits(batch), *holding({"there is a single channel": image[0] == 1})],
         arguments=(),
         x=decimals(rng, *shape),
         grad_y=decimals(rng, batch, int(np.prod(image))),
@@ -72,11 +80,13 @@ def _flatten_cases() -> list[Case]:
         _flatten_case(rng, 2, 3, 4, 5),
         _flatten_case(rng, 3, 1, 2, 4),
         _flatten_case(rng, 1, 4, 3, 2),
+        _flatten_case(rng, 1, 2, 5, 3),
+        _flatten_case(rng, 4, 1, 3, 5),
     ]
 
 
 def _draw_flatten(rng: np.random.Generator) -> list[Case]:
-    return [_flatten_case(rng, *different_sizes(rng, 4, 2, 7)) for _ in range(3)]
+    return covering([_flatten_case(rng, *different_sizes(rng, 4, 1, 6)) for _ in range(40)])
 
 
 def _batch_traits(batch: int) -> list[str]:
@@ -100,14 +110,13 @@ def _softmax_case(
     classes: int,
     *,
     large: bool = False,
-    dtype: type[np.floating[Any]] = np.float64,
 ) -> Case:
-    logits = _logits(rng, batch, classes, large=large).astype(dtype)
+    logits = _logits(rng, batch, classes, large=large)
     traits = {
         LARGE: large,
         MODERATE: not large,
-        "the numbers are float32": dtype is np.float32,
         "the batch is a single sample": batch == 1,
+        "there are two classes": classes == 2,
     }
     return Case(
         words=f"softmax(logits), logits of shape {logits.shape}{_size(logits, large=large)}",
@@ -126,16 +135,20 @@ def _softmax_cases() -> list[Case]:
         _softmax_case(rng, 4, 3),
         _softmax_case(rng, 2, 6),
         _softmax_case(rng, 1, 5),
-        _softmax_case(rng, 3, 4, dtype=np.float32),
         _softmax_case(rng, 3, 5, large=True),
+        _softmax_case(rng, 1, 4, large=True),
+        _softmax_case(rng, 5, 2),
+        _softmax_case(rng, 3, 2, large=True),
     ]
 
 
 def _draw_softmax(rng: np.random.Generator) -> list[Case]:
-    return [
-        _softmax_case(rng, *different_sizes(rng, 2, 3, 8), large=large)
-        for large in (False, False, True)
-    ]
+    return covering(
+        [
+            _softmax_case(rng, *_batch_and_classes(rng), large=bool(rng.integers(2)))
+            for _ in range(40)
+        ]
+    )
 
 
 def _loss_case(
@@ -158,6 +171,7 @@ def _loss_case(
         traits=[
             *holding({MODERATE: not large, LARGE: large and not negative, SMALL: negative}),
             *_batch_traits(batch),
+            *holding({"there are two classes": classes == 2}),
         ],
         arguments=(labels,),
         x=logits,
@@ -174,14 +188,26 @@ def _loss_cases() -> list[Case]:
         _loss_case(rng, 1, 4),
         _loss_case(rng, 4, 5, large=True),
         _loss_case(rng, 3, 5, large=True, negative=True),
+        _loss_case(rng, 5, 2),
+        _loss_case(rng, 1, 6, large=True),
+        _loss_case(rng, 1, 2, large=True, negative=True),
     ]
 
 
 def _draw_loss(rng: np.random.Generator) -> list[Case]:
-    return [
-        _loss_case(rng, *different_sizes(rng, 2, 3, 8), large=large)
-        for large in (False, False, True)
-    ]
+    return covering([_draw_loss_case(rng) for _ in range(40)])
+
+
+def _draw_loss_case(rng: np.random.Generator) -> Case:
+    batch, classes = _batch_and_classes(rng)
+    large = bool(rng.integers(2))
+    return _loss_case(rng, batch, classes, large=large, negative=large and bool(rng.integers(2)))
+
+
+def _batch_and_classes(rng: np.random.Generator) -> tuple[int, int]:
+    """They differ, and there are two classes at least."""
+    batch, classes = different_sizes(rng, 2, 1, 7)
+    return (batch, classes) if classes > 1 else (classes, batch)
 
 
 class _Loss:

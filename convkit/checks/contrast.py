@@ -9,6 +9,7 @@ import numpy as np
 
 from convkit.checks.behaviour import Case
 from convkit.checks.concept import Concept, LayerConcept
+from convkit.checks.drawing import covering
 from convkit.checks.numbers import decimals, different_sizes, holding
 from convkit.checks.probes import forward_probe, probes
 from convkit.checks.shared import backward_properties, forward_properties, structure
@@ -49,6 +50,7 @@ def _case(
         "there is a single channel": shape[1] == 1,
         "there is more than one channel": shape[1] > 1,
         "the batch is a single image": shape[0] == 1,
+        "kernel_size is left out": kernel_size is None,
         "sigma is left out": sigma is None,
         "sigma is given": sigma is not None,
     }
@@ -86,23 +88,31 @@ def _cases() -> list[Case]:
     return [
         case(STRONG, (2, 3, 6, 7), 3, 0.9),
         case(MIXED, (3, 2, 5, 6), 5),
-        case(FAINT, (2, 2, 4, 5), 3),
-        case(STRONG, (1, 1, 8, 9)),
-        case(STRONG, (2, 4, 2, 3), 7, 1.5),
+        case(FAINT, (3, 2, 4, 5), 3),
+        case(STRONG, (1, 2, 8, 9)),
+        case(STRONG, (5, 4, 2, 3), 7, 1.5),
         case(FLAT, (3, 2, 4, 5), 3, 1.2),
+        case(FLAT, (3, 1, 5, 4), 5),
+        case(FAINT, (1, 2, 3, 4), 5, 0.8),
+        case(MIXED, (2, 1, 5, 6), sigma=1.1),
+        case(STRONG, (3, 1, 4, 6), 3),
     ]
 
 
 def _draw(rng: np.random.Generator) -> list[Case]:
-    """One case for each regime; windows smaller and larger than the image."""
-    cases = []
-    for regime, kernel_size in ((STRONG, 3), (MIXED, 5), (FAINT, 3), (STRONG, 9), (FLAT, 5)):
-        image = different_sizes(rng, 2, 3, 7)
-        batch, channels = int(rng.integers(2, 4)), int(rng.integers(2, 5))
-        sigma = round(float(rng.uniform(0.7, 2)), 2)
-        batch += regime == FLAT
-        cases.append(_case(rng, regime, (batch, channels, *image), kernel_size, sigma))
-    return cases
+    """Few layers of any sizes that together show every trait twice."""
+    return covering([_draw_case(rng) for _ in range(40)])
+
+
+def _draw_case(rng: np.random.Generator) -> Case:
+    regime = (STRONG, MIXED, FAINT, FLAT)[rng.integers(4)]
+    while True:
+        shape = different_sizes(rng, 4, 1, 6)
+        if min(shape[2:]) > 1 and (shape[0] > 2 or regime != FLAT):
+            break
+    kernel_size = (None, 3, 5, 7)[rng.integers(4)]
+    sigma = round(float(rng.uniform(0.7, 2)), 2) if rng.integers(2) else None
+    return _case(rng, regime, shape, kernel_size, sigma)
 
 
 def _distance_from_kink(case: Case) -> Array:

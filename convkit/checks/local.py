@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -10,8 +10,9 @@ import numpy as np
 
 from convkit.checks.behaviour import Case
 from convkit.checks.concept import Concept, FunctionConcept, LayerConcept
+from convkit.checks.drawing import covering
 from convkit.checks.judging import RESULT, RUNS
-from convkit.checks.numbers import decimals, holding, two_sizes
+from convkit.checks.numbers import all_differ, decimals, holding, sides, two_sizes
 from convkit.checks.probes import forward_probe, probes
 from convkit.checks.properties import Property
 from convkit.checks.seeds import PROBE_SEEDS, SEEDS
@@ -28,9 +29,13 @@ from convkit.layers import (
     dense_parameters,
     local_parameters,
 )
+from convkit.layers.arguments import pair
 
 Pair = tuple[int, int]
 Function = Callable[..., Any]
+
+_MOST_PRODUCTS = 1_000
+"""In one pass over a drawn case: plain loops are slow."""
 
 PAIR = "kernel_size is a pair"
 NUMBER = "kernel_size is a number"
@@ -55,7 +60,7 @@ def _layer_case(
     call = ", ".join([*map(repr, arguments), *(f"{k}={v!r}" for k, v in options.items())])
     return Case(
         words=f"LocallyConnected2d({call}), x of shape {x.shape}",
-        traits=_traits(layer, x),
+        traits=_traits(layer, x, {"input_size": image, "kernel_size": kernel, **options}),
         arguments=arguments,
         options=options,
         x=x,
@@ -64,19 +69,28 @@ def _layer_case(
     )
 
 
-def _traits(layer: LocallyConnected2d, x: Array) -> list[str]:
+def _traits(layer: LocallyConnected2d, x: Array, sizes: Mapping[str, int | Pair]) -> list[str]:
+    """What is special; ``sizes`` are the arguments that may be a number or a pair."""
     (kh, kw), (sh, sw), (height, width) = layer.kernel_size, layer.stride, layer.input_size
     traits = {
+        "the stride is 1": (sh, sw) == (1, 1),
         "the stride is not 1": (sh, sw) != (1, 1),
         "the two strides differ": sh != sw,
         "the patch is not square": kh != kw,
+        "the patch is taller than wide by 2 or more": kh >= kw + 2,
+        "the patch is one pixel high": kh == 1,
+        "the patch is one pixel wide": kw == 1,
         "the image is not square": height != width,
         "patches overlap": kh > sh or kw > sw,
-        "the batch is a single image": len(x) == 1,
-        "the batch is more than one image": len(x) > 1,
+        "there are gaps between the patches": kh < sh or kw < sw,
         "patches do not reach the image's edge (the size is ragged)": bool(
             (height - kh) % sh or (width - kw) % sw
         ),
+        "the batch is a single image": len(x) == 1,
+        "the batch is more than one image": len(x) > 1,
+        "the image has a single channel": x.shape[1] == 1,
+        "there is a single feature map": len(layer.params["bias"]) == 1,
+        **{f"{name} is a number": isinstance(size, int) for name, size in sizes.items()},
     }
     return holding(traits)
 
@@ -84,23 +98,40 @@ def _traits(layer: LocallyConnected2d, x: Array) -> list[str]:
 def _layer_cases() -> list[Case]:
     rng = np.random.default_rng(20_09)
     return [
-        _layer_case(rng, 2, (2, 3), (5, 4), (2, 3)),
-        _layer_case(rng, 3, (2, 4), (8, 6), (3, 2), (2, 3)),
-        _layer_case(rng, 2, (3, 2), (5, 8), 2, (3, 2)),
-        _layer_case(rng, 1, (1, 2), 7, 3, 2),
-        _layer_case(rng, 3, (3, 1), 5, (2, 3)),
+        _layer_case(rng, 5, (3, 2), (4, 7), (2, 4)),
+        _layer_case(rng, 1, (2, 4), (6, 3), (3, 1), (2, 1)),
+        _layer_case(rng, 4, (2, 1), (9, 7), (1, 3), 4),
+        _layer_case(rng, 6, (1, 3), (5, 3), 2),
+        _layer_case(rng, 5, (3, 1), 7, 2, (3, 2)),
+        _layer_case(rng, 1, (2, 4), 6, (4, 1), 2),
+        _layer_case(rng, 1, (3, 2), 4, (1, 2)),
+        _layer_case(rng, 1, (2, 4), (6, 9), 3, 3),
+        _layer_case(rng, 5, (1, 2), (11, 3), (2, 1), (3, 1)),
+        _layer_case(rng, 6, (3, 1), (5, 4), (4, 2)),
     ]
 
 
 def _draw_layer_cases(rng: np.random.Generator) -> list[Case]:
-    """One layer without a stride and two with; any sizes."""
-    cases = []
-    for strided in (False, True, True):
-        kernel, image = two_sizes(rng, 1, 3), two_sizes(rng, 4, 7)
-        stride = two_sizes(rng, 2, 3) if strided else 1
-        batch, into, out = (int(n) for n in rng.integers(1, 4, 3))
-        cases.append(_layer_case(rng, batch, (into, out), image, kernel, stride))
-    return cases
+    """Few layers of any sizes that together show every trait twice."""
+    return covering([_draw_layer_case(rng) for _ in range(100)])
+
+
+def _draw_layer_case(rng: np.random.Generator) -> Case:
+    """Neither images nor patches nor maps have two sides of one length, unless given so."""
+    while True:
+        batch, into, out, rows, columns = (int(n) for n in rng.permutation(6)[:5] + 1)
+        kernel, stride = sides(rng, 1, 4), sides(rng, 1, 4) if rng.integers(4) else 1
+        (kh, kw), (sh, sw) = pair(kernel, ""), pair(stride, "")
+        height = (rows - 1) * sh + kh + int(rng.integers(sh))
+        width = (columns - 1) * sw + kw + int(rng.integers(sw))
+        if (
+            min(rows, columns, max(kh, kw)) > 1
+            and all_differ(batch, into, *{height, width})
+            and all_differ(into, *{kh, kw})
+            and batch * out * rows * columns * into * kh * kw < _MOST_PRODUCTS
+        ):
+            image = height if height == width else (height, width)
+            return _layer_case(rng, batch, (into, out), image, kernel, stride)
 
 
 _LAYER_PROPERTIES = [
@@ -157,7 +188,8 @@ def _kernel_cases(name: str, slide: tuple[int, int, int]) -> list[Case]:
         (3, 7, (2, 5)),
         (2, 5, 3),
         (4, 3, (6, 1)),
-        (1, 9, (3, 4)),
+        (1, 9, (4, 2)),
+        (1, 8, (1, 3)),
     ]
     return [_count_case(name, *call) for call in calls]
 
@@ -165,7 +197,10 @@ def _kernel_cases(name: str, slide: tuple[int, int, int]) -> list[Case]:
 def _draw_kernel_cases(name: str, rng: np.random.Generator) -> list[Case]:
     return [
         _count_case(name, *_whole_numbers(rng, 2), kernel)
-        for kernel in (int(rng.integers(3, 9)), two_sizes(rng, 2, 9), two_sizes(rng, 2, 9))
+        for kernel in (
+            *(int(n) for n in rng.integers(3, 9, 2)),
+            *(two_sizes(rng, 1, 8) for _ in range(3)),
+        )
     ]
 
 

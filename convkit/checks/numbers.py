@@ -20,6 +20,17 @@ def different_sizes(
     return tuple(int(size) for size in sizes)
 
 
+def sides(rng: np.random.Generator, smallest: int, largest: int) -> int | tuple[int, int]:
+    """A height and a width that differ, or a number that stands for both."""
+    height, width = (int(side) for side in rng.integers(smallest, largest + 1, 2))
+    return height if height == width else (height, width)
+
+
+def all_differ(*sizes: int) -> bool:
+    """No two are alike."""
+    return len(set(sizes)) == len(sizes)
+
+
 def holding(traits: dict[str, bool]) -> list[str]:
     """The traits that hold."""
     return [trait for trait, holds in traits.items() if holds]

@@ -11,16 +11,21 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from convkit.checks.behaviour import Case, Trial
 from convkit.checks.concept import Concept, LayerConcept
+from convkit.checks.drawing import covering
 from convkit.checks.judging import ADJOINT
 from convkit.checks.learner import Output
-from convkit.checks.numbers import holding, two_sizes
+from convkit.checks.numbers import all_differ, holding, sides
 from convkit.checks.probes import forward_probe, other_size, probes
 from convkit.checks.properties import Property
 from convkit.checks.shared import backward_properties, forward_properties, structure
 from convkit.layers import Array, AvgPool2d, MaxPool2d
+from convkit.layers.arguments import pair
 
 Pair = tuple[int, int]
 Pool = type[MaxPool2d] | type[AvgPool2d]
+
+_MOST_PIXELS = 400
+"""In a drawn case: plain loops are slow."""
 
 TIES = "several are the largest"
 
@@ -56,7 +61,7 @@ def _case(
         words=f"{kind.__name__}({', '.join(map(repr, arguments))}), x of shape {x.shape}"
         + (" whose numbers are all negative" if negative else "")
         + (f", where in some windows {TIES}" if ties else ""),
-        traits=[*_traits(layer, x, stride), *([TIES] if ties else [])],
+        traits=[*_traits(layer, x, kernel, stride), *([TIES] if ties else [])],
         arguments=arguments,
         x=x,
         grad_y=_different_numbers(rng, *y.shape) + 0.005,
@@ -80,21 +85,27 @@ def _windows(layer: Any, x: Array, *, writeable: bool = False) -> Array:
     return view[:, :, :: layer.stride[0], :: layer.stride[1]]
 
 
-def _traits(layer: Any, x: Array, stride: int | Pair | None) -> list[str]:
+def _traits(layer: Any, x: Array, kernel: int | Pair, stride: int | Pair | None) -> list[str]:
     (kh, kw), (sh, sw) = layer.kernel_size, layer.stride
     height, width = x.shape[2:]
     traits = {
+        "kernel_size is a number": isinstance(kernel, int),
+        "stride is a number": isinstance(stride, int),
         "the stride is left out": stride is None,
         "the stride is given": stride is not None,
+        "the two strides differ": sh != sw,
         "windows overlap": kh > sh or kw > sw,
         "there are gaps between the windows": kh < sh or kw < sw,
-        "the two strides differ": sh != sw,
-        "the window is not square": kh != kw,
-        "the batch is a single image": len(x) == 1,
-        "the batch is more than one image": len(x) > 1,
         "windows do not reach the image's edge (the size is ragged)": bool(
             (height - kh) % sh or (width - kw) % sw
         ),
+        "the window is not square": kh != kw,
+        "the window is taller than wide by 2 or more": kh >= kw + 2,
+        "the window is one pixel high": kh == 1,
+        "the window is one pixel wide": kw == 1,
+        "the batch is a single image": len(x) == 1,
+        "the batch is more than one image": len(x) > 1,
+        "there is a single feature map": x.shape[1] == 1,
         "all numbers are negative": bool(np.all(x < 0)),
     }
     return holding(traits)
@@ -104,30 +115,54 @@ def _cases(kind: Pool) -> list[Case]:
     rng = np.random.default_rng(20_09)
     case = partial(_case, rng, kind)
     cases = [
-        case(2, 3, (6, 8), (3, 2)),
-        case(3, 2, (7, 5), 2),
-        case(2, 4, (7, 9), (3, 2), (2, 1)),
-        case(3, 2, (10, 12), 2, (3, 4)),
-        case(3, 2, (5, 9), (2, 3), (1, 2), negative=True),
-        case(1, 2, (5, 7), 3, 1),
-        case(2, 3, (10, 8), (4, 3), 2),
+        case(4, 3, (6, 10), (3, 2)),
+        case(2, 1, (5, 6), (1, 2)),
+        case(3, 1, (6, 5), 2, (4, 1)),
+        case(1, 3, (8, 5), 2, negative=True),
+        case(2, 3, (7, 4), (2, 1), 1, negative=True),
+        case(4, 1, (9, 6), (3, 1), 3),
+        case(4, 1, (6, 7), (4, 2), (1, 3), negative=True),
+        case(1, 2, (9, 4), (3, 1)),
+        case(1, 2, (4, 5), 2, 1),
+        case(1, 3, (9, 8), (1, 5), 2, negative=True),
     ]
-    return [*cases, case(2, 2, (8, 7), (4, 2), ties=True)] if kind is MaxPool2d else cases
+    if kind is MaxPool2d:
+        cases.append(case(3, 1, (6, 10), (3, 2), ties=True))
+        cases.append(case(1, 3, (6, 11), 2, 3, ties=True))
+    return cases
 
 
 def _draw(kind: Pool, rng: np.random.Generator) -> list[Case]:
-    """Windows that tile, that overlap, with gaps; any sizes, and equals for the maximum."""
-    cases = []
-    for strides in (None, (1, 2), (3, 5)):
-        kernel, image = two_sizes(rng, 2, 4), two_sizes(rng, 6, 11)
-        stride = None if strides is None else two_sizes(rng, *strides)
-        batch, channels = (int(n) for n in rng.integers(1, 4, 2))
-        negative = bool(rng.integers(2))
-        cases.append(_case(rng, kind, batch, channels, image, kernel, stride, negative=negative))
-    if kind is MaxPool2d:
-        kernel, image = two_sizes(rng, 2, 3), two_sizes(rng, 6, 9)
-        cases.append(_case(rng, kind, 2, 2, image, kernel, ties=True))
-    return cases
+    """Few layers of any sizes that together show every trait twice."""
+    return covering([_draw_case(kind, rng) for _ in range(60)])
+
+
+def _draw_case(kind: Pool, rng: np.random.Generator) -> Case:
+    """No array has two sides of one length; equals for the maximum, where no windows overlap."""
+    while True:
+        batch, channels, rows, columns = (int(n) for n in rng.permutation(5)[:4] + 1)
+        kernel, stride = sides(rng, 1, 4), sides(rng, 1, 4) if rng.integers(3) else None
+        (kh, kw), (sh, sw) = pair(kernel, ""), pair(stride or kernel, "")
+        height = (rows - 1) * sh + kh + int(rng.integers(sh))
+        width = (columns - 1) * sw + kw + int(rng.integers(sw))
+        if (
+            min(rows, columns, max(kh, kw)) > 1
+            and kernel != stride
+            and all_differ(batch, channels, height, width)
+            and batch * channels * height * width < _MOST_PIXELS
+        ):
+            equals = kind is MaxPool2d and kh <= sh and kw <= sw and not rng.integers(3)
+            return _case(
+                rng,
+                kind,
+                batch,
+                channels,
+                (height, width),
+                kernel,
+                stride,
+                negative=not rng.integers(3),
+                ties=equals,
+            )
 
 
 def _margin(case: Case) -> Array:

@@ -10,6 +10,7 @@ import numpy as np
 
 from convkit.checks.behaviour import SECOND_TIME, Behaviour, Case, Trial
 from convkit.checks.concept import Concept, FunctionConcept
+from convkit.checks.drawing import covering
 from convkit.checks.judging import AGAIN, DTYPE, RESULT, RUNS, UNCHANGED
 from convkit.checks.learner import LearnerError, Output, as_array, run
 from convkit.checks.numbers import decimals, different_sizes, holding
@@ -69,19 +70,23 @@ def _cases() -> list[Case]:
         _case(rng, 3, 2, 0.1),
         _case(rng, 2, 4, 0.2, 0.75),
         _case(rng, 2, 3, 0.25, 0.6, replaced=True),
+        _case(rng, 4, 3, 0.3, 0.0),
+        _case(rng, 3, 5, 0.15, replaced=True),
+        _case(rng, 4, 2, 0.05, 0.4),
     ]
 
 
 def _draw(rng: np.random.Generator) -> list[Case]:
-    def case(momentum: float, *, replaced: bool) -> Case:
-        lr = round(float(rng.uniform(0.05, 0.5)), 3)
-        inputs, units = different_sizes(rng, 2, 2, 5)
-        return _case(rng, inputs, units, lr, momentum, replaced=replaced)
+    """Few settings that together show every trait twice."""
+    return covering([_draw_case(rng) for _ in range(20)])
 
-    def some() -> float:
-        return round(float(rng.uniform(0.3, 0.9)), 2)
 
-    return [case(0.0, replaced=False), case(some(), replaced=False), case(some(), replaced=True)]
+def _draw_case(rng: np.random.Generator) -> Case:
+    lr = round(float(rng.uniform(0.05, 0.5)), 3)
+    some = round(float(rng.uniform(0.3, 0.9)), 2)
+    inputs, units = different_sizes(rng, 2, 2, 5)
+    momentum = (None, 0.0, some, some)[rng.integers(4)]
+    return _case(rng, inputs, units, lr, momentum, replaced=bool(rng.integers(2)))
 
 
 def _observe(target: Any, name: str, case: Case, companion: Case, output: Output) -> Trial:

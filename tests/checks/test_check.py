@@ -214,11 +214,11 @@ class TestWhere:
     def test_the_worst_place_is_pointed_out(self):
         def forward(self, x):
             y = convkit.Conv2d.forward(self, x)
-            y[-1, -1, 2, 1] += 1000
+            y[-1, -1, -1, 1] += 1000
             return y
 
         (finding,) = report_of(conv_whose(forward=forward)).findings
-        assert "1 of 280 numbers in y differ." in finding.message
+        assert "1 of 120 numbers in y differ." in finding.message
         place = r"Worst at y\[1, 3, 2, 1\]: expected (-?[\d.]+), got ([\d.]+)"
         expected, got = map(float, re.search(place, finding.message).groups())
         assert got - expected == pytest.approx(1000, rel=1e-3)
@@ -324,7 +324,7 @@ def test_the_number_of_calls_is_bounded(capsys):
 
     report_of(Conv2d)
     own = [call for call in calls if call in ("construct", "forward", "backward")]
-    assert len(own) < 300
+    assert len(own) < 45 * len(find("Conv2d").cases)
 
 
 def test_listeners_are_told(capsys):

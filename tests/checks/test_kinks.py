@@ -61,9 +61,9 @@ def test_nan_is_no_slope(base):
 
 @pytest.mark.usefixtures("capsys")
 def test_what_is_left_out_is_counted_and_shown():
-    """Are the three zeros in the last visible case told, and nothing of hidden ones?"""
+    """Are the zeros in the visible cases told, and nothing of hidden ones?"""
     visible = row(check(convkit.ReLU), "grad_x").note
-    assert visible.startswith("3 of 166 left out")
+    assert visible.startswith("12 of 249 left out")
     assert row(check(convkit.ReLU, cases=random_cases("ReLU", 0)), "grad_x").note == visible
     assert row(check(convkit.Sigmoid), "grad_x").note == ""
 
@@ -75,8 +75,8 @@ def test_too_many_kinks_are_not_a_pass():
         words="nothing but zeros",
         traits=[],
         arguments=(),
-        x=np.zeros((6, 9)),
-        grad_y=np.ones((6, 9)),
+        x=np.zeros((16, 19)),
+        grad_y=np.ones((16, 19)),
     )
     with pytest.raises(CheckFailed) as failed:
         check(convkit.ReLU, cases=[zeros])
@@ -154,17 +154,17 @@ def test_a_wrong_forward_is_credited_in_spite_of_kinks():
 
 @pytest.mark.usefixtures("capsys")
 def test_a_kink_of_a_wrong_forward_accuses_nobody():
-    """max(0, x − 1.5) with a backward of its own: at x = 1.5 nothing can be said of it."""
+    """max(0, x − 0.25) with a backward of its own: at x = 0.25 nothing can be said of it."""
 
     def forward(self, x):
-        self.slope = (x > 1.5).astype(x.dtype)
-        return np.maximum(x - 1.5, 0)
+        self.slope = (x > 0.25).astype(x.dtype)
+        return np.maximum(x - 0.25, 0)
 
     def backward(self, grad_y):
         return self.slope * grad_y
 
-    x = np.array([[2.0, 1.5, -1.0], [0.5, 3.0, 1.5]])
-    case = Case(words="1.5 twice", traits=[], arguments=(), x=x, grad_y=x + 0.3)
+    x = np.array([[2.0, 0.25, -1.0], [0.5, 3.0, 0.25]])
+    case = Case(words="0.25 twice", traits=[], arguments=(), x=x, grad_y=x + 0.3)
     target = layer(convkit.ReLU, forward=forward, backward=backward)
     with pytest.raises(CheckFailed) as failed:
         check(target, cases=[case])
@@ -175,8 +175,8 @@ def test_a_kink_of_a_wrong_forward_accuses_nobody():
 def test_ties_are_drawn_and_do_not_overlap(seed):
     cases = random_cases("MaxPool2d", seed)
     tied = [case for case in cases if TIES in case.traits]
-    assert len(tied) == 1
-    assert "windows overlap" not in tied[0].traits
+    assert len(tied) >= 2
+    assert not any("windows overlap" in case.traits for case in tied)
     for case in cases:
         expected = checking.find("MaxPool2d").expected(case)
         assert np.any(expected["grad_x"].kinks) == (case in tied)
