@@ -15,6 +15,7 @@ from convkit.layers import activation, batchnorm, classifier, contrast, convolut
 from . import Variant
 from .comparing import Verdict, same, shapes
 from .judge_functions import JUDGES
+from .random_trials import random_trials
 from .trials import TRIALS, Trial
 
 NAMES = {*TRIALS, *JUDGES}
@@ -26,18 +27,19 @@ REFERENCE = {
 }
 
 
-def readings(variant: Variant) -> list[set[str]]:
+def readings(variant: Variant, more: int = 0) -> list[set[str]]:
     """The passes that ``variant`` breaks: read strictly first, most kindly last.
 
     A backward is right, strictly, if it is the gradient of the reference's forward in all trials,
     or in all of its own, and cannot be where forward raises. Kindly, each gradient of each trial
     may be either, and trials where forward raises say nothing of backward, if there are others.
+    Layers are put through ``more`` trials than the known ones, drawn at random.
     """
     with warnings.catch_warnings(), redirect_stdout(io.StringIO()):
         warnings.simplefilter("ignore")
         target = variant.load()
         if variant.name in TRIALS:
-            numbered = enumerate(TRIALS[variant.name])
+            numbered = enumerate(random_trials(variant.name, more))
             verdicts = [_judge_layer(target, variant.name, *trial) for trial in numbered]
         else:
             verdicts = list(JUDGES[variant.name](target))

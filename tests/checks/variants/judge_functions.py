@@ -36,6 +36,11 @@ def _judge_correlation(name: str) -> Callable[..., Any]:
             (((6, 7), (4, 3)), ("valid", "same", "full")),
             (((3, 3), (3, 3)), ("valid", "same", "full")),
             (((2, 3), (4, 5)), ("same", "full")),
+            (((6, 4), (1, 3)), ("valid", "same", "full")),
+            (((5, 4), (4, 1)), ("valid", "same", "full")),
+            (((3, 6), (5, 2)), ("same", "full")),
+            (((6, 3), (2, 4)), ("same", "full")),
+            (((4, 5), (1, 1)), ("valid", "same", "full")),
         ):
             for dtype in (np.float64, np.float32):
                 x, k = (rng.normal(size=size).astype(dtype) for size in (image, kernel))
@@ -56,6 +61,8 @@ def _logits() -> Iterator[tuple[Any, Any]]:
         (2.0, (2, 5), np.float64),
         (1e4, (4, 3), np.float64),
         (1.0, (3, 4), np.float32),
+        (1.0, (1, 5), np.float64),
+        (3.0, (7, 2), np.float64),
     ):
         logits = rng.normal(size=shape) * scale
         logits[0] += 3 * scale
@@ -189,10 +196,13 @@ JUDGES: dict[str, Callable[[Any], Any]] = {
         (((200, 200), 40_000), 1_600_000_000), (((3, 5, 7), 11), 1155), (((6,), 4), 24)
     ),
     "local_parameters": _judge_counts(
-        ((1, 40_000, 10), 4_000_000), ((3, 7, (2, 5)), 210), ((2, 5, 3), 90)
+        ((1, 40_000, 10), 4_000_000),
+        ((3, 7, (2, 5)), 210),
+        ((2, 5, 3), 90),
+        ((4, 1, (6, 3)), 72),
     ),
     "conv_parameters": _judge_counts(
-        ((1, 100, 10), 10_000), ((3, 7, (2, 5)), 210), ((2, 5, 3), 90)
+        ((1, 100, 10), 10_000), ((3, 7, (2, 5)), 210), ((2, 5, 3), 90), ((4, 1, (6, 3)), 72)
     ),
     "correlate2d": _judge_correlation("correlate2d"),
     "convolve2d": _judge_correlation("convolve2d"),
