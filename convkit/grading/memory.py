@@ -16,8 +16,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 _SECONDS = 0.05
-_FILE_BYTES, _SOCKET_BYTES = 2 << 10, 256 << 10
-"""What the kernel keeps of an empty file, and what it may keep for a socket."""
+_FILE_BYTES, SOCKET_BYTES = 2 << 10, 512 << 10
+"""What the kernel keeps of an empty file, and the most it keeps for a socket of the usual size."""
 _OWN = re.compile(r"^(?:RssAnon|RssShmem|VmSwap):\s+(\d+) kB$", re.MULTILINE)
 
 
@@ -76,5 +76,5 @@ class MemoryWatch(threading.Thread):
                     status = (self._root / "proc" / process / "status").read_text(errors="replace")
                     taken += sum(map(int, _OWN.findall(status))) << 10
             sockets = self._root.with_name("net") / "sockstat"
-            taken += int(sockets.read_text().split()[2]) * _SOCKET_BYTES
+            taken += int(sockets.read_text().split()[2]) * SOCKET_BYTES
         return taken

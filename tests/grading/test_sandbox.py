@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
 import textwrap
@@ -10,6 +11,7 @@ from pathlib import Path
 
 from convkit.grading.folder import look_into
 from convkit.grading.grade import copy_files
+from convkit.grading.memory import SOCKET_BYTES
 from convkit.grading.sandbox import Limits, Sandbox, scratch_folder
 
 ROOT = Path(__file__).parents[2]
@@ -293,7 +295,70 @@ def test_what_the_kernel_keeps_of_files_and_sockets_is_counted():
         confined = Sandbox(scratch).confine([sys.executable, "-c", program], stdout=subprocess.PIPE)
         confined.process.stdout.readline()
         deadline = time.monotonic() + 20
-        while confined.memory.peak_bytes < 65 << 20 and time.monotonic() < deadline:
+        while confined.memory.peak_bytes < 100 << 20 and time.monotonic() < deadline:
             time.sleep(0.05)
         confined.kill()
-    assert confined.memory.peak_bytes > 65 << 20
+    assert confined.memory.peak_bytes > 100 << 20
+
+
+def test_no_socket_holds_more_than_it_is_counted_for():
+    held = inside(
+        """
+        import contextlib, json, socket
+        held = []
+        options = [socket.SO_SNDBUF, socket.SO_RCVBUF, 32, 33]  # SO_SNDBUFFORCE, SO_RCVBUFFORCE
+        for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM, socket.SOCK_SEQPACKET):
+            for pair in (socket.socketpair(socket.AF_UNIX, kind) for _ in range(2)):
+                for end in pair:
+                    for option in options:
+                        with contextlib.suppress(OSError):
+                            end.setsockopt(socket.SOL_SOCKET, option, 64 << 20)
+                pair[0].setblocking(False)
+                held.append(0)
+                with contextlib.suppress(OSError):
+                    while True:
+                        held[-1] += pair[0].send(bytes(200_000))
+        print(json.dumps(held))
+        """
+    )
+    assert min(held) > 0
+    assert max(held) <= SOCKET_BYTES
+
+
+def test_what_waits_in_sockets_that_are_closed_is_counted():
+    program = (
+        "import contextlib, socket, time\n"
+        "listener = socket.socket(socket.AF_UNIX); listener.bind('x'); listener.listen(4096)\n"
+        "for _ in range(500):\n"
+        "    with socket.socket(socket.AF_UNIX) as sender:\n"
+        "        sender.connect('x'); sender.setblocking(False)\n"
+        "        with contextlib.suppress(BlockingIOError):\n"
+        "            while True: sender.send(bytes(100_000))\n"
+        "time.sleep(60)"
+    )
+    with scratch_folder() as scratch:
+        limits = Limits(memory_bytes=256 << 20, open_files=16)
+        confined = Sandbox(scratch, limits=limits).confine([sys.executable, "-c", program])
+        try:
+            confined.process.wait(20)
+        finally:
+            confined.kill()
+    assert confined.ending()[0] == "out of memory"
+
+
+def test_the_only_sockets_are_those_between_a_programs_own_processes():
+    made = inside(
+        """
+        import json, socket
+        made = []
+        for family in range(1, 46):
+            for kind in range(1, 6):
+                try:
+                    socket.socket(family, kind).close()
+                    made.append(family)
+                except OSError:
+                    pass
+        print(json.dumps(sorted({*made})))
+        """
+    )
+    assert made == [socket.AF_UNIX, socket.AF_NETLINK]  # the latter asks what network there is
