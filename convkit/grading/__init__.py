@@ -64,10 +64,12 @@ def _seed() -> int:
 
 def configure(config: Any) -> None:
     """Let nbgrader grade through the airlock; ``config`` is what nbgrader_config.py configures."""
+    from convkit.grading.formgrader import set_up_formgrader
     from convkit.grading.log import set_up_log
     from convkit.grading.preprocessors import set_up
     from convkit.grading.report import ExportOutcomes
 
     set_up(config)
     set_up_log(config)
+    set_up_formgrader()
     config.ExportApp.plugin_class = ExportOutcomes
