@@ -62,13 +62,13 @@ _ERRORS: dict[str, _Words] = {
         "A size or an index is not a whole number",
         "a float, as `/` gives it, a pair or the like stands where Python needs a whole number",
         "Print what stands between the brackets. Is it an int?",
-        lambda value: value[1.0:],
+        lambda value: [value][1.0:],  # type: ignore[index]
     ),
     "list": (
         "A list or a tuple is used as if it were an array",
         "a list or a tuple is indexed, added or asked for its shape like an array, which it is not",
         "Where is it made? How do you make an array of it?",
-        lambda value: value.tolist().shape,
+        lambda value: [value].shape,  # type: ignore[attr-defined]
     ),
     "pair": (
         "A pair is used as if it were a number",
