@@ -62,7 +62,7 @@ _ERRORS: dict[str, _Words] = {
         "A size or an index is not a whole number",
         "a float, as `/` gives it, a pair or the like stands where Python needs a whole number",
         "Print what stands between the brackets. Is it an int?",
-        lambda value: [value][1.0:],  # type: ignore[index]
+        _raises(TypeError, "slice indices must be integers or None"),
     ),
     "list": (
         "A list or a tuple is used as if it were an array",
