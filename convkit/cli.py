@@ -116,9 +116,9 @@ def _report(options: argparse.Namespace) -> int:
 
 
 def _doctor(options: argparse.Namespace) -> int:
-    from convkit.grading.probe import findings
+    from convkit.grading.probe import counted, findings
 
-    found = findings()
+    found = [*findings(), counted()]
     for each in found:
         say(f"{'✓' if each.holds else '✗' if each.required else '!'} {each.what}")
         if each.cure:

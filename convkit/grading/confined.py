@@ -9,6 +9,7 @@ import subprocess
 from dataclasses import dataclass
 from typing import Literal
 
+from convkit.grading.cgroup import ControlGroup
 from convkit.grading.memory import MemoryWatch
 
 Ending = Literal["crashed", "timed out", "out of memory"]
@@ -23,11 +24,13 @@ class Confined:
         process: bubblewrap, or the program itself where there is no sandbox.
         init: the sandbox's first process, with which all of it ends.
         memory: what ends it when it takes too much memory.
+        group: in which it runs, where the host lets one be made.
     """
 
     process: subprocess.Popen[bytes]
     init: int | None = None
     memory: MemoryWatch | None = None
+    group: ControlGroup | None = None
 
     @property
     def root(self) -> str:
@@ -45,6 +48,8 @@ class Confined:
         self.process.wait()
         if self.memory is not None:
             self.memory.stop()
+        if self.group is not None:
+            self.group.remove()
         for stream in (self.process.stdin, self.process.stdout, self.process.stderr):
             if stream is not None:
                 stream.close()
@@ -55,7 +60,8 @@ class Confined:
             status = self.process.wait(5)
         except subprocess.TimeoutExpired:
             return "crashed", "your code closed the connection to the grader"
-        if self.memory is not None and self.memory.exceeded:
+        ended_by_kernel = self.group is not None and self.group.exceeded
+        if self.memory is not None and (self.memory.exceeded or ended_by_kernel):
             gigabytes = self.memory.limit_bytes / (1 << 30)
             return "out of memory", f"your code took more than {gigabytes:.3g} GB of memory"
         # bubblewrap reports a death by signal as a shell does.

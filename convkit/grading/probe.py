@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from convkit.grading import SEED_FILE, has_own_seed
+from convkit.grading.cgroup import control_group
 from convkit.grading.sandbox import (
     PACKAGE,
     UNSAFE,
@@ -68,6 +69,10 @@ _NO_FILTER = (
 _SEED = (
     f"Whoever has convkit can draw the same cases. Cure: write a sentence that nobody else knows "
     f"into {SEED_FILE}, in the course's folder, and keep it for the length of the course."
+)
+_UNCOUNTED = (
+    "convkit adds it up itself, twenty times a second, and may see too late what grows faster. "
+    "Cure, where systemd is at work: systemd-run --user --scope convkit grade ASSIGNMENT"
 )
 _HELD = {
     "user": "Student code runs as nobody, without any privilege",
@@ -136,6 +141,16 @@ def findings() -> list[Finding]:
         cure = f"Cure: unset {UNSAFE}, unless all code that is graded is your own."
         found.append(Finding("Student code runs in the sandbox", False, False, cure))
     return found
+
+
+def counted() -> Finding:
+    """Whether the kernel limits a sandbox as a whole, or the grader's own watch does so alone."""
+    group = control_group(_LIMITS.memory_bytes, _LIMITS.processes)
+    if group is not None:
+        group.remove()
+    holds = group is not None
+    what = "The kernel itself limits the memory of all processes together"
+    return Finding(what, holds, required=False, cure="" if holds else _UNCOUNTED)
 
 
 @functools.cache

@@ -23,6 +23,7 @@ from typing import IO, Any
 
 import convkit
 from convkit.grading import seccomp
+from convkit.grading.cgroup import control_group
 from convkit.grading.confined import Confined
 from convkit.grading.memory import MemoryWatch
 
@@ -142,14 +143,20 @@ class Sandbox:
         command = self._command(program, self.limits.resources(), uid)
         streams: dict[str, Any] = {"stdin": stdin, "stdout": stdout, "stderr": subprocess.PIPE}
         read_end, write_end = os.pipe()
-        with open(read_end, "rb") as information, _to_read(seccomp.program()) as calls:
+        wait_end, go_end = os.pipe()
+        with (
+            open(read_end, "rb") as information,
+            open(go_end, "wb"),
+            _to_read(seccomp.program()) as calls,
+        ):
             bubblewrap = [*self._bubblewrap(as_root), "--info-fd", str(write_end)]
+            bubblewrap += ["--block-fd", str(wait_end)]
             if calls is not None:
                 bubblewrap += ["--seccomp", str(calls)]
             try:
                 process = subprocess.Popen(
                     [*bubblewrap, "--", *command],
-                    pass_fds=[write_end, *([] if calls is None else [calls])],
+                    pass_fds=[write_end, wait_end, *([] if calls is None else [calls])],
                     start_new_session=True,
                     **streams,
                 )
@@ -157,19 +164,32 @@ class Sandbox:
                 raise SandboxError("bubblewrap is not installed") from None
             finally:
                 os.close(write_end)
+                os.close(wait_end)
             described = information.read()
-        started = Confined(process)
-        if described:
-            started.init = json.loads(described)["child-pid"]
-            in_memory = [Path(path) for path in ("/tmp", "/dev/shm", self.work, self.run)]
-            with contextlib.suppress(ProcessLookupError):
-                started.memory = MemoryWatch(started.init, self.limits.memory_bytes, in_memory)
+            started = Confined(process)
+            if described:
+                # Nothing runs inside before the other end is closed.
+                started.init = json.loads(described)["child-pid"]
+                self._limit(started, started.init)
         if started.memory is None:
             process.wait()
             reason = started.last_words()
             started.kill()
             raise SandboxError(reason or "bubblewrap ended without a word")
         return started
+
+    def _limit(self, started: Confined, init: int) -> None:
+        # bubblewrap's own first process is one more.
+        group = control_group(self.limits.memory_bytes, self.limits.processes + 1)
+        if group is not None:
+            try:
+                group.add(init)
+                started.group = group
+            except OSError:
+                group.remove()
+        in_memory = [Path(path) for path in ("/tmp", "/dev/shm", self.work, self.run)]
+        with contextlib.suppress(ProcessLookupError):
+            started.memory = MemoryWatch(init, self.limits.memory_bytes, in_memory)
 
     def _command(
         self, program: Iterable[str], limits: dict[str, int], uid: int | None
