@@ -63,6 +63,7 @@ class TestSystemCalls:
             "clone3": seccomp._CLONE3,
             "ioctl": seccomp._IOCTL[0],
             "mmap": seccomp._MMAP[0],
+            "setsockopt": seccomp._SETSOCKOPT[0],
             "socket": seccomp._SOCKET[0],
             "socketpair": seccomp._SOCKETPAIR[0],
         }
