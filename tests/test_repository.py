@@ -161,3 +161,14 @@ def test_the_course_opens_with_the_settings_that_the_tests_of_the_browser_use():
     recipe = (ROOT / "Makefile").read_text().partition("course: $(VENV)/course\n")[2]
     (place,) = re.findall(r'JUPYTER_CONFIG_PATH="\$\(CURDIR\)/(.+?)"', recipe)
     assert ROOT / place == COURSE_SETTINGS
+
+
+def test_git_ignores_nothing_that_the_package_needs():
+    ignored = subprocess.run(
+        ["git", "ls-files", "--others", "--ignored", "--exclude-standard", "convkit"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.splitlines()
+    assert [path for path in ignored if "__pycache__" not in path] == []

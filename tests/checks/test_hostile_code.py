@@ -62,9 +62,9 @@ class TestForward:
             ("y", "is a str"),
             (np.array(["a"]), "dtype <U1"),
             (np.array([None]), "dtype object"),
-            (np.ones((2, 4, 5, 7)) * 1j, "complex"),
+            (np.ones((2, 4, 3, 5)) * 1j, "complex"),
             (3.0, "y has shape ()"),
-            (np.zeros((1, 1)), "y has shape (1, 1), expected is (2, 4, 5, 7)"),
+            (np.zeros((1, 1)), "y has shape (1, 1), expected is (2, 4, 3, 5)"),
         ],
         ids=lambda value: value if isinstance(value, str) else "",
     )
@@ -76,8 +76,8 @@ class TestForward:
         ("change", "says"),
         [
             (lambda y: y.astype(int), "cuts off fractions"),
-            (lambda y: y * np.nan, "NaN in 280 of 280 places"),
-            (lambda y: y + np.inf, "infinity in 280 of 280 places"),
+            (lambda y: y * np.nan, "NaN in 120 of 120 places"),
+            (lambda y: y + np.inf, "infinity in 120 of 120 places"),
         ],
     )
     def test_wrong_numbers_are_told(self, change, says):
@@ -384,7 +384,7 @@ def test_prints_are_kept_for_the_report_and_cut(capsys):
         return convkit.Conv2d.forward(self, x)
 
     report = check(conv_whose(forward=forward))
-    assert "my shape is (2, 3, 7, 8)" in report.output
+    assert "my shape is (2, 3, 7, 6)" in report.output
     assert "my error" in report.output
     assert len(report.output) < 5_000
     assert capsys.readouterr().err == ""

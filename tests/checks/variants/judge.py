@@ -94,8 +94,9 @@ def _judge_layer(target: Any, name: str, seed: int, trial: Trial) -> Verdict:
     try:
         bystander = prepare(target)
         gradients = []
-        for _ in range(2):
-            layer.forward(x.copy())
+        for forward_first in (True, True, False):
+            if forward_first:
+                layer.forward(x.copy())
             bystander.forward(earlier.copy())
             given = grad_y.copy()
             gradients.append([np.array(layer.backward(given))])
@@ -110,12 +111,12 @@ def _judge_layer(target: Any, name: str, seed: int, trial: Trial) -> Verdict:
     if not all(shapes(grads) == shapes(wanted) for grads in gradients):
         return Verdict(forward, False, False)
     one_by_one = list(zip(*gradients, wanted, strict=True))
-    as_reference = [same([one, two], [right] * 2, trial.dtype) for one, two, right in one_by_one]
+    as_reference = [same(found, [right] * 3, trial.dtype) for *found, right in one_by_one]
     if all(as_reference) and forward:
         return Verdict(True, True, True)
     if trial.dtype == np.float32:  # too coarse for differences, which other trials have seen to
         return Verdict(forward, all(as_reference), not forward)
-    repeated = [same([one], [two], trial.dtype) for one, two, _ in one_by_one]
+    repeated = [same([one] * 2, [*more], trial.dtype) for one, *more, _ in one_by_one]
     own = _are_own_gradients(layer, x, params, grad_y, gradients[0])
     as_own = [both and mine for both, mine in zip(repeated, own, strict=True)]
     mixed = all(one or other for one, other in zip(as_reference, as_own, strict=True))
