@@ -1,7 +1,7 @@
 # make course      set everything up and open the course (ARGS=--no-browser prints the address only)
 # make test        set up what tests need and run them; make test-all runs the exhaustive tables whole
 # make exercises   generate exercises/ from solutions/, as nbgrader releases them
-# make kill-table  write docs/kill-table/: which test notices which mistake
+# make kill-table  write build/kill-table/: which test notices which mistake
 # make site        build the lectures as a static site, into build/site
 # make bench       measure layers, checks, widgets and assignments; print the tables
 
@@ -25,12 +25,12 @@ course: $(VENV)/course
 
 # One thread of linear algebra for each of pytest's processes: more would wait for one another.
 test: packages $(VENV)/test lint
-	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/pytest -n auto --dist loadfile -m "not exhaustive"
+	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/pytest -n auto --dist loadfile --durations 25 -m "not exhaustive"
 
 test-all: packages $(VENV)/test lint
 	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/pytest -n auto --dist loadfile
 
-# Which test of which assignment notices which mistake: docs/kill-table/.
+# Which test of which assignment notices which mistake: build/kill-table/.
 kill-table: $(VENV)/test
 	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/python -m tests.kill_table
 

@@ -1,4 +1,4 @@
-"""Write docs/kill-table/: what the tests of the course say of each mistake in the catalogue.
+"""Write build/kill-table/: what the tests of the course say of each mistake in the catalogue.
 
 python -m tests.kill_table
 
@@ -27,12 +27,12 @@ from tests.checks.variants import Variant, right_variants
 
 T = TypeVar("T", Misconception, Variant)
 
-FOLDER = ROOT / "docs" / "kill-table"
+FOLDER = ROOT / "build" / "kill-table"
 SEEDS = range(1, 21)
 
 README = """# The kill table
 
-Made by `make kill-table`; tests hold it up to date. It runs the graded test cells of `solutions/`
+Made by `make kill-table`. It runs the graded test cells of `solutions/`
 on every way to make every mistake in the catalogue of misconceptions, and on right implementations.
 It is not made at all if a mistake costs less than a point or a right implementation loses any.
 
@@ -262,7 +262,7 @@ def main() -> None:
     kills, problems = put_to_the_tests()
     if problems:
         sys.exit("\n".join(problems))
-    FOLDER.mkdir(exist_ok=True)
+    FOLDER.mkdir(parents=True, exist_ok=True)
     for name, text in pages(kills).items():
         (FOLDER / name).write_text(text, encoding="utf-8")
     for each in kills:
