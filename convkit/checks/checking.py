@@ -182,8 +182,6 @@ def _judge(properties: Sequence[Property], situations: Sequence[Situation]) -> d
             if all(other.open_on(number) for other in needed):
                 with suppress(NotJudged):
                     row.problems[number] = property_.examine(situations[number])
-        if property_.test.throughout and None in row.problems.values():
-            row.problems = dict.fromkeys(row.problems)
         if any(row.problems.values()):
             row.status = FAILS
         elif len(row.problems) >= ENOUGH_CASES * len(row.applicable):

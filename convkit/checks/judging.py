@@ -150,7 +150,7 @@ def judge_heeded(
     if not np.all(np.isfinite(got)):
         return None  # NaN is as good as anything here: the property about values says so
     name = quantity.removeprefix("y with other ")
-    return Problem(quantity, f"y is the same whatever numbers {name} holds.")
+    return Problem(quantity, f"Here y stays the same when {name} holds other numbers.")
 
 
 def y_is_right(quantity: str, situation: Situation) -> bool:
@@ -212,7 +212,7 @@ GRADIENT = Test(judge_gradient, same_values)
 ADJOINT = Test(judge_adjoint, same_values)
 AGAIN = Test(judge_again, same_values)
 REPEATABLE = Test(judge_again, same_values, as_beside_another)
-HEEDED = Test(judge_heeded, anyhow, y_is_right, throughout=True)
+HEEDED = Test(judge_heeded, anyhow, y_is_right)
 PARAMETER = Test(judge_parameter, same_parameter)
 DTYPE = Test(judge_dtype, same_dtype)
 UNCHANGED = Test(judge_unchanged, anyhow)

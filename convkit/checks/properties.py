@@ -89,13 +89,11 @@ class Test:
         judge: None where it is right, else the problem; raises NotJudged.
         alike: whether two observations are wrong in the same way, as far as this test goes.
         settled: whether a quantity is known to be right without being looked at.
-        throughout: what is right on one case is not called wrong for the others.
     """
 
     judge: Judge
     alike: Alike
     settled: Callable[[str, Situation], bool] = lambda quantity, situation: False
-    throughout: bool = False
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from convkit.checks.misconceptions import catalogue
 
 LECTURES = Path(__file__).parents[2] / "lectures"
 ENTRIES = [entry for name in MODULES for entry in catalogue(MODULES[name], name)]
-SAMPLE = 3
+SAMPLE = 6
 """One entry in so many is tried, in one way, in a run that is not exhaustive."""
 WRONG = [
     pytest.param(

@@ -147,7 +147,8 @@ def test_a_setup_that_needs_a_failing_answer_is_the_students_loss():
     assert points(graded(source, fail)) == {"needs": 0.0, "stands-alone": 1.0}
 
 
-def test_a_test_that_does_not_come_to_its_end_earns_nothing_and_the_next_runs():
+def test_a_test_that_does_not_come_to_its_end_earns_nothing_and_the_next_runs(monkeypatch):
+    monkeypatch.setattr("convkit.grading.points._OURS_SECONDS", 1.0)
     source = with_cells(
         known_cell("code", "ends", "import os; os._exit(0)", **TEST),
         known_cell("code", "loops", "while True: pass", **TEST),
@@ -157,7 +158,7 @@ def test_a_test_that_does_not_come_to_its_end_earns_nothing_and_the_next_runs():
         known_cell("code", "last", "assert np.ones(1)", **TEST),
     )
     started = time.monotonic()
-    found = graded(source, test=1.5)
+    found = graded(source, call=1.5)
     expected = dict.fromkeys(["ends", "loops", "exits", "broken"], 0.0) | {
         "empty": 1.0,
         "last": 1.0,
