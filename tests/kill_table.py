@@ -56,10 +56,10 @@ It is not made at all if a mistake costs less than a point or a right implementa
 PAGE = """# What the tests of {} notice
 
 A row is a mistake, a column a test that asks for the name, with its points; *h* is a hidden one.
-In the row stands what is left of the points, by the share of the test's properties that hold; a
-dot is all of them. *Left* is the share of the points of all these tests together. Where a mistake
-can be made in several ways which do not all leave the same, each such way has a row. *Named* is
-what the checks of the name call it: by its own (✓), by another, or by none (–).
+In the row stands what is left of the test's points; a dot is all of them. *Left* is the share of
+the points of all these tests together. Where a mistake can be made in several ways which do not
+all leave the same, each such way has a row. *Named* is what the checks of the name call it: by its
+own (✓), by another, or by none (–).
 """
 
 

@@ -73,14 +73,7 @@ def forward_properties(
             UNCHANGED,
             ("values",),
         ),
-        Property(
-            "dtype",
-            "float64 in gives float64 out, float32 gives float32.",
-            "forward",
-            ("y", "y" + SINGLE),
-            DTYPE,
-            ("values",),
-        ),
+        _dtype(("values",)),
         Property(
             "repeatable",
             f"y depends on {of} and params as they are now, not on earlier calls.",
@@ -218,14 +211,7 @@ def function_properties(
         return [repeatable]
     words, positions = arrays
     return [
-        Property(
-            "dtype",
-            "float64 in gives float64 out, float32 gives float32.",
-            "forward",
-            ("y", "y" + SINGLE),
-            DTYPE,
-            tuple(values),
-        ),
+        _dtype(tuple(values)),
         Property(
             "input unchanged",
             f"{words} are left as they were.",
@@ -241,3 +227,14 @@ def function_properties(
 def listed(dictionary: str, names: Sequence[str]) -> str:
     """``params["weight"] and params["bias"]``."""
     return " and ".join(f'{dictionary}["{name}"]' for name in names)
+
+
+def _dtype(requires: tuple[str, ...]) -> Property:
+    return Property(
+        "dtype",
+        "float64 in gives float64 out, float32 gives float32.",
+        "forward",
+        ("y", "y" + SINGLE),
+        DTYPE,
+        requires,
+    )

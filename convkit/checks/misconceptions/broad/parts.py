@@ -116,7 +116,7 @@ def _coefficients(got: Array, terms: Array) -> Array | None:
 
 
 def left_out(got: Array, right: Array, terms: Array) -> bool:
-    """Each term is there once or not at all; of a single one, or few, none may be left."""
+    """Each term is there once or not at all. Where there are few, none may be left."""
     found = _coefficients(got, terms)
     if found is None:
         return False
