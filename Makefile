@@ -2,6 +2,7 @@
 # make test        set up what tests need and run them; make test-all runs the exhaustive tables whole
 # make exercises   generate exercises/ from solutions/, as nbgrader releases them
 # make kill-table  write build/kill-table/: which test notices which mistake
+# make names       print how often the first name that is said of a mistake is the right one
 # make site        build the lectures as a static site, into build/site
 # make bench       measure layers, checks, widgets and assignments; print the tables
 
@@ -14,7 +15,7 @@ FIRST_PAGE := lectures/00-start-here.ipynb
 # nbgrader starts alembic and jupyter by their names.
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
-.PHONY: course test test-all kill-table lint exercises site bench packages clean
+.PHONY: course test test-all kill-table names lint exercises site bench packages clean
 
 # convkit/jupyter holds what JupyterLab is set to here: widgets are saved with their notebook, nobody
 # is shown news, and what only instructors need is out of the way.
@@ -33,6 +34,9 @@ test-all: packages $(VENV)/test lint
 # Which test of which assignment notices which mistake: build/kill-table/.
 kill-table: $(VENV)/test
 	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/python -m tests.kill_table
+
+names: $(VENV)/test
+	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/python -m tests.names $(ARGS)
 
 lint: $(VENV)/test
 	$(BIN)/ruff check

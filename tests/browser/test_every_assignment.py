@@ -101,7 +101,7 @@ def test_a_solution_runs_in_its_time_and_draws_its_pictures(learner, name, whole
 
     for each in notebook.cells:
         if each.source.startswith("check("):
-            expect(cell(page, each.id).locator(".jp-OutputArea")).to_contain_text("is right")
+            expect(cell(page, each.id).locator(".jp-OutputArea")).to_contain_text("is correct")
     drawing = [each for each in notebook.cells if "plt.subplots(" in each.source]
     images = page.locator(".jp-OutputArea img")
     expect(images.nth(len(drawing) - 1)).to_be_visible()

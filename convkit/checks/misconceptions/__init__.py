@@ -6,7 +6,7 @@ An entry names a learner's mistake (by behaving like it), and proves that the ch
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import Any, TypeVar
 
@@ -48,7 +48,7 @@ class Misconception:
     hint: str
     lecture: str
     section: str
-    implementations: tuple[Callable[..., Any], ...]
+    implementations: Sequence[Callable[..., Any]]
     same_as: tuple[str, ...] = ()
     mark: Mark | None = None
     broad: bool = False
@@ -82,26 +82,22 @@ def misconception(
         only: see `Misconception`.
     """
 
-    def enter(implementation: _Implementation) -> _Implementation:
-        sentence = f"{_with_capital(when)}."
+    def enter_it(implementation: _Implementation) -> _Implementation:
         implementations: tuple[Callable[..., Any], ...] = (implementation, *variants)
-        entry = Misconception(
-            id,
-            of,
-            title,
-            sentence,
-            hint,
-            *read,
-            implementations,
-            same_as,
-            mark,
-            broad,
-            only,
+        enter(
+            Misconception(
+                id, of, title, when, hint, *read, implementations, same_as, mark, broad, only
+            )
         )
-        _CATALOGUE.setdefault(of, []).append(entry)
         return implementation
 
-    return enter
+    return enter_it
+
+
+def enter(entry: Misconception) -> None:
+    """Enter a mistake whose sentence still stands without capital and full stop."""
+    sentence = f"{_with_capital(entry.sentence)}."
+    _CATALOGUE.setdefault(entry.of, []).append(replace(entry, sentence=sentence))
 
 
 def _with_capital(sentence: str) -> str:

@@ -49,6 +49,8 @@ class Variant:
         unsettled: "backward", where it is broken only if read strictly: forward raises on some
             legal configurations and backward is right on the others, or one of its gradients is
             the true forward's and another the own forward's.
+        names: which entries of the catalogue name it rightly, and after a semicolon which are not
+            wrong but say less: "id, id; id, id". Empty where nobody has said so yet.
     """
 
     name: str
@@ -57,6 +59,16 @@ class Variant:
     mistake: str = ""
     breaks: frozenset[str] = frozenset()
     unsettled: frozenset[str] = frozenset()
+    names: str = ""
+
+    def judged(self, name: str | None) -> str:
+        """A name that `check` gave it: "right", "vague", "false" or "none"."""
+        if name is None:
+            return "none"
+        right, _, vague = self.names.partition(";")
+        if name in re.findall(r"[^\s,]+", right):
+            return "right"
+        return "vague" if name in re.findall(r"[^\s,]+", vague) else "false"
 
     def load(self) -> Any:
         """The class or function, from a fresh run of the source as a module of its own."""
@@ -118,7 +130,14 @@ def _slipped(variant: Variant, slip: Slip) -> Variant:
         f"{variant.mistake} {slip.mistake}".strip(),
         variant.breaks | breaks,
         (variant.unsettled | unsettled) - variant.breaks - breaks,
+        _both(variant.names, slip.names),
     )
+
+
+def _both(names: str, more: str) -> str:
+    """The names of two mistakes in one: either is right."""
+    pairs = zip(names.partition(";")[::2], more.partition(";")[::2], strict=True)
+    return ";".join(", ".join(filter(None, map(str.strip, pair))) for pair in pairs).strip("; ")
 
 
 def _cells(path: Path) -> Iterator[tuple[str, str, str]]:
@@ -131,12 +150,16 @@ def _cells(path: Path) -> Iterator[tuple[str, str, str]]:
 
 
 def _attempt(name: str, id: str, source: str) -> Variant:
-    """A wrong cell: its first two lines say ``# breaks: …`` and ``# mistake: …``."""
+    """A wrong cell: its first lines say ``# breaks: …``, ``# mistake: …`` and ``# names: …``."""
     breaks, mistake, source = source.split("\n", 2)
+    names = ""
+    if source.startswith("# names: "):
+        names, source = source.split("\n", 1)
     return Variant(
         name,
         id,
         source,
         mistake.removeprefix("# mistake: "),
         *_PASSES[breaks.removeprefix("# breaks: ")],
+        names.removeprefix("# names: "),
     )

@@ -13,6 +13,7 @@ class Slip:
     breaks: str
     mistake: str
     edits: tuple[tuple[str, str], ...]
+    names: str = ""
 
     def applied_to(self, source: str) -> str:
         """The wrong source. Raises ValueError when there is nothing to replace."""
@@ -23,9 +24,10 @@ class Slip:
         return source
 
 
-def slip(id: str, breaks: str, mistake: str, *edits: tuple[str, str]) -> Slip:
+def slip(id: str, breaks: str, mistake: str, *edits: tuple[str, str], names: str = "") -> Slip:
     """One slip; each edit is (old words, new words).
 
     ``breaks`` is "forward", "backward", "both", or "forward at least": see `Variant.unsettled`.
+    ``names`` is "id, id; id": see `Variant.names`.
     """
-    return Slip(id, breaks, mistake, edits)
+    return Slip(id, breaks, mistake, edits, names)
