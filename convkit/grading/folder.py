@@ -18,6 +18,7 @@ from functools import cached_property
 from pathlib import Path
 
 from convkit.grading.outcome import NOT_HANDED_IN
+from convkit.shown import harmless
 
 NOTEBOOK_BYTES = 256 << 20
 OTHER_BYTES = 64 << 20
@@ -65,9 +66,7 @@ class Folder:
 
     def called(self, path: Path) -> str:
         """How a path in the folder is shown, whatever its name is made of."""
-        text = os.fsencode(os.path.relpath(path, self.path)).decode("utf-8", "replace")
-        text = "".join(character if character.isprintable() else "\ufffd" for character in text)
-        return f"'{text}'" if len(text) <= 80 else f"'{text[:60]}…{text[-19:]}'"
+        return f"'{harmless(os.path.relpath(path, self.path), 80)}'"
 
     def listed(self, paths: Sequence[Path]) -> str:
         shown = ", ".join(map(self.called, paths[:5]))
