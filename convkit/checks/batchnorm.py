@@ -118,7 +118,7 @@ def _draw_case(rng: np.random.Generator) -> Case:
     )
 
 
-def _make(
+def make(
     target: Any,
     *arguments: Any,
     evaluate: bool,
@@ -250,6 +250,6 @@ CONCEPTS: dict[str, Concept] = {
         probes=probes(Probe(_switched, _switch_modes)),
         independent_samples=False,
         record=_record_statistics,
-        make=_make,
+        make=make,
     ),
 }

@@ -25,6 +25,7 @@ class View:
         behaviour, expected: every quantity of the case, as it came and as it should be.
     """
 
+    quantity: str
     case: Case
     got: Observation
     right: Array
@@ -103,7 +104,9 @@ def _view(quantity: str, situation: Situation) -> View:
     credited = quantity in situation.credited
     wrong = not credited and _differs(got, right, expected.tolerance)
     at_kinks = bool(np.any(expected.kinks))
-    return View(case, got, right, wrong, at_kinks, situation.trial.behaviour, situation.expected)
+    return View(
+        quantity, case, got, right, wrong, at_kinks, situation.trial.behaviour, situation.expected
+    )
 
 
 def _differs(got: Observation, right: Array, tolerance: Array) -> bool:

@@ -16,7 +16,7 @@ from convkit.checks.evidence import FAILS, HOLDS
 from convkit.checks.judging import AGAIN, HEEDED, RUNS
 from convkit.checks.learner import LearnerError, Output
 from convkit.checks.look import look
-from convkit.checks.misconceptions import Misconception
+from convkit.checks.misconceptions import Misconception, told
 from convkit.checks.properties import Alike, NotJudged, Property, Situation, same_values
 from convkit.checks.rows import Further, Row, forward_fits, only_where
 from convkit.layers import Array
@@ -51,7 +51,7 @@ def name_suspects(
         found[row.property.name] = throughout or equal or alike
         row.only = only_where(row, situations, further)
         if not alike:
-            row.suspects = _marked(row, situations, entries)
+            row.suspects = _marked(concept.name, row, situations, entries)
     explained = Counter(
         id for suspects in found.values() for id in {suspect.entry.id for suspect in suspects}
     )
@@ -120,9 +120,9 @@ def _where_forward_fits(row: Row, situations: Sequence[Situation]) -> list[int]:
 
 
 def _marked(
-    row: Row, situations: Sequence[Situation], entries: Sequence[Misconception]
+    name: str, row: Row, situations: Sequence[Situation], entries: Sequence[Misconception]
 ) -> list[Misconception]:
-    """The first entry whose mark is on what came out: narrow marks are entered before broad.
+    """What the solver tells, or the first entry whose mark is on what came out: narrow ones first.
 
     The case that is shown comes first, so that what is said belongs to it. A backward pass is
     looked at only where its forward's result has the right shape.
@@ -140,6 +140,8 @@ def _marked(
     if seen.rounding and row.property.test is not AGAIN:
         # Whatever holds of the right numbers holds of these, too.
         entries = [entry for entry in entries if entry.id.endswith("digits-lost")]
+    elif found := told(name, look(problem.quantity, [situations[n] for n in judged])):
+        return [found]
     for entry in entries:
         if entry.only and not (throughout and entry.only == (row.property.group, row.only)):
             continue

@@ -55,15 +55,15 @@ class TestBatchNorm:
     @pytest.mark.parametrize(
         ("factors", "id"),
         [
-            ({"mean": 0.123}, "batchnorm-backward-mean-term"),
-            ({"variance": 4.56}, "batchnorm-backward-variance-term"),
-            ({"mean": -2.5, "variance": 0.2}, "batchnorm-backward-both-terms"),
+            ({"mean": 0.123}, "batchnorm-backward-mean-factor"),
+            ({"variance": 4.56}, "batchnorm-backward-variance-factor"),
+            ({"mean": -2.5, "variance": 0.2}, "batchnorm-backward-grad_x-terms"),
         ],
     )
     def test_the_term_that_is_wrong_is_named(self, factors, id):
         (finding,) = findings(self.layer(**factors), "BatchNorm")
         assert finding.misconception == id
-        assert "In evaluation it is right." in finding.message
+        assert "direct way" not in finding.message
 
 
 def test_a_slope_that_follows_a_wrong_y_is_no_mistake_of_its_own():

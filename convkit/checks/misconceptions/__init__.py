@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import Any, TypeVar
 
+from convkit.checks.look import Look
 from convkit.checks.properties import Situation
 
 _Implementation = TypeVar("_Implementation", bound=Callable[..., Any])
@@ -55,6 +56,21 @@ class Misconception:
     only: tuple[str, str] | None = None
 
 
+@dataclass(frozen=True)
+class Teller:
+    """Tells mistakes by the numbers that came, where no implementation behaves in the same way.
+
+    Attributes:
+        tell: the mistake that all that goes wrong shows, or None.
+        ids: those of the mistakes that it can tell.
+    """
+
+    tell: Callable[[Look], Misconception | None]
+    ids: Sequence[str]
+
+
+_TELLERS: dict[str, list[Teller]] = {}
+
 _CATALOGUE: dict[str, list[Misconception]] = {}
 
 
@@ -96,8 +112,30 @@ def misconception(
 
 def enter(entry: Misconception) -> None:
     """Enter a mistake whose sentence still stands without capital and full stop."""
-    sentence = f"{_with_capital(entry.sentence)}."
-    _CATALOGUE.setdefault(entry.of, []).append(replace(entry, sentence=sentence))
+    _CATALOGUE.setdefault(entry.of, []).append(finished(entry))
+
+
+def finished(entry: Misconception, *more: str) -> Misconception:
+    """The entry with a whole sentence, and with ``more`` sentences behind it."""
+    sentences = (f"{_with_capital(entry.sentence)}.", *filter(None, more))
+    return replace(entry, sentence=" ".join(sentences))
+
+
+def enter_teller(name: str, teller: Teller) -> None:
+    """Let it be asked about ``name``, after those that were entered before."""
+    _TELLERS.setdefault(name, []).append(teller)
+
+
+def told(name: str, look: Look) -> Misconception | None:
+    """What the first teller that knows says of a quantity."""
+    answers = (teller.tell(look) for teller in _TELLERS.get(name, ()))
+    return next((answer for answer in answers if answer), None)
+
+
+def known_ids(concept: str, name: str) -> set[str]:
+    """The ids of all mistakes that can be said of ``name``."""
+    told_by_numbers = {id for teller in _TELLERS.get(name, ()) for id in teller.ids}
+    return told_by_numbers | {entry.id for entry in catalogue(concept, name)}
 
 
 def _with_capital(sentence: str) -> str:

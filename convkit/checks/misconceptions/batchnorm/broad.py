@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from convkit.checks.batchnorm import make
 from convkit.checks.behaviour import Case
 from convkit.checks.misconceptions.batchnorm.altered import BACK, FORMULA
 from convkit.checks.misconceptions.broad.entering import Anatomy
@@ -22,4 +23,6 @@ def _sizes(case: Case) -> dict[str, int]:
 
 _ANY_SHAPE = ("forward-another-size", "backward-another-size")
 
-enter_broad_simply(Anatomy(BatchNorm, _AXES, _sizes, FORMULA, BACK, _ANY_SHAPE), numbers=False)
+ANATOMY = Anatomy(BatchNorm, _AXES, _sizes, FORMULA, BACK, _ANY_SHAPE, make)
+
+enter_broad_simply(ANATOMY, numbers=False)

@@ -88,30 +88,6 @@ _Y: Marks = {
 }
 
 _X: Marks = {
-    "backward-mean-term": (
-        "What flows through the mean is not right",
-        "grad_y and what flows through the variance enter as they should, but the number that is "
-        "subtracted from all of a channel's gradients is another one",
-        "If all numbers of a channel grow by 1, what does y do? What must grad_x sum to?",
-        {"mean"},
-        lambda layer, grad_y, grad_x: _back(layer, grad_y, mean=0.37),
-    ),
-    "backward-variance-term": (
-        "What flows through the variance is not right",
-        "grad_y and what flows through the mean enter as they should, but the multiple of x̂ that "
-        "is subtracted is another one",
-        "If all numbers of a channel double, y stays as it is. What is Σ x̂·grad_x, then?",
-        {"variance"},
-        lambda layer, grad_y, grad_x: _back(layer, grad_y, variance=0.37),
-    ),
-    "backward-both-terms": (
-        "What flows through the mean and the variance is not right",
-        "grad_y enters with γ/σ, as it should, but both of the terms that are subtracted from it "
-        "are other ones",
-        "μ and σ depend on every x. Which two sums over the channel come of it?",
-        {"both", "mean", "variance"},
-        lambda layer, grad_y, grad_x: _back(layer, grad_y, mean=0.37, variance=0.61),
-    ),
     "backward-scale": (
         "The factor in front of grad_x is not right",
         "the terms of grad_x stand in the right proportion, but all of them are multiplied with "
@@ -119,14 +95,6 @@ _X: Marks = {
         "By how much does y change with x̂, and x̂ with x, if mean and variance stay?",
         {"scale"},
         lambda layer, grad_y, grad_x: 1.17 * grad_x,
-    ),
-    "backward-direct": (
-        "The direct way from y to x is not right",
-        "what flows through mean and variance is right, but grad_y itself enters with another "
-        "factor than γ/σ",
-        "If mean and variance stayed, by how much would y change with x?",
-        {"direct"},
-        lambda layer, grad_y, grad_x: _back(layer, grad_y, direct=1.17),
     ),
     "backward-several": (
         "Several terms of grad_x are not right",

@@ -7,61 +7,25 @@ first, and of the broad ones those that say more.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from convkit.checks.behaviour import Case
 from convkit.checks.look import Look, look
 from convkit.checks.misconceptions import Mark, misconception
+from convkit.checks.misconceptions.anatomy import Anatomy, pass_of
 from convkit.checks.misconceptions.common import with_backward, with_forward
 from convkit.checks.misconceptions.tables import Reading
 from convkit.checks.properties import Situation
 from convkit.layers import Layer
 
-Recognise = Callable[[Look, "Anatomy"], str | bool]
+Recognise = Callable[[Look, Anatomy], str | bool]
 """False where the relation does not hold; a sentence about it where there is more to say."""
 
 Change = Callable[[Any], Any]
 """From the right numbers to wrong ones: an example."""
-
-
-@dataclass(frozen=True)
-class Anatomy:
-    """How to speak of the arrays of a name.
-
-    Attributes:
-        target: the right class or function.
-        axes: for each quantity, what its axes count.
-        sizes: the sizes that a factor may be made of, by what they are called.
-        forth, back: what teaches the forward and the backward pass.
-        known: ids of broad entries that the name does without: its own entries say it all.
-    """
-
-    target: Any
-    axes: Mapping[str, Sequence[str]]
-    sizes: Callable[[Case], Mapping[str, int]]
-    forth: Reading
-    back: Reading | None = None
-    known: Sequence[str] = ()
-
-    @property
-    def name(self) -> str:
-        name: str = self.target.__name__
-        return name
-
-    def axes_of(self, look: Look, count: int) -> Sequence[str]:
-        """What the axes of a quantity count, if there are as many as there should be."""
-        axes = self.axes.get(look.name, ())
-        return axes if len(axes) == count else [f"axis {axis}" for axis in range(count)]
-
-    def layer(self, case: Case) -> Any:
-        """The right layer of a case, with the case's parameters."""
-        layer = self.target(*case.arguments, **case.options)
-        layer.params.update(case.params)
-        return layer
 
 
 @dataclass(frozen=True)
@@ -164,18 +128,12 @@ def mark_of(anatomy: Anatomy, recognise: Recognise, prefix: str) -> Mark:
     """A mark that looks at the quantities of one pass only."""
 
     def mark(quantity: str, situations: Sequence[Situation]) -> str | bool:
-        if prefix and _pass_of(quantity) != prefix:
+        if prefix and f"{pass_of(quantity)}-" != prefix:
             return False
         seen = look(quantity, situations)
         return bool(seen.wrong) and recognise(seen, anatomy)
 
     return mark
-
-
-def _pass_of(quantity: str) -> str:
-    if quantity.startswith("first params"):
-        return "params-"
-    return "backward-" if quantity.startswith(("grad", "⟨")) else "forward-"
 
 
 def _capital(words: str) -> str:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from fractions import Fraction
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from convkit.checks.look import Look, View, close, equal
+from convkit.checks.look import Look, close, equal
 from convkit.checks.misconceptions.broad.entering import Anatomy, Broad
+from convkit.checks.misconceptions.solver import in_words
 from convkit.layers import Array
 
 
@@ -38,26 +38,7 @@ def scaled(look: Look, anatomy: Anatomy) -> str | bool:
         factors.append(factor)
     if not factors:
         return False
-    for words in _factors(look.wrong, anatomy, factors):
-        return f"Here they are {words} times the right ones."
-    return True
-
-
-def _factors(views: list[View], anatomy: Anatomy, factors: list[float]) -> Iterable[str]:
-    """What the factors of all cases might be, in words."""
-    if np.allclose(factors, factors[0], rtol=1e-6):
-        simple = Fraction(factors[0]).limit_denominator(64)
-        if np.isclose(float(simple), factors[0], rtol=1e-6):
-            yield str(simple)
-    sizes: list[Mapping[str, int]] = [anatomy.sizes(view.case) for view in views]
-    for words in sizes[0] if sizes else ():
-        values = np.array([size[words] for size in sizes])
-        if np.allclose(factors, values, rtol=1e-6):
-            yield words
-        if np.allclose(factors, 1 / values, rtol=1e-6):
-            yield f"1 / {words}"
-        if np.allclose(factors, values.astype(float) ** 2, rtol=1e-6):
-            yield f"({words})²"
+    return in_words(factors, look.wrong, anatomy) or True
 
 
 def signs(look: Look, anatomy: Anatomy) -> bool:
