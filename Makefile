@@ -24,12 +24,17 @@ course: $(VENV)/course
 	$(BIN)/jupyter lab --ServerApp.root_dir="$(CURDIR)" --LabApp.default_url="/lab/tree/$(FIRST_PAGE)" \
 		$$([ "$$(id -u)" != 0 ] || echo --allow-root) $(ARGS)
 
-# One thread of linear algebra for each of pytest's processes: more would wait for one another.
+# One thread of linear algebra for each of pytest's processes: more would wait for one another. The
+# package is compiled once, and not by each of the processes that the tests start.
+PYTEST := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
+
 test: packages $(VENV)/test lint
-	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/pytest -n auto --dist loadfile --durations 25 -m "not exhaustive"
+	$(BIN)/python -m compileall -q convkit
+	$(PYTEST) --durations 25 -m "not exhaustive"
 
 test-all: packages $(VENV)/test lint
-	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/pytest -n auto --dist loadfile
+	$(BIN)/python -m compileall -q convkit
+	$(PYTEST)
 
 # Which test of which assignment notices which mistake: build/kill-table/.
 kill-table: $(VENV)/test

@@ -16,6 +16,16 @@ os.environ["PYTHONPATH"] = os.pathsep.join(
 )
 
 
+def pytest_collection_modifyitems(items):
+    """Files whose tests start processes come first: who gets such a file last, all wait for."""
+    slow = {
+        item.path
+        for item in items
+        if item.get_closest_marker("course") or item.get_closest_marker("browser")
+    }
+    items.sort(key=lambda item: item.path not in slow)
+
+
 @pytest.fixture(scope="session")
 def chromium():
     """A browser for the whole session."""

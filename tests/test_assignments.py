@@ -38,10 +38,14 @@ def test_the_introduction_says_what_how_long_and_for_how_much(path):
 @pytest.mark.course
 @each_assignment
 def test_the_solution_runs_from_top_to_bottom_in_its_time(path, tmp_path):
-    """In a minute; the network of 08, which measures eight others at the end, in six."""
-    seconds = 360 if path.stem == "08-convnet" else 60
+    """In a minute; of 08, what it trains for minutes to explore is left to the browser's tests."""
+    seconds = 60
     (tmp_path / "nbgrader_config.py").touch()
     notebook = nbformat.read(path, 4)
+    if path.stem == "08-convnet":
+        notebook.cells = [
+            cell for cell in notebook.cells if "explore" not in cell.metadata.get("tags", [])
+        ]
     started = time.monotonic()
     resources = {"metadata": {"path": str(tmp_path)}}
     NotebookClient(notebook, timeout=seconds, resources=resources).execute()
