@@ -108,7 +108,7 @@ class LayerObserver:
         self.output.silent = case.hidden
         try:
             trial.layer = self.make(case, {})
-            self._look_up(trial.layer, "params", case, trial.behaviour, "first ")
+            self.look_up(trial.layer, "params", case, trial.behaviour, "first ")
             self.set_parameters(trial.layer, case.params)
         except LearnerError as error:
             trial.behaviour["y"], trial.stage = error, "the constructor"
@@ -130,7 +130,7 @@ class LayerObserver:
         except LearnerError as error:
             again = error
         behaviour[case.gradient + ASKED_AGAIN] = again
-        self._look_up(layer, "grads", case, behaviour, suffix=ASKED_AGAIN)
+        self.look_up(layer, "grads", case, behaviour, suffix=ASKED_AGAIN)
         kept = {name: behaviour.get(f'params["{name}"]{_AFTER}') for name in case.params}
         if not all(np.array_equal(case.params[name], array) for name, array in kept.items()):
             with suppress(LearnerError):
@@ -194,8 +194,8 @@ class LayerObserver:
             return
         behaviour[f"{case.input_name} after backward{suffix}"] = x
         behaviour["grad_y after backward" + suffix] = grad_y
-        self._look_up(layer, "grads", case, behaviour, suffix=suffix)
-        self._look_up(layer, "params", case, behaviour, suffix=_AFTER + suffix)
+        self.look_up(layer, "grads", case, behaviour, suffix=suffix)
+        self.look_up(layer, "params", case, behaviour, suffix=_AFTER + suffix)
 
     def forward(self, layer: Any, x: Array) -> Array:
         """``layer.forward(x)`` as an array of its own; the layer gets this very ``x``."""
@@ -209,7 +209,7 @@ class LayerObserver:
         """Run a question to the learner's code; raises LearnerError."""
         return run(question, output=self.output)
 
-    def _look_up(
+    def look_up(
         self,
         layer: Any,
         dictionary: str,

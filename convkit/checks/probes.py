@@ -73,6 +73,7 @@ def _run_beside(before: Change, observer: LayerObserver, trial: Trial) -> None:
 
     with suppress(LearnerError):
         another = observer.make(other, other.params)
+    observer.look_up(layer, "params", case, trial.behaviour, suffix=BESIDE)
     observer.run(
         layer,
         case,

@@ -115,6 +115,11 @@ def enter(entry: Misconception) -> None:
     _CATALOGUE.setdefault(entry.of, []).append(finished(entry))
 
 
+def entered(name: str) -> set[str]:
+    """The ids of what has been entered for ``name`` so far."""
+    return {entry.id for entry in _CATALOGUE.get(name, ())}
+
+
 def finished(entry: Misconception, *more: str) -> Misconception:
     """The entry with a whole sentence, and with ``more`` sentences behind it."""
     sentences = (f"{_with_capital(entry.sentence)}.", *filter(None, more))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from convkit.checks.misconceptions.any_layer import enter_any_layer
 from convkit.checks.misconceptions.broad.conditions import (
     Conditions,
     enter_conditions,
@@ -20,6 +21,7 @@ from convkit.checks.misconceptions.broad.parts import enter_sums
 from convkit.checks.misconceptions.broad.places import BORROWED, PLACES
 from convkit.checks.misconceptions.broad.shapes import PARAMETERS, SHAPES
 from convkit.checks.misconceptions.broad.state import enter_remembering
+from convkit.checks.misconceptions.promises import enter_promises
 
 __all__ = ["Anatomy", "enter_broad", "enter_broad_function", "enter_broad_layer"]
 
@@ -40,6 +42,10 @@ def enter_broad_layer(
         narrower, vaguer: enter what the layer has of its own, where there is no simple relation
             between single numbers, and at the very end.
     """
+    if anatomy.name.endswith("Pool2d"):
+        enter_any_layer(anatomy)
+    else:
+        enter_promises(anatomy)
     enter_remembering(anatomy)
     enter_broad(anatomy, [*NUMBERS, *PLACES, *PARTLY])
     narrower()
@@ -54,6 +60,7 @@ def enter_broad_layer(
 
 def enter_broad_function(anatomy: Anatomy, *, narrower: Callable[[], None] = lambda: None) -> None:
     """Enter all that can be said of any function of arrays."""
+    enter_promises(anatomy)
     enter_broad(anatomy, [*ZERO, *NUMBERS, *PLACES, *PARTLY])
     narrower()
     enter_broad(anatomy, [*RESULTS, *SHAPES, *ERRORS, *BORROWED, *RARE])

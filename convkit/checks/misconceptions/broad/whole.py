@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from convkit.checks.misconceptions.any_layer import enter_any_layer
 from convkit.checks.misconceptions.broad.entering import (
     Anatomy,
     Broad,
@@ -28,6 +29,7 @@ def enter_broad_simply(anatomy: Anatomy, *, numbers: bool = True) -> None:
 
     Numbers are left out where the name's own marks say it all, unless they are none.
     """
+    enter_any_layer(anatomy)
     enter_remembering(anatomy)
     enter_broad(anatomy, [*NUMBERS, *PLACES, *PARTLY] if numbers else NUMBERS[:2])
     enter_broad(anatomy, FAILURES)
