@@ -124,7 +124,7 @@ def _elementwise(kind: type[Layer], values: str, **options: Any) -> LayerConcept
         kind,
         [
             *forward_properties(values),
-            structure("element-wise", "Each number is treated on its own.", _EVERY_OTHER),
+            structure("element-wise", "Each number should be treated on its own.", _EVERY_OTHER),
             *backward_properties(),
         ],
         partial(_cases, kind),
@@ -139,20 +139,22 @@ def _distance_from_zero(case: Case) -> Array:
 
 
 CONCEPTS: dict[str, Concept] = {
-    "Sigmoid": _elementwise(Sigmoid, "y is 1 / (1 + e^−x), and never NaN."),
-    "Tanh": _elementwise(Tanh, "y is tanh(x), and never NaN."),
+    "Sigmoid": _elementwise(Sigmoid, "y should be 1 / (1 + e^−x), and never NaN."),
+    "Tanh": _elementwise(Tanh, "y should be tanh(x), and never NaN."),
     "ReLU": _elementwise(
-        ReLU, "y is x where x is positive, and else 0.", margin=_distance_from_zero
+        ReLU, "y should be x where x is positive, and 0 elsewhere.", margin=_distance_from_zero
     ),
-    "Abs": _elementwise(Abs, "y is x without its sign.", margin=_distance_from_zero),
+    "Abs": _elementwise(Abs, "y should be x without its sign.", margin=_distance_from_zero),
     "Gain": LayerConcept(
         "Gain",
         Gain,
         [
-            *forward_properties("Each feature map is multiplied by its own gain.", ("gain",)),
+            *forward_properties(
+                "Each feature map should be multiplied by its own gain.", ("gain",)
+            ),
             Property(
                 "starts at 1",
-                "The gains of a new layer are 1: it changes nothing.",
+                "The gains of a new layer should be 1, so that it changes nothing.",
                 "forward",
                 ('first params["gain"]',),
                 VALUES,
@@ -160,7 +162,7 @@ CONCEPTS: dict[str, Concept] = {
             ),
             structure(
                 "linear",
-                "Mixing two images first, or their results afterwards, is the same.",
+                "Mixing two images should give the mix of their results.",
                 _MIXED,
             ),
             *backward_properties(("gain",), linear=True),

@@ -187,13 +187,13 @@ _TWO_BATCHES = tuple(f"{name} of two batches" for name in _STATISTICS)
 
 _PROPERTIES = [
     *forward_properties(
-        "y is γ·x̂ + β; x̂ is x normalised with this batch's mean and variance in training, with "
-        "the running ones in evaluation.",
+        "y should be γ·x̂ + β, where x̂ is x normalised: in training with the mean and variance of "
+        "this batch, in evaluation with the running ones.",
         ("gamma", "beta"),
     ),
     Property(
         "starts at 1 and 0",
-        "A new layer has γ = 1 and β = 0.",
+        "A new layer should have γ = 1 and β = 0.",
         "forward",
         ('first params["gamma"]', 'first params["beta"]'),
         VALUES,
@@ -201,7 +201,7 @@ _PROPERTIES = [
     ),
     Property(
         "statistics",
-        "The layer has running_mean and running_var, one number for each channel.",
+        "The layer should have running_mean and running_var, one number for each channel.",
         "forward",
         _STATISTICS,
         SHAPE,
@@ -209,31 +209,32 @@ _PROPERTIES = [
     ),
     _statistics(
         "running mean",
-        "In training running_mean becomes (1 − momentum)·running_mean + momentum·mean.",
+        "In training running_mean should become (1 − momentum)·running_mean + momentum·mean.",
         ("running_mean",),
         TRAINING,
     ),
     _statistics(
         "running variance",
-        "In training running_var does so with the unbiased variance: Σ (x − mean)² / (m − 1).",
+        "In training running_var should do the same with the unbiased variance, "
+        "Σ (x − mean)² / (m − 1).",
         ("running_var",),
         TRAINING,
     ),
     _statistics(
         "left alone",
-        "In evaluation the running statistics stay as they are.",
+        "In evaluation the running statistics should stay as they are.",
         _STATISTICS,
         EVALUATION,
     ),
     _statistics(
         "batch after batch",
-        "Every batch in training moves the running statistics once more.",
+        "Every batch in training should move the running statistics once more.",
         _TWO_BATCHES,
         requires=("running mean", "running variance"),
     ),
     _statistics(
         "modes",
-        "eval() switches to the running statistics, train() back to those of the batch.",
+        "eval() should switch to the running statistics, train() back to those of the batch.",
         (_USED, _BACK),
         requires=("batch after batch", "repeatable"),
     ),

@@ -13,7 +13,15 @@ import numpy as np
 
 from convkit.checks.behaviour import Case
 from convkit.checks.concept import Concept
-from convkit.checks.evidence import FAILS, HOLDS, NOT_TESTED, Evidence, PropertyResult
+from convkit.checks.evidence import (
+    FAILS,
+    HOLDS,
+    NOT_TESTED,
+    Diagnosis,
+    Evidence,
+    PropertyResult,
+)
+from convkit.checks.factor import said_of_factor
 from convkit.checks.judging import GRADIENT, broke_off
 from convkit.checks.learner import Output
 from convkit.checks.matching import name_suspects
@@ -162,7 +170,7 @@ def _examine(concept: Concept, target: Any, groups: Sequence[str], cases: Sequen
         _name(rows, situations, concept, groups, further)
     else:
         _blame_forward(rows.values(), situations, concept, groups, further)
-    results = [_result(row, situations, concept) for row in rows.values()]
+    results = [_result(row, rows, situations, concept) for row in rows.values()]
     return Report(concept.name, results, output.shown())
 
 
@@ -234,7 +242,9 @@ def _blame_forward(
             return
 
 
-def _result(row: Row, situations: Sequence[Situation], concept: Concept) -> PropertyResult:
+def _result(
+    row: Row, rows: Mapping[str, Row], situations: Sequence[Situation], concept: Concept
+) -> PropertyResult:
     property_ = row.property
     credited = property_.test is GRADIENT and any(
         quantity in situation.credited
@@ -257,7 +267,25 @@ def _result(row: Row, situations: Sequence[Situation], concept: Concept) -> Prop
         property_.numbers,
         "; ".join(notes),
         None if row.status != FAILS or row.explained else _evidence(row, situations, concept),
+        tuple(_waits_for(row, rows)),
     )
+
+
+def _waits_for(row: Row, rows: Mapping[str, Row]) -> list[str]:
+    """The failing properties that keep this one from being tested, directly or by others."""
+    if row.status != NOT_TESTED:
+        return []
+    needed = [rows[name] for name in row.property.requires]
+    failing = [other for other in needed if other.status == FAILS]
+    beyond = [name for other in needed for name in _waits_for(other, rows)]
+    looked_at = [
+        other
+        for other in rows.values()
+        if other.status == FAILS
+        and not {*other.property.quantities}.isdisjoint(row.property.quantities)
+    ]
+    found = [other.property.name for other in failing] or beyond
+    return list(dict.fromkeys(found or [other.property.name for other in looked_at]))
 
 
 def _share(row: Row) -> float:
@@ -282,6 +310,22 @@ def _evidence(row: Row, situations: Sequence[Situation], concept: Concept) -> Ev
             problem.index,
             problem.expected,
             problem.got,
-            concept.origin(case, problem.quantity, problem.index) if problem.index else None,
+            _factor(row, number, situations, concept),
+            concept.origins(case, problem.quantity, problem.index) if problem.index else (),
         )
-    return replace(evidence, candidates=tuple(row.suspects), also=tuple(row.also))
+    candidates = tuple(
+        Diagnosis(s.id, s.title, s.sentence, s.hint, s.lecture, s.section) for s in row.suspects
+    )
+    return replace(evidence, candidates=candidates, also=tuple(row.also), number=number)
+
+
+def _factor(row: Row, shown: int, situations: Sequence[Situation], concept: Concept) -> str | None:
+    """By what one factor the numbers are wrong in every case that can be seen."""
+    numbers = [n for n in row.failing() if not situations[n].trial.case.hidden]
+    numbers.sort(key=lambda n: n != shown)
+    problems = [row.problems[n] for n in numbers]
+    wrong = [(p.expected, p.got) for p in problems if p and p.index is not None]
+    if len(wrong) < len(problems):
+        return None
+    sizes = [concept.sizes(situations[n].trial.case) for n in numbers]
+    return said_of_factor([(e, g) for e, g in wrong if e is not None and g is not None], sizes)

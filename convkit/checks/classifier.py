@@ -238,21 +238,21 @@ def _record_labels(trial: Trial, output: Output) -> None:
 
 def _loss_properties() -> list[Property]:
     forward = forward_properties(
-        "y is the mean over the samples of −log p of the right class.", of="logits"
+        "y should be the mean of −log p of the right class, over the samples.", of="logits"
     )
     backward = backward_properties(of="logits")
     wording = {
-        "runs": "forward returns a number.",
-        "shape": "y is a single number.",
-        "repeatable": "y depends on the logits and the labels of this call, not on earlier calls.",
-        "grad_logits": "grad_logits agrees with the slopes found by nudging the logits.",
-        "arrays unchanged": "backward leaves the logits as they were.",
-        "input unchanged": "forward leaves the logits as they were.",
-        "gradients repeatable": "grad_logits belongs to this loss's latest forward.",
+        "runs": "forward should return a number.",
+        "shape": "y should be a single number.",
+        "repeatable": "y should depend on this call's logits and labels, not on earlier calls.",
+        "grad_logits": "grad_logits should equal the slopes found by nudging the logits.",
+        "arrays unchanged": "backward should leave the logits as they were.",
+        "input unchanged": "forward should leave the logits as they were.",
+        "gradients repeatable": "grad_logits should belong to the latest forward of this loss.",
     }
     labels_unchanged = Property(
         "labels unchanged",
-        "The labels are left as they were.",
+        "The labels should be left as they were.",
         "forward",
         ("labels after the loss",),
         UNCHANGED,
@@ -270,12 +270,12 @@ def _softmax_property(name: str, sentence: str, where: str, requires: str) -> Pr
 
 
 _SOFTMAX_PROPERTIES = [
-    Property("runs", "It returns an array of numbers.", "forward", ("y",), RUNS),
+    Property("runs", "softmax should return an array of numbers.", "forward", ("y",), RUNS),
     _softmax_property(
-        "values", "Each row of logits becomes probabilities: e^a / Σ e^a.", MODERATE, "runs"
+        "values", "Each row of logits should become probabilities: e^a / Σ e^a.", MODERATE, "runs"
     ),
     _softmax_property(
-        "stable", "Logits of ±10,000 are no trouble: no NaN, no infinity.", LARGE, "values"
+        "stable", "Logits of ±10,000 should be no trouble: no NaN, no infinity.", LARGE, "values"
     ),
     *function_properties(("values",), ("The logits", (0,))),
 ]
@@ -286,10 +286,11 @@ CONCEPTS: dict[str, Concept] = {
         Linear,
         [
             *forward_properties(
-                "y is the sum of the inputs times the weights, plus the bias.", ("weight", "bias")
+                "y should be the sum of the inputs times the weights, plus the bias.",
+                ("weight", "bias"),
             ),
             SEEDS,
-            structure("batch", "Each sample of a batch is treated on its own.", _LAST),
+            structure("batch", "Each sample of a batch should be treated on its own.", _LAST),
             *backward_properties(("weight", "bias"), linear=True),
         ],
         _linear_cases,
@@ -301,7 +302,9 @@ CONCEPTS: dict[str, Concept] = {
         "Flatten",
         Flatten,
         [
-            *forward_properties("Each image becomes a row: its channels one after the other."),
+            *forward_properties(
+                "Each image should become a row: its channels one after the other."
+            ),
             *backward_properties(linear=True),
         ],
         _flatten_cases,

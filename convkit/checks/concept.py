@@ -18,10 +18,11 @@ from convkit.checks.behaviour import (
     Case,
     Trial,
 )
+from convkit.checks.factor import layer_sizes
 from convkit.checks.gradients import estimate_gradient, steps
 from convkit.checks.learner import LearnerError, Output
 from convkit.checks.observing import LayerObserver, Probe, observe_function
-from convkit.checks.origin import Origin, of_gradient, of_output
+from convkit.checks.origin import Origin, of_layer_gradient, of_layer_output, of_output
 from convkit.checks.own_forward import OwnForward
 from convkit.checks.properties import Credit, Expected, Property
 from convkit.layers import Array
@@ -94,14 +95,18 @@ class LayerConcept:
         layer.params.update(case.params)
         return layer
 
-    def origin(self, case: Case, quantity: str, index: tuple[int, ...]) -> Origin | None:
-        """The window that a number comes from, where the quantity has one."""
+    def origins(self, case: Case, quantity: str, index: tuple[int, ...]) -> tuple[Origin, ...]:
+        """The numbers that one number of the quantity is made from, where these are few."""
         layer = self._right(case)
         if quantity == "y":
-            return of_output(layer.forward, case.x, index)
+            return of_layer_output(layer, case.x, index)
         if quantity == case.gradient:
-            return of_gradient(layer.forward, case.x, index, case.grad_y)
-        return None
+            return of_layer_gradient(layer, case.x, index, case.grad_y, linear=self.linear)
+        return ()
+
+    def sizes(self, case: Case) -> Mapping[str, int]:
+        """What there is so many of in a case, by its name: see `said_of_factor`."""
+        return layer_sizes(self._right(case), case.x, case.grad_y)
 
     def expected(self, case: Case) -> Mapping[str, Expected]:
         if case not in self._expected:
@@ -178,12 +183,17 @@ class FunctionConcept:
         """None: a function has no gradient."""
         return lambda quantity, gradient: "not its own"
 
-    def origin(self, case: Case, quantity: str, index: tuple[int, ...]) -> Origin | None:
+    def origins(self, case: Case, quantity: str, index: tuple[int, ...]) -> tuple[Origin, ...]:
         """The window that a number comes from, where the function is one of an array."""
         if quantity != "y" or self.observe is not observe_function or not index:
-            return None
+            return ()
         x, *others = case.arguments
-        return of_output(lambda x: self.reference(x, *others), x, index)
+        origin = of_output(lambda x: self.reference(x, *others), x, index)
+        return () if origin is None else (origin,)
+
+    def sizes(self, case: Case) -> Mapping[str, int]:
+        """What there is so many of in a case, by its name: nothing is known of a function's."""
+        return {}
 
     def expected(self, case: Case) -> Mapping[str, Expected]:
         trial = self.observer(self.reference, ("forward",), Output())(case)

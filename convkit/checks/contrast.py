@@ -131,10 +131,10 @@ CONCEPTS: dict[str, Concept] = {
         LocalContrastNorm2d,
         [
             *forward_properties(
-                "y is v / max(c, σ): x minus its local mean, over its local deviation."
+                "y should be v / max(c, σ): x minus its local mean, over its local deviation."
             ),
-            structure("batch", "Each image of a batch is treated on its own.", _ALONE),
-            structure("brightness", "A brighter picture gives the same y.", _BRIGHTER),
+            structure("batch", "Each image of a batch should be treated on its own.", _ALONE),
+            structure("brightness", "A brighter picture should give the same y.", _BRIGHTER),
             *backward_properties(),
         ],
         _cases,

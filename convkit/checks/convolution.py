@@ -147,17 +147,21 @@ def _shifted(x: Array) -> Array:
 
 _LAYER_PROPERTIES = [
     *forward_properties(
-        "y is the correlation of x with the weights, summed over the channels, plus the bias.",
+        "y should be the correlation of x with the weights, summed over channels, plus the bias.",
         ("weight", "bias"),
     ),
     SEEDS,
-    structure("batch", "Each image of a batch is treated on its own.", "y of the last image alone"),
+    structure(
+        "batch", "Each image of a batch should be treated on its own.", "y of the last image alone"
+    ),
     structure(
         "linear",
-        "Mixing two images first, or their features afterwards, is the same but for the bias.",
+        "Mixing two images should give the mix of their features, but for the bias.",
         "y of 2x − 3z",
     ),
-    structure("equivariant", "A shifted image gives shifted features.", "y of the shifted image"),
+    structure(
+        "equivariant", "A shifted image should give shifted features.", "y of the shifted image"
+    ),
     *backward_properties(("weight", "bias"), linear=True),
 ]
 
@@ -232,18 +236,18 @@ def _draw_function_cases(name: str) -> Callable[[np.random.Generator], list[Case
     return draw
 
 
-def _function_properties(what: str) -> list[Property]:
+def _function_properties(name: str, what: str) -> list[Property]:
     modes = {
         "valid": "where the kernel lies inside the image",
         "full": "wherever kernel and image touch",
-        "same": "in the centre of “full”, as large as x",
+        "same": "in the centre of “full”, in an array as large as x",
     }
     return [
-        Property("runs", "It returns an array of numbers.", "forward", ("y",), RUNS),
+        Property("runs", f"{name} should return an array of numbers.", "forward", ("y",), RUNS),
         *(
             Property(
                 mode,
-                f"mode “{mode}” gives {what} {where}.",
+                f"Mode “{mode}” should give {what} {where}.",
                 "forward",
                 ("y",),
                 RESULT,
@@ -262,7 +266,7 @@ def _function(reference: Callable[..., Any], what: str) -> FunctionConcept:
     return FunctionConcept(
         name,
         reference,
-        _function_properties(what),
+        _function_properties(name, what),
         _function_cases(name),
         _draw_function_cases(name),
     )

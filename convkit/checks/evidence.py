@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from convkit.checks.misconceptions import Misconception
 from convkit.checks.origin import Origin
 from convkit.layers import Array
 
@@ -14,15 +13,37 @@ MARKS = {HOLDS: "✓", FAILS: "✗", NOT_TESTED: "–"}
 
 
 @dataclass(frozen=True)
-class Evidence:
-    """Where a property fails; what the pictures and the text of a failure are made of.
+class Diagnosis:
+    """A mistake in words.
 
     Attributes:
-        case: the case in words, None for a hidden one; ``only``: what the failing cases share.
+        id: its name for machines.
+        title, sentence: the mistake in a few words, and what the code does.
+        hint: where to look, without giving the answer away.
+        lecture, section: what teaches it: a notebook of ``lectures/``, and a heading in it.
+    """
+
+    id: str
+    title: str
+    sentence: str
+    hint: str
+    lecture: str
+    section: str
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Where a property fails: all that a message about it is made of.
+
+    Attributes:
+        case: the case in words, None for a hidden one; ``number`` says which it is, plain cases
+            coming first; ``only``: what the failing cases share.
         text: what is wrong there.
         quantity, index, expected, got: the whole arrays and the worst place, where there is one.
-        origin: the window that the worst number comes from, where there is one.
-        candidates: the entries of the catalogue that behave in the same way, likeliest first.
+        factor: what one factor explains every wrong number, in a sentence.
+        origins: the numbers that the worst one is made from, as far as they are few.
+        candidates: mistakes that behave in the same way, likeliest first.
+        smallest: where there are none, a small case that fails, as Python to run again.
         also: further properties that fail for the same reason.
     """
 
@@ -33,9 +54,12 @@ class Evidence:
     index: tuple[int, ...] | None = None
     expected: Array | None = None
     got: Array | None = None
-    origin: Origin | None = None
-    candidates: Sequence[Misconception] = ()
+    factor: str | None = None
+    origins: tuple[Origin, ...] = ()
+    candidates: Sequence[Diagnosis] = ()
+    smallest: str | None = None
     also: tuple[str, ...] = ()
+    number: int = 0
 
 
 @dataclass(frozen=True)
@@ -45,6 +69,7 @@ class PropertyResult:
     Attributes:
         share: of the cases that it is about, the share on which it was seen to hold.
         numbers: it is about the numbers that the name is for.
+        waits_for: the failing properties that must hold before it can be tested.
     """
 
     name: str
@@ -55,3 +80,4 @@ class PropertyResult:
     numbers: bool = False
     note: str = ""
     evidence: Evidence | None = None
+    waits_for: tuple[str, ...] = ()

@@ -49,7 +49,7 @@ def broke_off(trial: Trial) -> Problem:
     failure = trial.behaviour.get("y")
     if isinstance(failure, LearnerError):
         return Problem("y", describe(failure, trial.stage, hidden=trial.case.hidden))
-    return Problem("y", "The layer broke off before this could be looked at.")
+    return Problem("y", "The layer stopped before this could be looked at.")
 
 
 def judge_shape(
@@ -60,7 +60,7 @@ def judge_shape(
     if got.shape == expected.value.shape:
         return None
     return Problem(
-        quantity, f"{quantity} has shape {got.shape}, expected is {expected.value.shape}."
+        quantity, f"{quantity} should have shape {expected.value.shape}, and has {got.shape}."
     )
 
 
@@ -150,7 +150,7 @@ def judge_heeded(
     if not np.all(np.isfinite(got)):
         return None  # NaN is as good as anything here: the property about values says so
     name = quantity.removeprefix("y with other ")
-    return Problem(quantity, f"Here y stays the same when {name} holds other numbers.")
+    return Problem(quantity, f"y stays the same when {name} holds other numbers.")
 
 
 def y_is_right(quantity: str, situation: Situation) -> bool:
@@ -180,7 +180,9 @@ def judge_dtype(
     if got.dtype == given:
         return None
     name = quantity.removesuffix(SINGLE)
-    return Problem(quantity, f"From {given} numbers, {name} comes out as {got.dtype}.")
+    return Problem(
+        quantity, f"Of {given} numbers, {name} should be {given}, too; it is {got.dtype}."
+    )
 
 
 def judge_unchanged(
@@ -197,7 +199,7 @@ def judge_unchanged(
         return None
     return Problem(
         quantity,
-        f"{what} is not what it was: it was changed in place by{when or ' the call'}.",
+        f"{what} is not what it was: {when.strip() or 'the call'} changed it in place.",
         None,
         before,
         got,
@@ -234,8 +236,11 @@ def describe(error: LearnerError, stage: str, *, hidden: bool) -> str:
     """
     if isinstance(error, WrongResult):
         return error.message
+    if stage.startswith("the "):
+        stage = f"The {stage.removeprefix('the ')}"
     where = f" in line {error.line_number}" if error.line_number else ""
     line = f": `{error.line.strip()}`" if error.line else ""
+    own = f" It happens{where} of your code{line}." if where else ""
     if isinstance(error, LearnerTimeout):
         return (
             f"{stage} did not come back ({error.message}). It was stopped{where}{line}. "
@@ -247,9 +252,9 @@ def describe(error: LearnerError, stage: str, *, hidden: bool) -> str:
         return f"{stage} is not written yet (NotImplementedError{where})."
     if hidden:
         kind = error.type_name if error.type_name in _BUILTIN_ERRORS else "an exception"
-        return f"{stage} raised {kind}{where}{line}."
+        return f"{stage} raised {kind}.{own}"
     message = f": {_short(error.message)}" if error.message else ""
-    return f"{stage} raised {error.type_name}{message}{where and f' —{where}'}{line}.{_tip(error)}"
+    return f"{stage} raised {error.type_name}{message}.{own}{_tip(error)}"
 
 
 def _tip(error: LearnerError) -> str:
@@ -268,6 +273,7 @@ def _wrong_values(
     quantity: str, got: Array, right: Array, excess: Array, worst: tuple[int, ...]
 ) -> str:
     wrong = int(np.count_nonzero(excess > 0))
+    numbers = f"numbers in {quantity}{',' * (',' in quantity)}"
     if np.isnan(got[worst]):
         return f"{quantity} has NaN in {int(np.isnan(got).sum())} of {got.size} places."
     if np.isinf(got[worst]):
@@ -276,7 +282,9 @@ def _wrong_values(
         return f"{quantity} has dtype {got.dtype}, which cuts off fractions."
     if got.size == 1:
         return f"{quantity} is wrong."
-    return f"{wrong} of {got.size} numbers in {quantity} differ."
+    if wrong == got.size:
+        return f"All {got.size} {numbers} are wrong."
+    return f"{wrong} of {got.size} {numbers} {'is' if wrong == 1 else 'are'} wrong."
 
 
 def _short(message: str, limit: int = 300) -> str:

@@ -136,14 +136,14 @@ def _draw_layer_case(rng: np.random.Generator) -> Case:
 
 _LAYER_PROPERTIES = [
     *forward_properties(
-        "y is the sum of each patch times the weights of its place, plus the bias of its place.",
+        "y should be the sum of each patch times the weights of its place, plus that place's bias.",
         ("weight", "bias"),
     ),
     SEEDS,
-    structure("batch", "Each image of a batch is treated on its own.", _LAST),
+    structure("batch", "Each image of a batch should be treated on its own.", _LAST),
     structure(
         "linear",
-        "Mixing two images first, or their features afterwards, is the same but for the bias.",
+        "Mixing two images should give the mix of their features, but for the bias.",
         _MIXED,
     ),
     *backward_properties(("weight", "bias"), linear=True),
@@ -208,7 +208,8 @@ def _whole_numbers(rng: np.random.Generator, count: int) -> list[int]:
     return [int(n) for n in rng.integers(2, 30, count)]
 
 
-_RUNS = Property("runs", "It returns a number.", "forward", ("y",), RUNS)
+def _runs(name: str) -> Property:
+    return Property("runs", f"{name} should return a number.", "forward", ("y",), RUNS)
 
 
 def _count(where: str, sentence: str, trait: str | None = None) -> Property:
@@ -221,9 +222,15 @@ def _kernel_count(function: Function, units: str, slide: tuple[int, int, int]) -
         name,
         function,
         [
-            _RUNS,
-            _count("square patch", f"With a number as kernel_size: {each}, no biases.", NUMBER),
-            _count("any patch", f"With a pair as kernel_size: {each}, no biases.", PAIR),
+            _runs(name),
+            _count(
+                "square patch",
+                f"With a number as kernel_size it should count {each}, no biases.",
+                NUMBER,
+            ),
+            _count(
+                "any patch", f"With a pair as kernel_size it should count {each}, no biases.", PAIR
+            ),
             *function_properties(("square patch", "any patch")),
         ],
         partial(_kernel_cases, name, slide),
@@ -236,8 +243,11 @@ CONCEPTS: dict[str, Concept] = {
         "dense_parameters",
         dense_parameters,
         [
-            _RUNS,
-            _count("count", "Every unit has a weight for every number of the input, no biases."),
+            _runs("dense_parameters"),
+            _count(
+                "count",
+                "It should count a weight for each unit and each number of the input, no biases.",
+            ),
             *function_properties(("count",)),
         ],
         _dense_cases,

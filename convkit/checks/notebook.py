@@ -9,35 +9,26 @@ from urllib.parse import quote
 
 import numpy as np
 
-from convkit.checks.evidence import FAILS, HOLDS, MARKS, NOT_TESTED, Evidence, PropertyResult
-from convkit.checks.misconceptions import Misconception
+from convkit.checks.evidence import FAILS, HOLDS, MARKS, NOT_TESTED, Diagnosis, PropertyResult
+from convkit.checks.plain_text import SAME_MISTAKE
 from convkit.checks.report import Report
-from convkit.checks.wording import (
-    DOES_NOT_HOLD,
-    capital,
-    enough_digits,
-    number,
-    pictured_origin,
-    planes,
-    worst_place,
-)
-from convkit.layers import Array
+from convkit.checks.wording import Plane, in_short, message_of, number
 
 # Grey lines and these two greens and reds are legible on white as on JupyterLab's dark grey.
 _COLOURS = {HOLDS: "#2a9d4a", FAILS: "#e0483e", NOT_TESTED: "#888"}
+_MARGIN = "margin: 6px 0 10px"
+_CLOSE = 'style="margin: 0 0 4px"'
 _LINE = "1px solid rgba(128, 128, 128, 0.35)"
-_LARGEST_PLANE = 12
-_ROUNDING = 1e-9
-"""A difference below this share of the numbers is shown as none."""
 
 
 def html(report: Report) -> str:
-    """The verdict, what is known about each failure, and the table of properties."""
+    """The verdict, what is known about each failure, how many checks pass, and which."""
     status = HOLDS if report.passed else FAILS
-    failures = "".join(_failure(result) for result in report.results if result.evidence)
-    table = _table(report)
-    if failures:
-        table = f"<details><summary>All {len(report.results)} properties</summary>{table}</details>"
+    whole, shortly = report.told()
+    failures = "".join(map(_failure, whole))
+    if shortly:
+        lines = "<br/>".join(f"{_mark(FAILS)} {_prose(in_short(result))}" for result in shortly)
+        failures += _block(f"<p {_CLOSE}><b>{SAME_MISTAKE}</b></p><p {_CLOSE}>{lines}</p>")
     printed = (
         f"<details><summary>Your code printed</summary><pre>{escape(report.output)}</pre></details>"
         if report.output
@@ -47,80 +38,70 @@ def html(report: Report) -> str:
         f'<div style="border-left: 4px solid {_COLOURS[status]}; padding-left: 12px; '
         f'max-width: 60em; line-height: 1.45">'
         f'<p style="font-size: 115%; margin: 4px 0 8px"><b>{_mark(status)} '
-        f"{escape(report.verdict)}</b></p>{failures}{table}{printed}</div>"
+        f"{escape(report.verdict)}</b></p>{failures}{_tallies(report)}{_table(report)}{printed}"
+        "</div>"
     )
 
 
+def _tallies(report: Report) -> str:
+    lines = []
+    for tally in report.tallies():
+        notes = "".join(f"<br/>&emsp;{_prose(note)}" for note in tally.notes)
+        lines.append(f"<p {_CLOSE}><b>{tally.group}</b> {_prose(tally.counts)}{notes}</p>")
+    return _block("".join(lines))
+
+
 def _table(report: Report) -> str:
-    rows = []
     cell = f'style="text-align: left; border-top: {_LINE}; padding: 2px 10px 2px 0"'
-    for group, results, waiting in report.groups():
-        rows.append(f"<tr><td></td><th {cell} colspan=2>{group}</th></tr>")
-        for result in results:
-            note = f" <i>({escape(result.note)})</i>" if result.note else ""
-            promise = DOES_NOT_HOLD * (result.status == FAILS) + result.sentence
-            rows.append(
-                f"<tr><td>{_mark(result.status)}</td><td {cell}>{escape(result.name)}</td>"
-                f"<td {cell}>{_prose(promise)}{note}</td></tr>"
-            )
-        if waiting:
-            rows.append(
-                f"<tr><td>{_mark(NOT_TESTED)}</td><td {cell}><i>not tested yet</i></td>"
-                f"<td {cell}><i>{escape(', '.join(waiting))}</i></td></tr>"
-            )
+    rows = [
+        f"<tr><td>{_mark(result.status)}</td><td {cell}>{escape(result.name)}</td>"
+        f"<td {cell}>{_prose(result.sentence)}</td></tr>"
+        for result in report.results
+    ]
     return (
+        f"<details><summary>All {len(report.results)} checks</summary>"
         '<table style="border-collapse: collapse; margin: 0 0 8px; background: none">'
-        f"{''.join(rows)}</table>"
+        f"{''.join(rows)}</table></details>"
     )
 
 
 def _failure(result: PropertyResult) -> str:
-    evidence = result.evidence
-    assert evidence is not None
-    where = f"<code>{escape(evidence.case)}</code>" if evidence.case else "a case you cannot see"
-    parts = [
-        f"<b>{_mark(FAILS)} {escape(result.name)}.</b> {_prose(DOES_NOT_HOLD + result.sentence)}",
-        f"<b>Where:</b> {where}",
-        " ".join(
-            filter(
-                None,
-                [
-                    _prose(capital(evidence.text)),
-                    _prose(capital(worst_place(evidence)) + ".")
-                    if evidence.index is not None
-                    else "",
-                    f"<b>{escape(evidence.only)}</b>" if evidence.only else "",
-                ],
-            )
-        ),
-        _pictures(evidence),
-        _origin(evidence),
-    ]
-    if evidence.also:
-        parts.append(f"<b>For the same reason:</b> {escape(', '.join(evidence.also))}")
-    if evidence.candidates:
-        parts += _why(evidence)
-    text = "".join(
-        part if part.startswith("<div") else f'<p style="margin: 0 0 4px">{part}</p>'
-        for part in parts
-        if part
+    message = message_of(result)
+    parts = [f"<b>{_mark(FAILS)} {_prose(message.promise)}</b>"]
+    if message.why:
+        title, sentence = message.why
+        parts.append(f"<b>Why: {_prose(title)}</b> {_prose(sentence)}")
+    if message.example:
+        parts.append(
+            '<pre style="margin: 2px 0 6px; padding: 4px 8px; border-left: '
+            f'{_LINE}; overflow-x: auto">{escape(message.example)}</pre>'
+        )
+    first, *rest = map(_prose, message.where)
+    parts.append(f"<b>Where:</b> {'<br/>'.join([first, *rest])}")
+    if message.hint:
+        parts.append(f"<b>Hint:</b> {_prose(message.hint)}")
+    if message.planes:
+        maps = "".join(map(_heat_map, message.planes))
+        parts.append(
+            f'<div style="display: flex; flex-wrap: wrap; gap: 6px 20px; {_MARGIN}">'
+            f'<div style="flex-basis: 100%">{_prose(message.around)}</div>{maps}</div>'
+        )
+    if message.read:
+        parts.append(f"<b>Read:</b> {_link(message.read)}")
+    if message.also:
+        parts.append(f"<b>For the same reason:</b> {escape(message.also)}")
+    if message.others:
+        parts.append(_prose(message.others))
+    return _block(
+        "".join(p if p.startswith(("<div", "<pre")) else f"<p {_CLOSE}>{p}</p>" for p in parts)
     )
-    return f'<div style="border-top: {_LINE}; padding: 8px 0">{text}</div>'
 
 
-def _why(evidence: Evidence) -> list[str]:
-    likely, *others = evidence.candidates
-    lines = [
-        f"<b>Why: {_prose(likely.title)}.</b> {_prose(likely.sentence)}",
-        f"<b>Hint:</b> {_prose(likely.hint)}",
-        f"<b>Read:</b> {_link(likely)}",
-    ]
-    if others:
-        lines.append(f"It could also be: {_prose('; '.join(other.title for other in others))}.")
-    return lines
+def _block(inner: str) -> str:
+    return f'<div style="border-top: {_LINE}; padding: 8px 0">{inner}</div>'
 
 
-def _link(entry: Misconception) -> str:
+def _link(entry: Diagnosis) -> str:
     """A link to the lecture's section, if the lectures lie in some folder above this one."""
     words = f"lectures/{entry.lecture}.ipynb, “{entry.section}”"
     here = Path.cwd()
@@ -133,78 +114,18 @@ def _link(entry: Misconception) -> str:
     return escape(words)
 
 
-def _pictures(evidence: Evidence) -> str:
-    pictured = planes(evidence)
-    if pictured is None:
-        return ""
-    name, expected, got, worst = pictured
-    rows, columns = (_window(at, size) for at, size in zip(worst, expected.shape, strict=True))
-    finite = np.abs(np.concatenate([expected.ravel(), got.ravel()]))
-    scale = float(np.max(finite, initial=0.0, where=np.isfinite(finite)))
-    with np.errstate(invalid="ignore"):
-        difference = got.astype(np.float64) - expected
-        difference[np.abs(difference) < _ROUNDING * scale] = 0.0
-    digits = enough_digits(expected[worst], got[worst], digits=3)
-    maps = "".join(
-        _heat_map(title, plane, limit, digits, worst, rows, columns)
-        for title, plane, limit, digits in (
-            ("expected", expected, scale, digits),
-            ("got", got, scale, digits),
-            ("got − expected", difference, None, 3),
-        )
-    )
-    whole = (rows.stop - rows.start, columns.stop - columns.start) == expected.shape
-    part = "" if whole else f", rows from {rows.start}, columns from {columns.start}"
-    return _row(f"<code>{escape(name)}</code>{part}", maps)
-
-
-def _origin(evidence: Evidence) -> str:
-    """The window that the worst number comes from."""
-    if evidence.origin is None:
-        return ""
-    text, planes = pictured_origin(evidence.origin)
-    scale = max((float(np.abs(plane).max()) for _, plane in planes), default=0.0)
-    maps = "".join(
-        _heat_map(title, plane, scale, 3, None, *(slice(0, size) for size in plane.shape))
-        for title, plane in planes
-    )
-    return _row(_prose(text), maps)
-
-
-def _row(title: str, maps: str) -> str:
-    """Heat maps side by side, under a line of text."""
-    return (
-        '<div style="display: flex; flex-wrap: wrap; gap: 6px 20px; margin: 6px 0 10px">'
-        f'<div style="flex-basis: 100%">{title}</div>{maps}</div>'
-    )
-
-
-def _window(worst: int, size: int) -> slice:
-    """At most `_LARGEST_PLANE` rows or columns, the worst place among them."""
-    start = min(max(0, worst - _LARGEST_PLANE // 2), max(0, size - _LARGEST_PLANE))
-    return slice(start, min(size, start + _LARGEST_PLANE))
-
-
-def _heat_map(
-    title: str,
-    plane: Array,
-    limit: float | None,
-    digits: int,
-    worst: tuple[int, int] | None,
-    rows: slice,
-    columns: slice,
-) -> str:
-    if limit is None:
-        limit = float(np.max(np.abs(plane), initial=0.0, where=np.isfinite(plane)))
+def _heat_map(plane: Plane) -> str:
+    finite = np.abs(plane.numbers[np.isfinite(plane.numbers)])
+    limit = float(np.max(finite, initial=0.0))
     lines = []
-    for i in range(rows.start, rows.stop):
+    for i, row in enumerate(plane.numbers):
         cells = "".join(
-            _cell(float(plane[i, j]), limit, digits, marked=(i, j) == worst)
-            for j in range(columns.start, columns.stop)
+            _cell(float(value), limit, plane.digits, marked=(i, j) == plane.worst)
+            for j, value in enumerate(row)
         )
         lines.append(f"<tr>{cells}</tr>")
     return (
-        f'<div><div style="font-size: 90%">{title}</div>'
+        f'<div><div style="font-size: 90%">{_prose(plane.title)}</div>'
         f'<table style="border-collapse: separate; border-spacing: 2px; margin: 0">'
         f"{''.join(lines)}</table></div>"
     )

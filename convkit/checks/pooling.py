@@ -190,13 +190,12 @@ _ARRIVED = "grad_x, summed over each window"
 _ALONE = "y of the last map of the last image alone"
 _MIXED = "y of 2x − 3z"
 
-_apart = structure("maps and images", "Each map of each image is pooled by itself.", _ALONE)
-_linear = structure(
-    "linear", "Mixing two images first, or their pooled maps afterwards, is the same.", _MIXED
-)
+_apart = structure("maps and images", "Each map of each image should be pooled by itself.", _ALONE)
+_linear = structure("linear", "Mixing two images should give the mix of their pooled maps.", _MIXED)
 _ties = Property(
     "ties",
-    "Where several are the largest, one gets grad_y or they share it: all of it, and no more.",
+    "Where several numbers are the largest, one should get grad_y or they should share it: all of "
+    "it, and no more.",
     "backward",
     (_ARRIVED,),
     ADJOINT,
@@ -210,7 +209,7 @@ CONCEPTS: dict[str, Concept] = {
         "MaxPool2d",
         MaxPool2d,
         [
-            *forward_properties("y is the largest number of each window."),
+            *forward_properties("y should be the largest number of each window."),
             _apart,
             *backward_properties(),
             _ties,
@@ -225,7 +224,7 @@ CONCEPTS: dict[str, Concept] = {
         "AvgPool2d",
         AvgPool2d,
         [
-            *forward_properties("y is the mean of each window."),
+            *forward_properties("y should be the mean of each window."),
             _apart,
             _linear,
             *backward_properties(linear=True),

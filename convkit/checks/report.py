@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import sys
-import textwrap
 from dataclasses import dataclass, field
 from typing import Any
 
 from convkit.checks.evidence import FAILS, HOLDS, MARKS, NOT_TESTED, PropertyResult
-from convkit.checks.wording import DOES_NOT_HOLD, WIDTH, failure_lines
+from convkit.checks.plain_text import failure_lines, short_lines
 from convkit.shown import encodable
 
 
@@ -25,6 +24,15 @@ class Finding:
     property: str
     message: str
     misconception: str | None = None
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How a group of properties stands: how many hold, and what there is to add in lines."""
+
+    group: str
+    counts: str
+    notes: list[str]
 
 
 @dataclass
@@ -60,16 +68,36 @@ class Report:
         return held * sum(numbers) / len(numbers)
 
     @property
+    def failures(self) -> list[PropertyResult]:
+        """The failures, one for each root cause: in each group those of plain cases first."""
+        groups = [result.group for result in self.results]
+        found = [(groups.index(r.group), r.evidence.number, r) for r in self.results if r.evidence]
+        return [result for _, _, result in sorted(found, key=lambda each: each[:2])]
+
+    @property
     def findings(self) -> list[Finding]:
         return [
             Finding(
                 result.name,
                 "\n".join(failure_lines(result)),
-                result.evidence.candidates[0].id if result.evidence.candidates else None,
+                result.evidence.candidates[0].id
+                if result.evidence and result.evidence.candidates
+                else None,
             )
-            for result in self.results
-            if result.evidence
+            for result in self.failures
         ]
+
+    def told(self) -> tuple[list[PropertyResult], list[PropertyResult]]:
+        """The failures to be told in full, and those that may well come from the same mistake.
+
+        In full the first of each group, if it has a name where another was told before.
+        """
+        whole: list[PropertyResult] = []
+        for result in self.failures:
+            named = result.evidence is not None and bool(result.evidence.candidates)
+            if not whole or (named and all(result.group != other.group for other in whole)):
+                whole.append(result)
+        return whole, [result for result in self.failures if result not in whole]
 
     @property
     def verdict(self) -> str:
@@ -79,43 +107,29 @@ class Report:
             counts[result.status] += 1
         total = len(self.results)
         if self.passed:
-            return f"{self.name} is correct: all {total} properties hold."
+            return f"{self.name} is correct: all {total} checks pass."
         if not counts[FAILS]:
-            left = f"{counts[NOT_TESTED]} of {total} properties are left"
+            left = f"{counts[NOT_TESTED]} of {total} checks are left"
             return f"{self.name} could not be tested completely: {left}."
-        rest = f", {counts[NOT_TESTED]} could not be tested" if counts[NOT_TESTED] else ""
+        wait = {0: "", 1: ", 1 waits"}.get(counts[NOT_TESTED], f", {counts[NOT_TESTED]} wait")
         verb = "fails" if counts[FAILS] == 1 else "fail"
-        return (
-            f"{self.name} is not correct yet: {counts[FAILS]} of {total} properties {verb}{rest}."
-        )
+        return f"{self.name} is not correct yet: {counts[FAILS]} of {total} checks {verb}{wait}."
 
-    def groups(self) -> list[tuple[str, list[PropertyResult], list[str]]]:
-        """For each group its name, the rows that say something, and what could not be tested."""
-        return [
-            (
-                group,
-                [row for row in self.results if row.group == group and row.status != NOT_TESTED],
-                [r.name for r in self.results if r.group == group and r.status == NOT_TESTED],
-            )
-            for group in dict.fromkeys(row.group for row in self.results)
-        ]
+    def tallies(self) -> list[Tally]:
+        """For each group how many hold, what fails or waits, and what there is to note."""
+        groups = dict.fromkeys(result.group for result in self.results)
+        return [_tally(group, [r for r in self.results if r.group == group]) for group in groups]
 
     def __str__(self) -> str:
         lines = [f"{MARKS[HOLDS if self.passed else FAILS]} {self.verdict}"]
-        for result in self.results:
-            if result.evidence:
-                lines += ["", *failure_lines(result)]
-        for group, results, waiting in self.groups():
-            width = max((len(result.name) for result in results), default=0)
-            lines += ["", f"  {group}"]
-            for result in results:
-                note = f" ({result.note})" if result.note else ""
-                mark, name = MARKS[result.status], result.name.ljust(width)
-                promise = DOES_NOT_HOLD * (result.status == FAILS) + result.sentence
-                lines.append(f"    {mark} {name}  {promise}{note}")
-            if waiting:
-                names = textwrap.wrap(f"not tested yet: {', '.join(waiting)}", WIDTH - 6)
-                lines.append(f"    {MARKS[NOT_TESTED]} " + "\n      ".join(names))
+        whole, shortly = self.told()
+        for result in whole:
+            lines += ["", *failure_lines(result)]
+        if shortly:
+            lines += ["", *short_lines(shortly)]
+        lines.append("")
+        for tally in self.tallies():
+            lines += [f"  {tally.group} {tally.counts}", *(f"    {note}" for note in tally.notes)]
         if self.output:
             lines += ["", "Your code printed:", *(f"  {line}" for line in self.output.splitlines())]
         return "\n".join(lines)
@@ -153,6 +167,24 @@ class CheckFailed(AssertionError):  # noqa: N818 - reads as what happened
     def _render_traceback_(self) -> list[str]:
         """In a notebook the report stands above; the traceback would only bury it."""
         return [f"CheckFailed: {self.report.verdict}"]
+
+
+def _tally(group: str, results: list[PropertyResult]) -> Tally:
+    named = {status: [r.name for r in results if r.status == status] for status in MARKS}
+    notes = [
+        f"{MARKS[r.status]} {r.name}: {r.note}" for r in results if r.note and r.status == HOLDS
+    ]
+    if named[FAILS]:
+        notes.insert(0, f"{MARKS[FAILS]} {', '.join(named[FAILS])}")
+    waiting: dict[tuple[str, ...], list[str]] = {}
+    for result in results:
+        if result.status == NOT_TESTED:
+            waiting.setdefault(result.waits_for, []).append(result.name)
+    for causes, names in waiting.items():
+        wait = "waits for" if len(names) == 1 else "wait for"
+        reason = f"{wait} {' and '.join(causes)}" if causes else "could not be tested"
+        notes.append(f"{MARKS[NOT_TESTED]} {len(names)} {reason}: {', '.join(names)}")
+    return Tally(group, f"{len(named[HOLDS])} of {len(results)} {MARKS[HOLDS]}", notes)
 
 
 def _notebook_shell() -> Any:

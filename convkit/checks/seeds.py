@@ -70,7 +70,7 @@ PROBE_SEEDS = Probe(lambda case: (_FIRST, _AGAIN, _OTHER), _make_seeded)
 
 SEEDS = Property(
     "rng",
-    "The first weights are drawn with `rng`, a keyword: the same seed, the same weights.",
+    "The first weights should be drawn with the keyword `rng`: same seed, same weights.",
     "forward",
     (_FIRST, _AGAIN, _OTHER),
     Test(_judge, _start_alike),

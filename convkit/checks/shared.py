@@ -30,10 +30,10 @@ def forward_properties(
 
     ``of`` is what goes in: the name that its cases give to x.
     """
-    runs = Property("runs", "forward returns an array of numbers.", "forward", ("y",), RUNS)
+    runs = Property("runs", "forward should return an array of numbers.", "forward", ("y",), RUNS)
     first_parameters = Property(
         "parameters",
-        f"A new layer has {listed('params', parameters)}, of the right shape.",
+        f"A new layer should have {listed('params', parameters)}, in the shape asked for.",
         "forward",
         tuple(f'first params["{name}"]' for name in parameters),
         PARAMETER,
@@ -42,7 +42,7 @@ def forward_properties(
     used = [
         Property(
             f"{name} used",
-            f'y changes with params["{name}"].',
+            f'y should change when params["{name}"] changes.',
             "forward",
             (other_parameter(name),),
             HEEDED,
@@ -50,7 +50,14 @@ def forward_properties(
         )
         for name in parameters
     ]
-    shape = Property("shape", "y has the right shape.", "forward", ("y",), SHAPE, ("runs",))
+    shape = Property(
+        "shape",
+        "y should have the shape that the exercise asks for.",
+        "forward",
+        ("y",),
+        SHAPE,
+        ("runs",),
+    )
     return [
         runs,
         *([first_parameters] if parameters else []),
@@ -67,7 +74,7 @@ def forward_properties(
         ),
         Property(
             "input unchanged",
-            f"forward leaves {of} as it was.",
+            f"forward should leave {of} as it was.",
             "forward",
             (f"{of} after forward", f"{of} after forward{SINGLE}"),
             UNCHANGED,
@@ -76,7 +83,7 @@ def forward_properties(
         _dtype(("values",)),
         Property(
             "repeatable",
-            f"y depends on {of} and params as they are now, not on earlier calls.",
+            f"y should depend on {of} and params as they are now, not on earlier calls.",
             "forward",
             ("y" + SECOND_TIME,),
             REPEATABLE,
@@ -84,7 +91,7 @@ def forward_properties(
         ),
         Property(
             "two layers",
-            "y is the same while another layer of the same kind is at work.",
+            "y should stay the same while another layer of the same kind is in use.",
             "forward",
             ("y" + BESIDE,),
             AGAIN,
@@ -105,12 +112,12 @@ def backward_properties(
     gradient = f"grad_{of}"
     nudged = {gradient: of} | {f'grads["{name}"]': f'params["{name}"]' for name in parameters}
     gradients = list(nudged)
-    shapes = "Every gradient has the shape of what it is the gradient of."
+    shapes = "Every gradient should have the shape of what it is the gradient of."
     kept = [f'params["{name}"] after backward' for name in parameters]
     unchanged = f"{of}, grad_y and params" if parameters else f"{of} and grad_y"
     adjoint = Property(
         "adjoint",
-        "⟨f(x) − f(0), grad_y⟩ = ⟨x, grad_x⟩: backward is the transpose of forward.",
+        "⟨f(x) − f(0), grad_y⟩ should equal ⟨x, grad_x⟩: backward is the transpose of forward.",
         "backward",
         ("⟨x, grad_x⟩",),
         ADJOINT,
@@ -119,7 +126,7 @@ def backward_properties(
     return [
         Property(
             "backward runs",
-            "backward returns an array of numbers.",
+            "backward should return an array of numbers.",
             "backward",
             (gradient,),
             RUNS,
@@ -130,7 +137,7 @@ def backward_properties(
         *(
             Property(
                 quantity,
-                f"{quantity} agrees with the slopes found by nudging the numbers of {name}.",
+                f"{quantity} should equal the slopes found by nudging the numbers of {name}.",
                 "backward",
                 (quantity,),
                 GRADIENT,
@@ -142,7 +149,7 @@ def backward_properties(
         *([adjoint] if linear else []),
         Property(
             "arrays unchanged",
-            f"backward leaves {unchanged} as they were.",
+            f"backward should leave {unchanged} as they were.",
             "backward",
             (
                 f"{of} after backward",
@@ -156,8 +163,8 @@ def backward_properties(
         ),
         Property(
             "gradient dtype",
-            f"{gradient} has the dtype of {of}"
-            + (", and grads that of params." if parameters else "."),
+            f"{gradient} should have the dtype of {of}"
+            + (", and grads the dtype of params." if parameters else "."),
             "backward",
             (*gradients, gradient + SINGLE),
             DTYPE,
@@ -165,7 +172,7 @@ def backward_properties(
         ),
         Property(
             "gradients repeatable",
-            "grads are set, not added to, and belong to this layer's latest forward.",
+            "grads should be set, not added to, and belong to this layer's latest forward.",
             "backward",
             tuple(quantity + SECOND_TIME for quantity in gradients),
             REPEATABLE,
@@ -173,7 +180,7 @@ def backward_properties(
         ),
         Property(
             "asked again",
-            "A second backward after the same forward gives the same.",
+            "A second backward after the same forward should give the same.",
             "backward",
             tuple(quantity + ASKED_AGAIN for quantity in gradients),
             AGAIN,
@@ -181,7 +188,7 @@ def backward_properties(
         ),
         Property(
             "gradients of two layers",
-            "Gradients are the same while another layer of the same kind is at work.",
+            "Gradients should stay the same while another layer of the same kind is in use.",
             "backward",
             tuple(quantity + BESIDE for quantity in gradients),
             AGAIN,
@@ -201,7 +208,7 @@ def function_properties(
     """
     repeatable = Property(
         "repeatable",
-        "What comes out depends on this call, not on earlier ones.",
+        "The result should depend on this call alone, not on earlier ones.",
         "forward",
         ("y" + SECOND_TIME,),
         AGAIN,
@@ -214,7 +221,7 @@ def function_properties(
         _dtype(tuple(values)),
         Property(
             "input unchanged",
-            f"{words} are left as they were.",
+            f"{words} should be left as they were.",
             "forward",
             tuple(f"argument {position} after" for position in positions),
             UNCHANGED,
@@ -232,7 +239,7 @@ def listed(dictionary: str, names: Sequence[str]) -> str:
 def _dtype(requires: tuple[str, ...]) -> Property:
     return Property(
         "dtype",
-        "float64 in gives float64 out, float32 gives float32.",
+        "float64 in should give float64 out, and float32 in float32 out.",
         "forward",
         ("y", "y" + SINGLE),
         DTYPE,

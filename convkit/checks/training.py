@@ -165,10 +165,16 @@ _MOVED = tuple(f'params["{key}"], step {n + 1}' for n in range(_STEPS) for key i
 _GRADS = tuple(f'grads["{key}"] after step {n + 1}' for n in range(_STEPS) for key in _PARAMETERS)
 
 _PROPERTIES = [
-    Property("runs", "SGD(network, lr) can be made, and steps.", "forward", ("y",), RUNS),
+    Property(
+        "runs",
+        "SGD(network, lr) should be made and step without an exception.",
+        "forward",
+        ("y",),
+        RUNS,
+    ),
     Property(
         "downhill",
-        "Without momentum, a step moves every parameter by −lr · its gradient.",
+        "Without momentum, a step should move every parameter by −lr times its gradient.",
         "forward",
         _MOVED,
         RESULT,
@@ -178,7 +184,7 @@ _PROPERTIES = [
     ),
     Property(
         "momentum",
-        "With momentum, v ← momentum·v − lr·grad, and every parameter moves by its own v.",
+        "With momentum, v ← momentum·v − lr·grad, and every parameter should move by its own v.",
         "forward",
         _MOVED,
         RESULT,
@@ -188,7 +194,7 @@ _PROPERTIES = [
     ),
     Property(
         "gradients unchanged",
-        "A step leaves the gradients as they were.",
+        "A step should leave the gradients as they were.",
         "forward",
         _GRADS,
         UNCHANGED,
@@ -196,7 +202,7 @@ _PROPERTIES = [
     ),
     Property(
         "dtype",
-        "Parameters of float64 stay float64.",
+        "Parameters of float64 should stay float64.",
         "forward",
         _MOVED,
         DTYPE,
@@ -204,7 +210,7 @@ _PROPERTIES = [
     ),
     Property(
         "two optimizers",
-        "It steps as if no other optimizer were at work on another network.",
+        "A second optimizer on another network should change nothing.",
         "forward",
         tuple(quantity + SECOND_TIME for quantity in _MOVED),
         AGAIN,

@@ -147,7 +147,7 @@ class TestIndependence:
 
         (finding,) = report_of(conv_whose(backward=backward)).findings
         assert finding.misconception is None
-        assert "Why" not in finding.message
+        assert "Why: I don't recognise this mistake." in finding.message
 
 
 def _sum_of_everything(self, x):
@@ -218,8 +218,8 @@ class TestWhere:
             return y
 
         (finding,) = report_of(conv_whose(forward=forward)).findings
-        assert "1 of 120 numbers in y differ." in finding.message
-        place = r"Worst at y\[1, 3, 2, 1\]: expected (-?[\d.]+), got ([\d.]+)"
+        assert "1 of 120 numbers in y is wrong." in finding.message
+        place = r"`y\[1, 3, 2, 1\]`: expected (-?[\d.]+), got ([\d.]+)"
         expected, got = map(float, re.search(place, finding.message).groups())
         assert got - expected == pytest.approx(1000, rel=1e-3)
 
@@ -346,10 +346,34 @@ def test_listeners_are_told(capsys):
 def test_outside_a_notebook_the_report_is_printed(capsys):
     report = check(convkit.correlate2d)
     assert capsys.readouterr().out == f"{report}\n"
-    assert str(report).startswith("✓ correlate2d is correct: all 7 properties hold.")
-    assert repr(report) == "<Report: correlate2d is correct: all 7 properties hold.>"
+    assert str(report).startswith("✓ correlate2d is correct: all 7 checks pass.")
+    assert repr(report) == "<Report: correlate2d is correct: all 7 checks pass.>"
 
 
 def test_what_cannot_be_tested_is_listed_by_name(capsys):
     text = str(report_of(conv_whose(forward=flipped_forward), only="forward"))
-    assert "– not tested yet: input unchanged, dtype, repeatable, two layers, rng, batch" in text
+    assert (
+        "forward 5 of 14 ✓\n    ✗ values\n    – 8 wait for values: input unchanged, dtype" in text
+    )
+
+
+def test_what_is_said_first_and_what_last(capsys):
+    """The verdict, why, one number, a question, where to read; then how much is right."""
+    text = str(report_of(conv_whose(forward=flipped_forward)))
+    parts = ("is not correct yet", "✗ y should be", "Why:", "Where:", "The case:", "Hint:")
+    places = [text.index(part) for part in (*parts, "expected  ", "Read:", "\n  forward 5 of 14")]
+    assert places == sorted(places)
+    rows = text[text.index("expected  ") : text.index("  Read:")].splitlines()[1:]
+    assert len(rows) == 3
+
+
+def test_only_the_first_of_several_failures_of_a_pass_is_told_in_full(capsys):
+    def backward(self, grad_y):
+        grad_x = convkit.Conv2d.backward(self, grad_y)
+        self.grads["weight"] = self.grads["weight"] + 1
+        self.grads["bias"] = np.cos(self.grads["bias"])
+        return np.sin(grad_x)
+
+    text = str(report_of(conv_whose(backward=backward)))
+    assert text.count("Where:") == 1
+    assert text.index("Probably one mistake") < text.index('✗ grads["weight"]: `grads["weight"][')

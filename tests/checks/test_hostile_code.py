@@ -63,8 +63,8 @@ class TestForward:
             (np.array(["a"]), "dtype <U1"),
             (np.array([None]), "dtype object"),
             (np.ones((2, 4, 3, 5)) * 1j, "complex"),
-            (3.0, "y has shape ()"),
-            (np.zeros((1, 1)), "y has shape (1, 1), expected is (2, 4, 3, 5)"),
+            (3.0, "and has ()"),
+            (np.zeros((1, 1)), "y should have shape (2, 4, 3, 5), and has (1, 1)"),
         ],
         ids=lambda value: value if isinstance(value, str) else "",
     )

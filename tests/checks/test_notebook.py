@@ -47,7 +47,14 @@ def failed(capsys):
 def test_the_html_is_whole_and_says_what_the_text_says(failed):
     document = Document(html(failed.report))
     assert not document.open
-    for words in (failed.report.verdict, "Where:", "expected", "got − expected", "weight used"):
+    for words in (
+        failed.report.verdict,
+        "Where:",
+        "expected",
+        "got",
+        "weight used",
+        "y should change when",
+    ):
         assert words in document.text
 
 
@@ -55,9 +62,23 @@ def test_what_was_printed_is_text_not_html(failed):
     assert "<b>bold</b> & brave" in Document(html(failed.report)).text
 
 
-def test_one_cell_of_each_picture_is_marked(failed):
-    tags = Document(html(failed.report)).tags
-    assert sum("outline" in attrs.get("style", "") for tag, attrs in tags if tag == "td") == 3
+def test_one_cell_of_each_picture_is_marked_and_the_pictures_are_small(capsys):
+    class Conv2d(convkit.Conv2d):
+        def forward(self, x):
+            return super().forward(x) + np.cos(x.sum())
+
+    with pytest.raises(CheckFailed) as failure:
+        check(Conv2d)
+    tags = Document(html(failure.value.report)).tags
+    numbers = [attrs["style"] for tag, attrs in tags if tag == "td" and "rgb(" in str(attrs)]
+    assert sum("outline" in style for style in numbers) == 2
+    assert len(numbers) == 2 * 3 * 3
+
+
+def test_no_picture_where_one_factor_says_it_all(failed):
+    document = Document(html(failed.report))
+    assert "Every number is 2 times too large." in document.text
+    assert "rgb(" not in str(document.tags)
 
 
 def test_every_coloured_cell_is_legible():
@@ -116,7 +137,7 @@ class TestInANotebook:
     def test_a_report_is_shown_once(self, kernel):
         captured = self.run(kernel, "check(Conv2d)")
         (shown,) = captured.outputs
-        assert "properties hold" in shown.data["text/plain"]
+        assert "checks pass" in shown.data["text/plain"]
         assert "<table" in shown.data["text/html"]
 
     def test_a_report_that_is_asked_for_later_is_shown_again(self, kernel):

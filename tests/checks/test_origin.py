@@ -3,8 +3,18 @@
 import numpy as np
 import pytest
 
-from convkit import BatchNorm, CheckFailed, Conv2d, Linear, MaxPool2d, ReLU, check, correlate2d
-from convkit.checks.origin import of_gradient, of_output
+from convkit import (
+    BatchNorm,
+    CheckFailed,
+    Conv2d,
+    Gain,
+    Linear,
+    MaxPool2d,
+    ReLU,
+    check,
+    correlate2d,
+)
+from convkit.checks.origin import of_gradient, of_layer_gradient, of_layer_output, of_output
 
 RNG = np.random.default_rng(2)
 
@@ -18,7 +28,7 @@ RNG = np.random.default_rng(2)
          np.s_[:, :, 0:2, 3:5]),
         (MaxPool2d((2, 3)), (2, 3, 6, 9), (0, 2, 1, 1), "x[0, 2, 2:4, 3:6]",
          np.s_[0:1, 2:3, 2:4, 3:6]),
-        (Linear(4, 3, rng=1), (5, 4), (2, 1), "x[2, :]", np.s_[2:3, :]),
+        (Linear(4, 3, rng=1), (5, 4), (2, 1), "x[2]", np.s_[2:3, :]),
         (ReLU(), (3, 4), (1, 2), "x[1, 2]", np.s_[1:2, 2:3]),
         (lambda x: correlate2d(x, np.ones((2, 3))), (5, 6), (1, 2), "x[1:3, 2:5]",
          np.s_[1:3, 2:5]),
@@ -28,16 +38,34 @@ RNG = np.random.default_rng(2)
 def test_the_window_behind_an_output(forward, shape, index, text, window):
     x = RNG.normal(size=shape)
     origin = of_output(forward, x, index)
-    assert origin.text == f"That number comes from {text}"
-    np.testing.assert_array_equal(origin.window, x[window])
+    assert origin.place == text
+    np.testing.assert_array_equal(np.squeeze(origin.numbers), np.squeeze(x[window]))
 
 
 def test_the_outputs_that_an_input_feeds():
     layer, x = Conv2d(2, 3, 3, stride=2, rng=1), RNG.normal(size=(2, 2, 9, 9))
     grad_y = RNG.normal(size=(2, 3, 4, 4))
     origin = of_gradient(layer, x, (1, 0, 4, 5), grad_y)
-    assert origin.text == "That input feeds y[1, :, 1:3, 2]"
-    np.testing.assert_array_equal(origin.window, grad_y[1:2, :, 1:3, 2:3])
+    assert origin.place == "grad_y[1, :, 1:3, 2]"
+    np.testing.assert_array_equal(origin.numbers, grad_y[1:2, :, 1:3, 2:3])
+
+
+def test_the_parameters_behind_an_output():
+    layer, x = Conv2d(2, 3, (2, 3), rng=1), RNG.normal(size=(2, 2, 7, 8))
+    weight = layer.params["weight"]
+    places = [origin.place for origin in of_layer_output(layer, x, (1, 2, 0, 4))]
+    assert places == ["x[1, :, 0:2, 4:7]", "weight[2]", "bias[2]"]
+    assert layer.params["weight"] is weight, "the layer is left as it was"
+
+
+def test_what_the_gradient_of_one_number_is_made_from():
+    layer, x, grad_y = Gain(3), RNG.normal(size=(2, 3, 4, 5)), RNG.normal(size=(2, 3, 4, 5))
+    for linear, places in (
+        (True, ["grad_y[1, 2, 0, 4]", "gain[2]"]),
+        (False, ["x[1, 2, 0, 4]", "grad_y[1, 2, 0, 4]", "gain[2]"]),
+    ):
+        origins = of_layer_gradient(layer, x, (1, 2, 0, 4), grad_y, linear=linear)
+        assert [origin.place for origin in origins] == places
 
 
 def test_where_everything_depends_on_everything_there_is_no_window():
@@ -54,9 +82,9 @@ def test_a_failure_shows_the_window_and_stands_before_the_table():
     with pytest.raises(CheckFailed) as failed:
         check(MaxPool2d)
     text = str(failed.value.report)
-    assert "That number comes from x[" in text
-    assert text.index("That number comes from") < text.index("\n  forward\n")
-    assert text.index("is not correct yet") < text.index("Why:") < text.index("\n  forward\n")
+    assert (
+        text.index("Why:") < text.index("That number is made from `x[") < text.index("\n  forward ")
+    )
 
 
 class Average(MaxPool2d):

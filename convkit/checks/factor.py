@@ -1,0 +1,83 @@
+"""Numbers that are all wrong by one factor, and what there is so many of in the case."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import reduce
+from typing import Any
+
+import numpy as np
+
+from convkit.layers import Array
+
+_ROUNDING = 1e-6
+
+
+def layer_sizes(layer: Any, x: Array, grad_y: Array) -> dict[str, int]:
+    """What a layer's case has so many of. The names of those with one number coincide."""
+    found = {"the number of images" if x.ndim == 4 else "the number of samples": len(x)}
+    if x.ndim == 4 and grad_y.ndim == 4:
+        places = grad_y.shape[2] * grad_y.shape[3]
+        found |= {
+            "the number of channels": x.shape[1],
+            "the number of feature maps": len(grad_y[0]),
+        }
+        found |= {"the size of a map": places, "images times the size of a map": len(x) * places}
+    window = getattr(layer, "kernel_size", None)
+    if isinstance(window, tuple):
+        found |= {"the height of the window": window[0], "the width of the window": window[1]}
+        found["the size of the window"] = window[0] * window[1]
+    return found
+
+
+def said_of_factor(
+    wrong: Sequence[tuple[Array, Array]], sizes: Sequence[Mapping[str, int]]
+) -> str | None:
+    """By what one factor every number is wrong in each case, and what that is, in a sentence.
+
+    None where there is no such factor. It is said what the factor is only where one size alone
+    has that number in every case.
+
+    Args:
+        wrong: of each case what was expected and what came; the case that is shown comes first.
+        sizes: of each case what there is so many of.
+    """
+    factors = [_factor(expected, got) for expected, got in wrong]
+    if None in factors or not any(np.count_nonzero(expected) > 1 for expected, _ in wrong):
+        return None
+    found = [factor for factor in factors if factor is not None]
+    shown = found[0]
+    always = all(abs(factor - shown) <= _ROUNDING * abs(shown) for factor in found)
+    if always and abs(shown + 1) <= _ROUNDING:
+        return "Every number has the wrong sign, and nothing else is wrong."
+    here, sign = "" if always else "Here ", " and has the wrong sign" if shown < 0 else ""
+    for power, words in ((1, "is {} times too large"), (-1, "is divided by {}")):
+        whole = [abs(factor) ** power for factor in found]
+        if all(abs(each - round(each)) <= _ROUNDING * each for each in whole) and max(whole) > 1.5:
+            name = _name([round(each) for each in whole], sizes)
+            number = f"{round(whole[0])}{name and f', {name}'}"
+            start = f"{here}every number " if here else "Every number "
+            return f"{start}{words.format(number)}{sign}."
+    start = f"{here}every number" if here else "Every number"
+    return f"{start} is {shown:.4g} times what it should be."
+
+
+def _factor(expected: Array, got: Array) -> float | None:
+    """The one factor of all numbers, if there is one."""
+    if not np.any(expected) or expected.shape != got.shape or not np.isfinite(got).all():
+        return None
+    largest = np.unravel_index(int(np.argmax(np.abs(expected))), expected.shape)
+    factor = float(got[largest]) / float(expected[largest])
+    rest = np.abs(got - factor * expected)
+    fits = np.all(rest <= _ROUNDING * abs(factor) * np.max(np.abs(expected)))
+    return factor if fits and factor else None
+
+
+def _name(numbers: Sequence[int], sizes: Sequence[Mapping[str, int]]) -> str:
+    """What there is so many of in every case, "" where nothing or more than one thing is."""
+    names = [
+        {name for name, size in each.items() if size == number}
+        for number, each in zip(numbers, sizes, strict=True)
+    ]
+    shared = reduce(set.intersection, names)
+    return shared.pop() if len(shared) == 1 else ""
