@@ -12,6 +12,9 @@ from convkit.layers import Array
 
 _ROUNDING = 1e-6
 
+_NOT_ROUNDING = 1e-3
+"""A factor nearer to 1 than this is lost digits."""
+
 
 def layer_sizes(layer: Any, x: Array, grad_y: Array) -> dict[str, int]:
     """What a layer's case has so many of. The names of those with one number coincide."""
@@ -70,7 +73,7 @@ def _factor(expected: Array, got: Array) -> float | None:
     factor = float(got[largest]) / float(expected[largest])
     rest = np.abs(got - factor * expected)
     fits = np.all(rest <= _ROUNDING * abs(factor) * np.max(np.abs(expected)))
-    return factor if fits and factor else None
+    return factor if fits and factor and abs(factor - 1) > _NOT_ROUNDING else None
 
 
 def _name(numbers: Sequence[int], sizes: Sequence[Mapping[str, int]]) -> str:

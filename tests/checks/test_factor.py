@@ -35,7 +35,15 @@ def test_two_sizes_with_the_same_number_are_not_told_apart():
 
 
 @pytest.mark.parametrize(
-    "got", [RIGHT + 1, 0 * RIGHT, np.where(RIGHT > 0, 2 * RIGHT, RIGHT), RIGHT[:2], RIGHT * np.nan]
+    "got",
+    [
+        RIGHT + 1,
+        0 * RIGHT,
+        np.where(RIGHT > 0, 2 * RIGHT, RIGHT),
+        RIGHT[:2],
+        RIGHT * np.nan,
+        np.round(RIGHT, 7),
+    ],
 )
 def test_no_factor_where_there_is_none(got):
     assert said_of_factor([(RIGHT, 2 * RIGHT), (RIGHT, got)], [{}, {}]) is None
