@@ -17,17 +17,14 @@ from convkit.checks.evidence import (
     FAILS,
     HOLDS,
     NOT_TESTED,
-    Diagnosis,
-    Evidence,
-    PropertyResult,
 )
-from convkit.checks.factor import said_of_factor
-from convkit.checks.judging import GRADIENT, broke_off
+from convkit.checks.judging import broke_off
 from convkit.checks.learner import Output
 from convkit.checks.matching import name_suspects
 from convkit.checks.misconceptions import catalogue
 from convkit.checks.properties import NotJudged, Property, Situation
 from convkit.checks.report import CheckFailed, Report
+from convkit.checks.results import at_kinks, result_of
 from convkit.checks.rows import Further, Row
 
 MODULES = {
@@ -62,8 +59,6 @@ ENOUGH_SLOPES = 0.8
 """Where a smaller share of the slopes could be compared, because of kinks, nothing is said."""
 
 _FURTHER_SEEDS = range(3)
-
-_ONLY_HIDDEN = "It holds on the cases you can see. Which sizes and settings do they not show?"
 
 GROUPS = ("forward", "backward")
 
@@ -170,7 +165,7 @@ def _examine(concept: Concept, target: Any, groups: Sequence[str], cases: Sequen
         _name(rows, situations, concept, groups, further)
     else:
         _blame_forward(rows.values(), situations, concept, groups, further)
-    results = [_result(row, rows, situations, concept) for row in rows.values()]
+    results = [result_of(row, rows, situations, concept, target) for row in rows.values()]
     return Report(concept.name, results, output.shown())
 
 
@@ -193,21 +188,10 @@ def _judge(properties: Sequence[Property], situations: Sequence[Situation]) -> d
         if any(row.problems.values()):
             row.status = FAILS
         elif len(row.problems) >= ENOUGH_CASES * len(row.applicable):
-            at_kinks, total = _at_kinks(row.property, [situations[n] for n in row.problems])
-            if total - at_kinks >= ENOUGH_SLOPES * total:
+            left_out, total = at_kinks(row.property, [situations[n] for n in row.problems])
+            if total - left_out >= ENOUGH_SLOPES * total:
                 row.status = HOLDS
     return rows
-
-
-def _at_kinks(property_: Property, situations: Sequence[Situation]) -> tuple[int, int]:
-    """Of the slopes that a property compares, how many do not exist, and how many there are."""
-    if property_.test is not GRADIENT:
-        return 0, 0
-    slopes = [situation.expected[property_.quantities[0]] for situation in situations]
-    return (
-        sum(int(np.count_nonzero(expected.kinks)) for expected in slopes),
-        sum(expected.value.size for expected in slopes),
-    )
 
 
 def _name(
@@ -240,92 +224,3 @@ def _blame_forward(
             (cause,) = forward.values()
             row.suspects = cause.suspects
             return
-
-
-def _result(
-    row: Row, rows: Mapping[str, Row], situations: Sequence[Situation], concept: Concept
-) -> PropertyResult:
-    property_ = row.property
-    credited = property_.test is GRADIENT and any(
-        quantity in situation.credited
-        for quantity in property_.quantities
-        for situation in situations
-    )
-    visible = [situations[n] for n in row.problems if not situations[n].trial.case.hidden]
-    at_kinks, total = _at_kinks(property_, visible)
-    notes = []
-    if credited:
-        notes.append("right for your own forward, which is not correct yet")
-    if at_kinks:
-        notes.append(f"{at_kinks} of {total} left out: x is at a kink, where there is no slope")
-    return PropertyResult(
-        property_.name,
-        property_.sentence,
-        property_.group,
-        row.status,
-        _share(row),
-        property_.numbers,
-        "; ".join(notes),
-        None if row.status != FAILS or row.explained else _evidence(row, situations, concept),
-        tuple(_waits_for(row, rows)),
-    )
-
-
-def _waits_for(row: Row, rows: Mapping[str, Row]) -> list[str]:
-    """The failing properties that keep this one from being tested, directly or by others."""
-    if row.status != NOT_TESTED:
-        return []
-    needed = [rows[name] for name in row.property.requires]
-    failing = [other for other in needed if other.status == FAILS]
-    beyond = [name for other in needed for name in _waits_for(other, rows)]
-    looked_at = [
-        other
-        for other in rows.values()
-        if other.status == FAILS
-        and not {*other.property.quantities}.isdisjoint(row.property.quantities)
-    ]
-    found = [other.property.name for other in failing] or beyond
-    return list(dict.fromkeys(found or [other.property.name for other in looked_at]))
-
-
-def _share(row: Row) -> float:
-    """Of the cases that a property is about, the share on which it was seen to hold."""
-    if row.status == NOT_TESTED:
-        return 0.0
-    return sum(problem is None for problem in row.problems.values()) / len(row.applicable)
-
-
-def _evidence(row: Row, situations: Sequence[Situation], concept: Concept) -> Evidence:
-    number = row.shown(situations)
-    problem, case = row.problems[number], situations[number].trial.case
-    assert problem is not None
-    if case.hidden:
-        evidence = Evidence(None, _ONLY_HIDDEN)
-    else:
-        evidence = Evidence(
-            case.words,
-            problem.text,
-            row.only and f"It goes wrong only where {row.only}.",
-            problem.quantity,
-            problem.index,
-            problem.expected,
-            problem.got,
-            _factor(row, number, situations, concept),
-            concept.origins(case, problem.quantity, problem.index) if problem.index else (),
-        )
-    candidates = tuple(
-        Diagnosis(s.id, s.title, s.sentence, s.hint, s.lecture, s.section) for s in row.suspects
-    )
-    return replace(evidence, candidates=candidates, also=tuple(row.also), number=number)
-
-
-def _factor(row: Row, shown: int, situations: Sequence[Situation], concept: Concept) -> str | None:
-    """By what one factor the numbers are wrong in every case that can be seen."""
-    numbers = [n for n in row.failing() if not situations[n].trial.case.hidden]
-    numbers.sort(key=lambda n: n != shown)
-    problems = [row.problems[n] for n in numbers]
-    wrong = [(p.expected, p.got) for p in problems if p and p.index is not None]
-    if len(wrong) < len(problems):
-        return None
-    sizes = [concept.sizes(situations[n].trial.case) for n in numbers]
-    return said_of_factor([(e, g) for e, g in wrong if e is not None and g is not None], sizes)

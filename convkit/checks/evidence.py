@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from convkit.checks.origin import Origin
@@ -43,7 +43,7 @@ class Evidence:
         factor: what one factor explains every wrong number, in a sentence.
         origins: the numbers that the worst one is made from, as far as they are few.
         candidates: mistakes that behave in the same way, likeliest first.
-        smallest: where there are none, a small case that fails, as Python to run again.
+        smallest: finds, where there are none, a small case that fails, as Python to run again.
         also: further properties that fail for the same reason.
     """
 
@@ -57,7 +57,7 @@ class Evidence:
     factor: str | None = None
     origins: tuple[Origin, ...] = ()
     candidates: Sequence[Diagnosis] = ()
-    smallest: str | None = None
+    smallest: Callable[[], str | None] = lambda: None
     also: tuple[str, ...] = ()
     number: int = 0
 

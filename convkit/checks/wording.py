@@ -64,11 +64,12 @@ def message_of(result: PropertyResult) -> Message:
     evidence = result.evidence
     assert evidence is not None
     likely = evidence.candidates[0] if evidence.candidates else None
+    example = None if likely else evidence.smallest()
     others = "; or: ".join(other.title for other in evidence.candidates[1:])
     return Message(
         promise=result.sentence,
-        why=(f"{likely.title}.", likely.sentence) if likely else _unknown(evidence),
-        example=evidence.smallest,
+        why=(f"{likely.title}.", likely.sentence) if likely else _unknown(evidence, example),
+        example=example,
         where=_where(evidence),
         hint=likely.hint if likely else None,
         around=_around_it(evidence),
@@ -83,9 +84,8 @@ def in_short(result: PropertyResult) -> str:
     """The failure in a line."""
     evidence = result.evidence
     assert evidence is not None
-    first = _where(evidence)[0]
     named = f" {evidence.candidates[0].title}." if evidence.candidates else ""
-    return f"{result.name}: {first}{named}"
+    return f"{result.name}: {_where(evidence)[0].removesuffix('.')}.{named}"
 
 
 def number(value: Any, digits: int = 4) -> str:
@@ -94,10 +94,13 @@ def number(value: Any, digits: int = 4) -> str:
     return f"{value:,.0f}" if value.is_integer() else f"{value:.{digits}g}"
 
 
-def _unknown(evidence: Evidence) -> tuple[str, str] | None:
-    if evidence.smallest is None:
+def _unknown(evidence: Evidence, example: str | None) -> tuple[str, str] | None:
+    if example is None:
         return (UNKNOWN, "") if evidence.case and evidence.index is not None else None
-    return UNKNOWN, "This is the smallest case I found that fails:"
+    return (
+        UNKNOWN,
+        "This is the smallest case I found. Run it, and work it out on paper:",
+    )
 
 
 def _where(evidence: Evidence) -> list[str]:
