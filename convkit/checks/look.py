@@ -37,10 +37,14 @@ class View:
 
 @dataclass(frozen=True)
 class Look:
-    """A quantity on every case where it was judged, visible cases first."""
+    """A quantity on every case where it was judged, visible cases first.
+
+    ``only`` is the trait of the cases where it goes wrong, if no other case has it.
+    """
 
     quantity: str
     views: Sequence[View]
+    only: str | None = None
 
     @property
     def name(self) -> str:

@@ -135,21 +135,22 @@ def _marked(
         judged = [number for number in judged if forward_fits(situations[number])]
     problem = row.problems[shown]
     assert problem is not None
-    seen = look(problem.quantity, situations)
-    throughout = sum(view.wrong for view in seen.views) == len(row.failing())
-    if seen.rounding and row.property.test is not AGAIN:
-        # Whatever holds of the right numbers holds of these, too.
-        entries = [entry for entry in entries if entry.id.endswith("digits-lost")]
-    elif found := told(name, look(problem.quantity, [situations[n] for n in judged])):
+    wrong = sum(view.wrong for view in look(problem.quantity, situations).views)
+    judged_situations = [situations[number] for number in judged]
+    seen = replace(
+        look(problem.quantity, judged_situations),
+        only=row.only if wrong == len(row.failing()) else None,
+    )
+    if found := told(name, seen):
         return [found]
-    for entry in entries:
-        if entry.only and not (throughout and entry.only == (row.property.group, row.only)):
-            continue
-        said = entry.mark and entry.mark(problem.quantity, [situations[n] for n in judged])
-        if said or entry.only:
+    # Whatever holds of the right numbers holds of rounded ones, too.
+    for entry in entries if not seen.rounding or row.property.test is AGAIN else ():
+        said = entry.mark and entry.mark(problem.quantity, judged_situations)
+        if said:
             more = f" {said}" if isinstance(said, str) else ""
             return [replace(entry, sentence=entry.sentence + more)]
-    return []
+    found = told(name, seen, last=True)
+    return [found] if found else []
 
 
 _KNOWN: dict[str, dict[Any, dict[Any, Behaviour]]] = {}

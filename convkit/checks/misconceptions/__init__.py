@@ -70,6 +70,7 @@ class Teller:
 
 
 _TELLERS: dict[str, list[Teller]] = {}
+_LAST: dict[str, list[Teller]] = {}
 
 _CATALOGUE: dict[str, list[Misconception]] = {}
 
@@ -126,20 +127,22 @@ def finished(entry: Misconception, *more: str) -> Misconception:
     return replace(entry, sentence=" ".join(sentences))
 
 
-def enter_teller(name: str, teller: Teller) -> None:
-    """Let it be asked about ``name``, after those that were entered before."""
-    _TELLERS.setdefault(name, []).append(teller)
+def enter_teller(name: str, teller: Teller, *, last: bool = False) -> None:
+    """Let it be asked about ``name``, after those before; ``last``: after all entries."""
+    (_LAST if last else _TELLERS).setdefault(name, []).append(teller)
 
 
-def told(name: str, look: Look) -> Misconception | None:
+def told(name: str, look: Look, *, last: bool = False) -> Misconception | None:
     """What the first teller that knows says of a quantity."""
-    answers = (teller.tell(look) for teller in _TELLERS.get(name, ()))
-    return next((answer for answer in answers if answer), None)
+    tellers = (_LAST if last else _TELLERS).get(name, ())
+    return next((answer for teller in tellers if (answer := teller.tell(look))), None)
 
 
 def known_ids(concept: str, name: str) -> set[str]:
     """The ids of all mistakes that can be said of ``name``."""
-    told_by_numbers = {id for teller in _TELLERS.get(name, ()) for id in teller.ids}
+    told_by_numbers = {
+        id for each in (_TELLERS, _LAST) for teller in each.get(name, ()) for id in teller.ids
+    }
     return told_by_numbers | {entry.id for entry in catalogue(concept, name)}
 
 

@@ -11,15 +11,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from convkit.checks.look import Look, look
 from convkit.checks.misconceptions import Mark, misconception
 from convkit.checks.misconceptions.anatomy import Anatomy, pass_of
-from convkit.checks.misconceptions.common import with_backward, with_forward
+from convkit.checks.misconceptions.relations import enter_relations
 from convkit.checks.misconceptions.tables import Reading
 from convkit.checks.properties import Situation
-from convkit.layers import Layer
 
 Recognise = Callable[[Look, Anatomy], str | bool]
 """False where the relation does not hold; a sentence about it where there is more to say."""
@@ -44,47 +41,12 @@ class Broad:
     examples: Sequence[Change]
 
 
-@dataclass(frozen=True)
-class _Pass:
-    """Where a broad entry is entered: the beginning of its id, its subject, what makes examples."""
-
-    prefix: str
-    it: str
-    read: Reading
-    make: Callable[[Any, Change], Any]
-
-
 def enter_broad(anatomy: Anatomy, rows: Sequence[Broad]) -> None:
-    """Enter each row for the forward pass, and for the backward pass of a layer."""
-    if anatomy.back is None:
-        passes = [_Pass("", "the result", anatomy.forth, _function)]
-    else:
-        passes = [
-            _Pass("forward-", "y", anatomy.forth, _forward),
-            _Pass("backward-", "a gradient", anatomy.back, _backward),
-        ]
-    for row in rows:
-        for passing in passes:
-            _enter(anatomy, row, passing)
+    enter_relations(anatomy)
 
 
 def enter_broad_parameters(anatomy: Anatomy, rows: Sequence[Broad]) -> None:
-    """Enter each row for the parameters of a new layer; the examples change the weight."""
-    for row in rows:
-        _enter(anatomy, row, _Pass("params-", "a parameter", anatomy.forth, _parameter))
-
-
-def _enter(anatomy: Anatomy, row: Broad, passing: _Pass) -> None:
-    enter_mark(
-        anatomy,
-        f"{passing.prefix}{row.id}",
-        _capital(row.title.format(it=passing.it)),
-        row.when.format(it=passing.it),
-        _capital(row.hint.format(it=passing.it)),
-        row.recognise,
-        *(passing.make(anatomy.target, example) for example in row.examples),
-        read=passing.read,
-    )
+    """Nothing: relations speak of parameters, too."""
 
 
 def enter_mark(
@@ -134,31 +96,3 @@ def mark_of(anatomy: Anatomy, recognise: Recognise, prefix: str) -> Mark:
         return bool(seen.wrong) and recognise(seen, anatomy)
 
     return mark
-
-
-def _capital(words: str) -> str:
-    """A capital letter, unless it begins with a name from the code."""
-    return words if words.startswith("y ") else words[:1].upper() + words[1:]
-
-
-def _function(target: Callable[..., Any], change: Change) -> Callable[..., Any]:
-    return lambda *arguments: change(np.asarray(target(*arguments)))
-
-
-def _forward(target: type[Layer], change: Change) -> type[Layer]:
-    return with_forward(target, lambda layer, x, y: change(y))
-
-
-def _backward(target: type[Layer], change: Change) -> type[Layer]:
-    return with_backward(target, lambda layer, grad_y, grad_x: change(grad_x))
-
-
-def _parameter(target: type[Layer], change: Change) -> type[Layer]:
-    def init(self: Layer, *arguments: Any, **options: Any) -> None:
-        target.__init__(self, *arguments, **options)
-        changed = change(self.params["weight"])
-        self.params = {name: value for name, value in self.params.items() if name != "weight"}
-        if changed is not None:
-            self.params["weight"] = changed
-
-    return type("Wrong", (target,), {"__init__": init})
