@@ -17,6 +17,7 @@ _WHEN_USED = {
     "numerical_gradient": "convkit.checks",
     "progress": "convkit.journal",
     "badges": "convkit.parts",
+    "bring_back": "convkit.magics",
     "hint": "convkit.hints",
     "reveal": "convkit.hints",
     "speed_ladder": "convkit.ladder",
@@ -42,7 +43,7 @@ def __getattr__(name: str) -> Any:
 def load_ipython_extension(shell: Any) -> None:
     """``%load_ext convkit``: brings the ``%%implement`` magic, and keeps the learner's progress."""
     from convkit.journal import connect
-    from convkit.mine import register_magics
+    from convkit.magics import register_magics
 
     register_magics(shell)
     connect()

@@ -12,10 +12,38 @@ from importlib.resources import files
 from typing import Any
 
 import convkit
+from convkit import layers
 from convkit.journal import was_checked
 from convkit.plain import plainly
+from convkit.shown import WrongName
 
 _seen: Counter[str] = Counter()
+
+_BEGIN = {
+    "Linear": ("linear-",),
+    "Tanh": ("tanh-",),
+    "LocallyConnected2d": ("local-unit", "local-forward", "local-backward"),
+    "correlate2d": ("correlate",),
+    "convolve2d": ("convolve-",),
+    "Conv2d": ("conv-forward", "conv-backward-"),
+    "MaxPool2d": ("places", "max-forward", "max-backward"),
+    "AvgPool2d": ("places", "average-"),
+    "Flatten": ("flatten",),
+    "SoftmaxCrossEntropy": ("cross-entropy-",),
+    "SGD": ("sgd",),
+    "Sigmoid": ("sigmoid-",),
+    "ReLU": ("relu-",),
+    "Abs": ("abs-",),
+    "Gain": ("gain-",),
+    "LocalContrastNorm2d": ("window", "weighted-sum", "blur", "subtractive-", "divisive-"),
+    "BatchNorm": ("normalize", "columns", "batchnorm-"),
+    "ConvNet": ("convnet-",),
+    "train": ("train-",),
+    "dense_parameters": ("dense-",),
+    "local_parameters": ("local-parameters",),
+    "conv_parameters": ("conv-parameters",),
+}
+"""What the topics of a name begin with."""
 
 
 @dataclass(frozen=True)
@@ -68,12 +96,13 @@ def hint(topic: Any) -> Hint:
         topic: a name, or the class or function itself.
 
     Raises:
-        ValueError: there is no such topic; says which come close.
+        WrongName: there is no such topic; says which come close, or which a name has.
     """
     hints, topic = topics(), getattr(topic, "__name__", topic)
     if topic not in hints:
-        similar = difflib.get_close_matches(str(topic), hints, n=3, cutoff=0.4) or sorted(hints)
-        raise ValueError(f"topic: expected one of {', '.join(similar)}, got {topic!r}")
+        similar = _topics_of(topic) or difflib.get_close_matches(str(topic), hints, 3, 0.4)
+        calls = " or ".join(f'hint("{each}")' for each in similar or sorted(hints))
+        raise WrongName(f"There is no hint for {topic!r} as a whole: ask for {calls}.")
     _seen[topic] = min(_seen[topic] + 1, len(hints[topic]))
     return Hint(topic, hints[topic][: _seen[topic]], len(hints[topic]) - _seen[topic])
 
@@ -87,17 +116,23 @@ def reveal(name: Any) -> Source:
         name: a name, or the class or function itself.
 
     Raises:
-        ValueError: convkit has no such class or function, or there was no attempt yet.
+        WrongName: convkit has no such class or function, or there was no attempt yet.
     """
     name = getattr(name, "__name__", name)
-    reference = getattr(convkit, name, None) if name in convkit.__all__ else None
+    reference = getattr(convkit, name) if name in (*layers.__all__, "SGD") else None
     if not (inspect.isclass(reference) or inspect.isfunction(reference)):
-        raise ValueError(f"name: expected a name that you implement, such as Conv2d, got {name!r}")
+        raise WrongName(f"name: expected a name that you implement, such as Conv2d, got {name!r}")
     if not was_checked(name):
-        raise ValueError(f"name: first try it yourself and run check({name}), then ask again")
+        raise WrongName(f"First try it yourself and run check({name}), then ask again.")
     plain = plainly(name)
     shown = [reference] if plain is None else [plain, reference]
     return Source(name, tuple(_source(each) for each in shown))
+
+
+def _topics_of(name: Any) -> list[str]:
+    """The hints for the parts of something that a learner implements."""
+    begins = _BEGIN.get(name, ())
+    return [topic for topic in topics() if topic.startswith(begins)] if begins else []
 
 
 def _source(target: Any) -> tuple[str, str]:

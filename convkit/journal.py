@@ -13,14 +13,17 @@ import re
 import sys
 import warnings
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from convkit import checks
+from convkit import checks, mine
 from convkit.checks.checking import find
 from convkit.checks.evidence import HOLDS
+from convkit.magics import why_not_loaded
 from convkit.mine import course_folder, kept_file, replace_file
+from convkit.shown import WrongName
 
 UNTOUCHED, STARTED, FAILING, YOURS = "untouched", "started", "failing", "yours"
 MARKS = {UNTOUCHED: "·", STARTED: "…", FAILING: "✗", YOURS: "✓"}
@@ -78,17 +81,29 @@ class Progress:
         return f"<table>{''.join(rows)}</table>"
 
 
-def progress(start: Path | None = None) -> Progress:
+def progress(name: Any = None, *, start: Path | None = None) -> Progress:
     """How far the learner is in the course at or above ``start`` (the working directory).
 
     The names are those that the notebooks under ``exercises/`` check; where there is no such
     folder, those that the learner has begun.
+
+    Args:
+        name: a name, or the class or function itself, to see that one alone.
+
+    Raises:
+        WrongName: it is none of them.
     """
     folder = course_folder(start)
     records = _read(folder)
     assignments = _assignments(folder)
     if not assignments and records:
         assignments = {folder.name: sorted(records)}
+    if name is not None:
+        name = getattr(name, "__name__", name)
+        known = list(dict.fromkeys(each for names in assignments.values() for each in names))
+        assignments = {title: [name] for title, names in assignments.items() if name in names}
+        if not assignments:
+            raise WrongName(f"name: expected one of {', '.join(known)}, got {name!r}")
     return Progress(
         {
             assignment: [_state(name, folder, records.get(name)) for name in names]
@@ -112,6 +127,20 @@ def connect() -> None:
     """From now on what a check finds out about the learner's own code is kept."""
     if _ended not in checks.listeners:
         checks.listeners.append(_ended)
+        checks.remarks[:] = [_whose]
+        checks.finders[:] = [partial(getattr, mine)]
+
+
+def _whose(target: Any) -> str | None:
+    """Whose version a check looks at, where a learner may be mistaken about it."""
+    name = getattr(target, "__name__", None)
+    if not isinstance(name, str):
+        return None
+    failed, module = why_not_loaded(name), str(getattr(target, "__module__", ""))
+    why = f"Your last cell for {name} did not load ({failed.splitlines()[0]}). " if failed else ""
+    if module.startswith("convkit.") and not module.startswith("convkit.mine"):
+        return f"{why}This is convkit's own {name}, not yours."
+    return f"{why}This is your version from before." if failed else None
 
 
 def _ended(target: Any, report: checks.Report) -> None:

@@ -7,13 +7,13 @@ from convkit.mine import Conv2d        the learner's layer, in any notebook, aft
 
 from __future__ import annotations
 
+import ast
 import difflib
 import itertools
 import linecache
 import os
 import sys
 import tempfile
-import traceback
 from collections.abc import Mapping
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
@@ -23,6 +23,9 @@ from typing import Any
 
 _MAGIC = "%%implement"
 _LINE_CAP = 1_000
+EARLIER_VERSIONS = 5
+"""So many are kept of each name, beside the one that counts."""
+
 _kept: dict[Path, tuple[str, ModuleType]] = {}
 _lent: dict[str, Any] = {}
 _runs = itertools.count(1)
@@ -114,7 +117,13 @@ def load_implementation(name: str, source: str, filename: str) -> Any:
 
 
 def implement(name: str, source: str) -> Any:
-    """Load ``source`` and keep it as the learner's ``name``; the last that loads wins."""
+    """Load ``source`` and keep it as the learner's ``name``; the last that loads wins.
+
+    What was kept before is set aside: see `earlier_versions`.
+
+    Raises:
+        ImplementationError: as `load_implementation`; or it could not be kept.
+    """
     _require_name(name)
     path = kept_file(name, course_folder())
     # A filename for each run: the last good version's tracebacks go on showing its own lines.
@@ -124,12 +133,47 @@ def implement(name: str, source: str) -> Any:
     _kept[path] = (source, module)
     try:
         path.parent.mkdir(exist_ok=True)
+        _set_aside(path, source)
         replace_file(path, source)
     except OSError as error:
         raise ImplementationError(
             f"the cell runs, but it could not be kept as {path}: {error.strerror}"
         ) from None
     return getattr(module, name)
+
+
+def is_unfilled(name: str, source: str) -> bool:
+    """Whether nothing of ``name`` is written yet: all its functions raise NotImplementedError."""
+    try:
+        found = [n for n in ast.parse(source).body if getattr(n, "name", None) == name]
+    except (SyntaxError, ValueError):
+        return False
+    inside = found[0].body if found and isinstance(found[0], ast.ClassDef) else found
+    functions = [n for n in inside if isinstance(n, ast.FunctionDef) and n.name != "__init__"]
+    return bool(functions) and all(_is_stub(function) for function in functions)
+
+
+def earlier_versions(path: Path) -> list[Path]:
+    """The versions of a kept file that were replaced, the latest first."""
+    folder = path.parent / "earlier"
+    files = (folder / f"{path.stem}.{number}.py" for number in range(1, EARLIER_VERSIONS + 1))
+    return [file for file in files if file.is_file()]
+
+
+def _is_stub(function: ast.FunctionDef) -> bool:
+    raised = (n for n in function.body if isinstance(n, ast.Raise))
+    return any("NotImplementedError" in ast.dump(each) for each in raised)
+
+
+def _set_aside(path: Path, source: str) -> None:
+    """Keep the version that ``source`` is about to replace, and forget the oldest."""
+    if not path.is_file() or path.read_text(encoding="utf-8") == source:
+        return
+    versions = [path, *earlier_versions(path)][:EARLIER_VERSIONS]
+    (path.parent / "earlier").mkdir(exist_ok=True)
+    for number in range(len(versions), 0, -1):
+        text = versions[number - 1].read_text(encoding="utf-8")
+        replace_file(path.parent / "earlier" / f"{path.stem}.{number}.py", text)
 
 
 def lend(objects: Mapping[str, Any]) -> None:
@@ -183,26 +227,6 @@ class _Kept(MetaPathFinder, Loader):
 
 sys.modules[__name__].__class__ = _Mine
 sys.meta_path.append(_Kept())
-
-
-def register_magics(shell: Any) -> None:
-    """Give an IPython shell the ``%%implement`` magic."""
-
-    def run_cell(line: str, cell: str) -> None:
-        name, source = parse_implementation(f"{_MAGIC} {line}\n{cell}") or ("", "")
-        try:
-            shell.user_ns[name] = implement(name, source)
-        except ImplementationError:
-            raise
-        except SyntaxError as error:
-            # IPython would show its own frames above the learner's line.
-            text = "".join(traceback.format_exception_only(error))
-            raise ImplementationError(f"the cell cannot be read as Python\n{text}") from None
-        except BaseException as error:
-            _show_from_cell(error, shell)
-            raise
-
-    shell.register_magic_function(run_cell, "cell", _MAGIC.lstrip("%"))
 
 
 def _require_name(name: str) -> None:
@@ -262,17 +286,3 @@ def _defined(name: str, module: ModuleType) -> Any:
         + (f"It defines {', '.join(own)}. " if own else "It defines no function and no class. ")
         + (f"Rename {meant} to {name}." if meant else f"Define a function or class named {name}.")
     )
-
-
-def _show_from_cell(error: BaseException, shell: Any) -> None:
-    """Make the notebook show ``error`` from the learner's own lines on, not from IPython's."""
-    frames = error.__traceback__
-    while frames and not frames.tb_frame.f_code.co_filename.startswith(f"<{_MAGIC}"):
-        frames = frames.tb_next
-    if frames is None:
-        return
-
-    def render() -> list[str]:
-        return shell.InteractiveTB.structured_traceback(type(error), error, frames, tb_offset=0)
-
-    error._render_traceback_ = render  # type: ignore[attr-defined]

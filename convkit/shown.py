@@ -19,6 +19,13 @@ _PLAIN = {
 }
 
 
+class WrongName(ValueError):  # noqa: N818 - reads as what happened
+    """A name or an object that is not what was asked for; a notebook answers in a sentence."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [str(self)]
+
+
 def harmless(text: str, longest: int | None = None) -> str:
     """The text on one line, with whatever is no printable character spelt out, as in ``\\x1b``.
 

@@ -41,8 +41,11 @@ def course(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path / "exercises")
     monkeypatch.setattr(convkit.checks, "listeners", [])
     monkeypatch.setattr("convkit.checks.checking.listeners", convkit.checks.listeners)
+    monkeypatch.setattr("convkit.magics._not_loaded", {})
     yield tmp_path
     convkit.mine._kept.clear()
+    convkit.checks.remarks.clear()
+    convkit.checks.finders.clear()
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 
 import nbformat
 import pytest
@@ -148,8 +149,8 @@ def test_without_exercises_it_shows_what_was_begun(notebook, course):
 
 
 def test_an_empty_folder_says_so(tmp_path):
-    assert repr(progress(tmp_path)) == "There are no exercises here and nothing of yours yet."
-    assert "no exercises" in progress(tmp_path)._repr_html_()
+    assert repr(progress(start=tmp_path)) == "There are no exercises here and nothing of yours yet."
+    assert "no exercises" in progress(start=tmp_path)._repr_html_()
 
 
 def test_reveal_waits_for_an_attempt(notebook):
@@ -165,6 +166,41 @@ def test_reveal_waits_for_an_attempt(notebook):
     assert fast.startswith("convkit/layers/convolution.py")
     assert reveal(convkit.correlate2d) == revealed
     assert "correlate2d" in revealed._repr_html_()
+
+
+def test_a_check_says_whose_version_it_looked_at(notebook, capsys):
+    assert check(convkit.correlate2d).remark == "This is convkit's own correlate2d, not yours."
+    notebook.run_cell(RIGHT)
+    assert check(notebook.user_ns["correlate2d"]).remark == ""
+    notebook.run_cell(RIGHT.replace("mode):", "mode:"))
+    notebook.run_cell(RIGHT.replace("def correlate2d(x, k", "def correlate2d(x k"))
+    capsys.readouterr()
+    report = check("correlate2d")
+    assert re.fullmatch(
+        r"Your last cell for correlate2d did not load \(SyntaxError in line 5\)\. "
+        "This is your version from before.",
+        report.remark,
+    )
+    assert report.remark in capsys.readouterr().out
+    notebook.run_cell(RIGHT)
+    assert check("correlate2d").remark == ""
+
+
+def test_a_name_will_do_for_the_object(notebook, capsys):
+    notebook.run_cell(RIGHT)
+    assert check("correlate2d").passed
+    assert repr(progress("correlate2d")) == repr(progress(convkit.correlate2d))
+    assert "Conv2d" not in repr(progress("correlate2d"))
+
+
+def test_a_wrong_name_is_answered_in_a_sentence(notebook, capsys):
+    for call in ('check("Conv3d")', 'hint("Conv2d")', 'reveal("x")', "progress(3)"):
+        notebook.run_cell(f"import convkit; convkit.{call}")
+        shown = capsys.readouterr().out.strip()
+        assert shown.count("\n") == 0, call
+        assert "Traceback" not in shown
+    with pytest.raises(ValueError, match=r'ask for hint\("conv-forward"\) or hint\("conv-backward'):
+        hint(convkit.Conv2d)
 
 
 @pytest.mark.parametrize("name", ["check", "Nothing", "layers", 3])

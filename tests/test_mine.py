@@ -236,3 +236,63 @@ def test_the_course_folder_is_the_nearest_with_a_configuration(tmp_path):
     assert course_folder(inner) == inner.resolve()
     (tmp_path / "course" / "nbgrader_config.py").touch()
     assert course_folder(inner) == Path(tmp_path / "course").resolve()
+
+
+def test_an_empty_cell_never_replaces_what_was_written(notebook, course, capsys):
+    """As when the notebook is downloaded again and all its cells are run."""
+    empty = (
+        "%%implement double\ndef double(x):\n    # YOUR CODE HERE\n    raise NotImplementedError()"
+    )
+    run(notebook, empty)
+    assert "NotImplementedError" in (course / "mine" / "double.py").read_text()
+    run(notebook, GOOD)
+    capsys.readouterr()
+    assert run(notebook, empty) is None
+    assert (course / "mine" / "double.py").read_text(encoding="utf-8") == "# " + GOOD
+    assert notebook.user_ns["double"](3) == 6
+    assert "not filled in yet" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("source", "unfilled"),
+    [
+        ("def f(x):\n    raise NotImplementedError()", True),
+        ("def g(x):\n    return 1\ndef f(x):\n    '''It.'''\n    raise NotImplementedError", True),
+        ("def f(x):\n    if x:\n        raise NotImplementedError()\n    return 1", False),
+        ("class f:\n    def __init__(self):\n        self.a = 1\n    def forward(self, x):\n"
+         "        raise NotImplementedError()", True),
+        ("class f:\n    def forward(self, x):\n        return x\n    def backward(self, x):\n"
+         "        raise NotImplementedError()", False),
+        ("def f(x", False),
+        ("f = 3", False),
+    ],
+)  # fmt: skip
+def test_what_counts_as_unfilled(source, unfilled):
+    assert convkit.mine.is_unfilled("f", source) is unfilled
+
+
+def version(number):
+    return f"%%implement double\ndef double(x):\n    return {number}\n"
+
+
+def test_earlier_versions_are_kept_and_come_back(notebook, course):
+    for number in range(8):
+        run(notebook, version(number))
+        run(notebook, version(number))  # the same again is no new version
+    source = convkit.bring_back("double", 2)
+    assert source == version(5)
+    assert convkit.mine.double(1) == 5
+    assert convkit.bring_back(convkit.mine.double) == version(7)
+    kept = sorted(path.name for path in (course / "mine").rglob("*.py"))
+    assert kept == [f"double.{number}.py" for number in range(1, 6)] + ["double.py"]
+    with pytest.raises(ValueError, match="there are 5 before the present one"):
+        convkit.bring_back("double", 6)
+    with pytest.raises(ValueError, match="there is none before"):
+        convkit.bring_back("triple")
+
+
+def test_two_names_in_one_file_name_have_versions_of_their_own(notebook, course):
+    for number in (1, 2):
+        run(notebook, version(number))
+        run(notebook, version(number).replace("double", "Double"))
+    assert convkit.bring_back("Double") == version(1).replace("double", "Double")

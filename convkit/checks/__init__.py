@@ -1,7 +1,7 @@
 """Checks: what "right" means, and which mistake it looks like when it is not."""
 
 from convkit.checks.behaviour import Case
-from convkit.checks.checking import check, examine, listeners, random_cases
+from convkit.checks.checking import check, examine, finders, listeners, random_cases, remarks
 from convkit.checks.gradients import GradientComparison, check_gradient, numerical_gradient
 from convkit.checks.learner import LearnerError, LearnerTimeout
 from convkit.checks.observing import entries, forward_each, set_parameters
@@ -19,9 +19,11 @@ __all__ = [
     "check_gradient",
     "entries",
     "examine",
+    "finders",
     "forward_each",
     "listeners",
     "numerical_gradient",
     "random_cases",
+    "remarks",
     "set_parameters",
 ]

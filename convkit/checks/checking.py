@@ -26,6 +26,7 @@ from convkit.checks.properties import NotJudged, Property, Situation
 from convkit.checks.report import CheckFailed, Report
 from convkit.checks.results import at_kinks, result_of
 from convkit.checks.rows import Further, Row
+from convkit.shown import WrongName
 
 MODULES = {
     "correlate2d": "convolution",
@@ -66,11 +67,18 @@ listeners: list[Callable[[Any, Report], None]] = []
 """Called with the target and the report after every check; the report's rows say of what groups."""
 
 
+remarks: list[Callable[[Any], str | None]] = []
+"""Asked before a report is shown whose version a target is, where that is a question."""
+
+finders: list[Callable[[str], Any]] = []
+"""Find the learner's own class or function by its name, or raise ImportError."""
+
+
 def check(target: Any, *, only: str | None = None, cases: Iterable[Case] = ()) -> Report:
     """Hold an implementation against what its name promises, and show what was found.
 
     Args:
-        target: the class or function; what it must do is found by its ``__name__``.
+        target: the class or function, or its name; what it must do is found by its ``__name__``.
         only: "forward" or "backward", for that half of a layer's properties.
         cases: further cases beside the visible ones (see `random_cases`).
 
@@ -79,9 +87,12 @@ def check(target: Any, *, only: str | None = None, cases: Iterable[Case] = ()) -
 
     Raises:
         CheckFailed: some property does not; whatever the learner's code raises ends here.
-        ValueError: the name is not one of the course's, or ``only`` is not a half of it.
+        WrongName: the name is not one of the course's (a ValueError).
+        ValueError: ``only`` is not a half of it.
     """
+    target = _found(target)
     report = examine(target, only=only, cases=cases)
+    report.remark = " ".join(filter(None, (remark(target) for remark in remarks)))
     report.show()
     for listener in listeners:
         listener(target, report)
@@ -119,9 +130,18 @@ def find(name: Any) -> Concept:
     """The concept behind a name."""
     if not isinstance(name, str) or name not in MODULES:
         known = ", ".join(MODULES)
-        raise ValueError(f"target: expected a class or function named one of {known}, got {name!r}")
+        raise WrongName(f"target: expected a class or function named one of {known}, got {name!r}")
     concept: Concept = import_module(f"convkit.checks.{MODULES[name]}").CONCEPTS[name]
     return concept
+
+
+def _found(target: Any) -> Any:
+    """The learner's own class or function, where only its name was handed over."""
+    if isinstance(target, str) and target in MODULES:
+        for finder in finders:
+            with suppress(ImportError):
+                return finder(target)
+    return target
 
 
 def _name_of(target: Any) -> Any:
@@ -129,9 +149,7 @@ def _name_of(target: Any) -> Any:
     name = target if isinstance(target, str) else type(target).__name__
     if name in MODULES:
         kind = "class" if name[:1].isupper() else "function"
-        raise ValueError(
-            f"target: hand over the {kind} itself, check({name}), got {_shown(target)}"
-        )
+        raise WrongName(f"target: hand over the {kind} itself, check({name}), got {_shown(target)}")
     try:
         return target.__name__
     except Exception:

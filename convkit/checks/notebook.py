@@ -34,11 +34,12 @@ def html(report: Report) -> str:
         if report.output
         else ""
     )
+    remark = f"<p {_CLOSE}><i>{_prose(report.remark)}</i></p>" if report.remark else ""
     return (
         f'<div style="border-left: 4px solid {_COLOURS[status]}; padding-left: 12px; '
         f'max-width: 60em; line-height: 1.45">'
         f'<p style="font-size: 115%; margin: 4px 0 8px"><b>{_mark(status)} '
-        f"{escape(report.verdict)}</b></p>{failures}{_tallies(report)}{_table(report)}{printed}"
+        f"{escape(report.verdict)}</b></p>{remark}{failures}{_tallies(report)}{_table(report)}{printed}"
         "</div>"
     )
 

@@ -44,11 +44,13 @@ class Report:
         results: one row for each property that was asked for.
         findings: the failures, one for each root cause.
         output: what the learner's code printed, its beginning.
+        remark: whose version it is about, where that is a question.
     """
 
     name: str
     results: list[PropertyResult]
     output: str = ""
+    remark: str = ""
     _shown_in: Any = field(default=None, repr=False)
 
     @property
@@ -122,6 +124,7 @@ class Report:
 
     def __str__(self) -> str:
         lines = [f"{MARKS[HOLDS if self.passed else FAILS]} {self.verdict}"]
+        lines += [f"  {self.remark}"] if self.remark else []
         whole, shortly = self.told()
         for result in whole:
             lines += ["", *failure_lines(result)]
