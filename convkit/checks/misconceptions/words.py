@@ -19,8 +19,8 @@ NUMBERS: Words = {
     ),
     "all-zero": (
         "{it} is 0 everywhere",
-        "your results never get into the array that you return",
-        "Where do you write into {it}, after np.zeros?",
+        "every number of it is 0",
+        "Do your results get into the array that you return? Or is one of their factors 0?",
     ),
     "one-number": (
         "{it} holds the same number everywhere",
