@@ -29,22 +29,6 @@ def test_a_factor_is_named():
     assert "4, the number of feature maps" in finding.message
 
 
-def test_the_windows_that_were_used_are_named():
-    """The windows begin one column to the left of the image."""
-
-    def forward(self, x):
-        y = convkit.MaxPool2d.forward(self, x)
-        if 1 in self.kernel_size:
-            return y
-        framed = np.pad(x, [(0, 0), (0, 0), (0, 0), (1, 0)], constant_values=-np.inf)
-        moved = convkit.MaxPool2d(self.kernel_size, self.stride).forward(framed)
-        return moved[..., : y.shape[-1]]
-
-    (finding,) = findings_of("MaxPool2d", forward=forward)
-    assert finding.misconception == "maxpool2d-forward-windows-elsewhere"
-    assert "where it should begin at row 0" in finding.message
-
-
 def test_the_formula_that_was_computed_is_named():
     def conv_parameters(input_channels, feature_maps, kernel_size):
         height, width = np.broadcast_to(kernel_size, 2)

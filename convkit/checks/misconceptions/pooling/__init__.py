@@ -1,10 +1,6 @@
-"""Wrong poolings: where the windows lie, what is made of them, and the way back.
+"""Wrong poolings: slips first, then what can be said in general."""
 
-Where two mistakes look the same, the one that is imported first is named first; what can be said
-in general comes last.
-"""
+from convkit.checks.misconceptions.pooling import windows, slips  # isort: skip
+from convkit.checks.misconceptions.pooling import broad  # isort: skip
 
-from convkit.checks.misconceptions.pooling import windows, average, maximum  # isort: skip
-from convkit.checks.misconceptions.pooling import any_layer, broad  # isort: skip
-
-__all__ = ["any_layer", "average", "broad", "maximum", "windows"]
+__all__ = ["broad", "slips", "windows"]

@@ -1,23 +1,31 @@
-"""What can be said of wrong poolings in general."""
+"""What is said of poolings in general: their sizes, and where the gradient arrives."""
 
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+
+import numpy as np
 
 from convkit.checks.behaviour import Case
+from convkit.checks.look import Look
 from convkit.checks.misconceptions.broad import Anatomy, enter_broad_layer
 from convkit.checks.misconceptions.broad.conditions import (
     SIZE_OF_BATCH,
     STRIDES_DIFFER,
-    Conditions,
     not_square,
     overlap,
     ragged,
 )
-from convkit.checks.misconceptions.pooling.altered import BACK, BY_HAND, CLASSES, windows
-from convkit.checks.misconceptions.pooling.arrivals import enter_amounts, enter_arrivals
-from convkit.layers import Array, AvgPool2d
+from convkit.checks.misconceptions.broad.entering import enter_mark
+from convkit.checks.misconceptions.common import enter_common, with_backward
+from convkit.checks.misconceptions.pooling.windows import BACK, BY_HAND, IDEA
+from convkit.layers import AvgPool2d, MaxPool2d
+
+_AXES = ("images", "feature maps", "rows", "columns")
+_CONDITIONS = {
+    **{**overlap("windows"), **STRIDES_DIFFER, **not_square("window"), **ragged("windows")},
+    **SIZE_OF_BATCH,
+}
 
 
 def _sizes(case: Case) -> dict[str, int]:
@@ -32,68 +40,41 @@ def _sizes(case: Case) -> dict[str, int]:
         "the number of feature maps": channels,
         "the product of the strides": down * right,
         "the number of windows": rows * columns,
-        "the number of numbers in y": case.grad_y.size,
     }
 
 
-def _negative(layer: Any, x: Array) -> bool:
-    return bool((x < 0).all())
+def _all_arrives(look: Look, anatomy: Anatomy) -> bool:
+    """Each map of grad_x adds up to what it should."""
+    sums = [((got - right).sum((2, 3)), np.abs(right).sum((2, 3))) for got, right in look.finite]
+    return (
+        look.name == "grad_x"
+        and bool(sums)
+        and all(np.all(np.abs(difference) <= 1e-6 * size) for difference, size in sums)
+    )
 
 
-def _tied(layer: Any, x: Array) -> bool:
-    patches = windows(layer, x)
-    return bool(((patches == patches.max((-2, -1), keepdims=True)).sum((-2, -1)) > 1).any())
+def _enter(anatomy: Anatomy) -> None:
+    enter_mark(
+        anatomy,
+        "backward-elsewhere",
+        "The gradient arrives, but at the wrong pixels",
+        "each map of grad_x adds up to what it should, but the wrong pixels get it",
+        "Take one number of grad_y. Which pixels of x should get it, and which ones do?",
+        _all_arrives,
+        with_backward(
+            anatomy.target,
+            lambda layer, grad_y, grad_x: grad_x + np.roll(grad_x, 1, -1) - np.roll(grad_x, 1, -2),
+        ),
+    )
 
 
-_CONDITIONS: Conditions = {
-    "stride-left-out": (
-        "the stride is left out",
-        "How far do the windows move if nobody says it?",
-        lambda layer, x: layer.stride == layer.kernel_size,
-    ),
-    "stride-given": (
-        "the stride is given",
-        "Where in your code does `stride` appear?",
-        lambda layer, x: layer.stride != layer.kernel_size,
-    ),
-    **overlap("windows"),
-    "gaps": (
-        "there are gaps between the windows",
-        "What about the pixels that lie in no window?",
-        lambda layer, x: any(k < s for k, s in zip(layer.kernel_size, layer.stride, strict=True)),
-    ),
-    **STRIDES_DIFFER,
-    **not_square("window"),
-    **ragged("windows"),
-    "negative": (
-        "all numbers are negative",
-        "With which number does your search begin?",
-        _negative,
-    ),
-    "ties": (
-        "several are the largest",
-        "Who wins, if two are equally large?",
-        _tied,
-    ),
-    **SIZE_OF_BATCH,
-}
-
-for _name, _class in CLASSES.items():
-    _axes = ("images", "feature maps", "rows", "columns")
-    _known = ["forward-border"]
-    if _name == "MaxPool2d":
-        _known.append("forward-borrowed")
-    else:
-        _known.append("forward-whole")
-    _anatomy = Anatomy(_class, {"y": _axes, "grad_x": _axes}, _sizes, BY_HAND, BACK[_name], _known)
+for _class in (MaxPool2d, AvgPool2d):
+    _name = _class.__name__
+    _anatomy = Anatomy(_class, {"y": _AXES, "grad_x": _AXES}, _sizes, BY_HAND, BACK[_name])
+    enter_common(_name, _class, IDEA, BACK[_name], only_shape=_class is AvgPool2d)
     enter_broad_layer(
         _anatomy,
-        conditions={
-            id: row
-            for id, row in _CONDITIONS.items()
-            if _name == "MaxPool2d" or id not in ("negative", "ties")
-        },
-        sums=("backward",) if _name == "AvgPool2d" else (),
-        narrower=partial(enter_arrivals, _anatomy),
-        vaguer=partial(enter_amounts, _anatomy),
+        conditions=_CONDITIONS,
+        sums=["backward"],
+        vaguer=partial(_enter, _anatomy),
     )

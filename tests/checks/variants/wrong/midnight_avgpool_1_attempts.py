@@ -6,6 +6,7 @@
 # %% AvgPool2d: midnight-whole-gradient-to-each
 # breaks: backward
 # mistake: Forgets to divide by the window's area on the way back.
+# names: avgpool2d-backward-not-divided
 import numpy as np
 
 from convkit import Layer
@@ -50,6 +51,7 @@ class AvgPool2d(Layer):
 # %% AvgPool2d: midnight-m-squared-there-m-back
 # breaks: both
 # mistake: Divides by h² there and by h on the way back.
+# names: avgpool2d-forward-divided-by-square, avgpool2d-backward-divided-by-side
 import numpy as np
 
 from convkit import Layer
@@ -95,6 +97,7 @@ class AvgPool2d(Layer):
 # %% AvgPool2d: midnight-m-squared
 # breaks: forward
 # mistake: Divides by h², the slides' m², in both passes.
+# names: avgpool2d-forward-divided-by-square
 import numpy as np
 
 from convkit import Layer
@@ -140,6 +143,7 @@ class AvgPool2d(Layer):
 # %% AvgPool2d: midnight-last-window-counts
 # breaks: backward
 # mistake: Shares of overlapping windows are assigned, not added.
+# names: avgpool2d-backward-assigned, avgpool2d-backward-terms-overwritten; avgpool2d-backward-only-overlap
 import numpy as np
 
 from convkit import Layer
@@ -185,6 +189,7 @@ class AvgPool2d(Layer):
 # %% AvgPool2d: midnight-reshape-and-mean
 # breaks: forward at least
 # mistake: Reshapes to tiles and takes the mean: the stride is ignored, a ragged edge raises.
+# names: avgpool2d-forward-reshape-needs-tiles; avgpool2d-forward-error-reshape
 import numpy as np
 
 from convkit import Layer
@@ -220,6 +225,7 @@ class AvgPool2d(Layer):
 # %% AvgPool2d: midnight-sums
 # breaks: forward
 # mistake: Adds up the window and does not divide.
+# names: avgpool2d-forward-not-divided
 from numpy.lib.stride_tricks import sliding_window_view
 
 import numpy as np
@@ -260,6 +266,7 @@ class AvgPool2d(Layer):
 # %% AvgPool2d: midnight-upsample-by-kron
 # breaks: backward
 # mistake: Upsamples with np.kron, as on the slides: right for tiles that fill the image only.
+# names: avgpool2d-backward-upsampled; avgpool2d-backward-error-shapes, avgpool2d-backward-another-size
 import numpy as np
 
 from convkit import Layer

@@ -6,6 +6,7 @@
 # %% AvgPool2d: midnight-mean-of-all-channels
 # breaks: forward
 # mistake: The mean runs over the channels too.
+# names: avgpool2d-forward-mixed; avgpool2d-forward-copies
 import numpy as np
 
 from convkit import Layer
@@ -50,6 +51,7 @@ class AvgPool2d(Layer):
 # %% AvgPool2d: midnight-tiles-on-the-way-back
 # breaks: backward
 # mistake: The window's place in backward is (a·h, b·w), not (a·sh, b·sw).
+# names: avgpool2d-backward-stride-is-kernel
 from numpy.lib.stride_tricks import as_strided
 
 import numpy as np
@@ -93,6 +95,7 @@ class AvgPool2d(Layer):
 # %% AvgPool2d: midnight-strides-exchanged
 # breaks: forward
 # mistake: sw, sh = self.stride: the rows move by the horizontal stride.
+# names: avgpool2d-forward-stride-swapped; avgpool2d-forward-only-stride-differs
 import numpy as np
 
 from convkit import Layer
@@ -137,6 +140,7 @@ class AvgPool2d(Layer):
 # %% AvgPool2d: midnight-averages-the-ragged-edge
 # breaks: forward
 # mistake: Rounds up: what is left over at the edge is averaged in smaller windows.
+# names: avgpool2d-forward-size-rounded-up; avgpool2d-forward-only-ragged
 import numpy as np
 
 from convkit import Layer
@@ -182,6 +186,7 @@ class AvgPool2d(Layer):
 # %% AvgPool2d: midnight-no-share-there-by-the-stride-back
 # breaks: both
 # mistake: Does not divide the sum; divides the gradient by the stride's area.
+# names: avgpool2d-forward-not-divided, avgpool2d-backward-divided-by-stride
 import numpy as np
 
 from convkit import Layer
@@ -223,6 +228,7 @@ class AvgPool2d(Layer):
 # %% AvgPool2d: midnight-the-copy-of-the-maximum
 # breaks: backward
 # mistake: A copy of MaxPool2d where only forward was changed: the largest pixel gets the gradient.
+# names: avgpool2d-backward-winner
 import numpy as np
 
 from convkit import Layer

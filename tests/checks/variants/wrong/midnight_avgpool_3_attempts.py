@@ -6,6 +6,7 @@
 # %% AvgPool2d: midnight-running-sums-off-by-one
 # breaks: forward
 # mistake: Running sums without the leading row and column of zeros: every window misses its first row and column.
+# names: -
 import numpy as np
 
 from convkit import Layer
@@ -50,6 +51,7 @@ class AvgPool2d(Layer):
 # %% AvgPool2d: midnight-divides-the-gradient-it-was-given
 # breaks: backward
 # mistake: grad_y /= h·w saves a copy and changes the caller's array.
+# names: avgpool2d-backward-changes-upstream
 import numpy as np
 
 from convkit import Layer
@@ -98,6 +100,7 @@ class AvgPool2d(Layer):
 # %% AvgPool2d: midnight-floor-division
 # breaks: forward
 # mistake: `//` for the division.
+# names: avgpool2d-forward-whole, avgpool2d-forward-whole-numbers
 import numpy as np
 
 from convkit import Layer
@@ -146,6 +149,7 @@ class AvgPool2d(Layer):
 # %% AvgPool2d: midnight-sums-there-overwrites-back
 # breaks: both
 # mistake: Divides by the number of rows only, and assigns the shares of overlapping windows.
+# names: avgpool2d-forward-divided-by-side, avgpool2d-backward-assigned, avgpool2d-backward-divided-by-side
 import numpy as np
 
 from convkit import Layer
@@ -190,6 +194,7 @@ class AvgPool2d(Layer):
 # %% AvgPool2d: midnight-divides-by-the-pixels-of-the-image-there-by-the-places-back
 # breaks: both
 # mistake: The mean is taken over all of the slice to the image's end; the share is 1 / (places).
+# names: ; avgpool2d-backward-scaled
 import numpy as np
 
 from convkit import Layer
@@ -234,6 +239,7 @@ class AvgPool2d(Layer):
 # %% AvgPool2d: midnight-a-place-too-few
 # breaks: forward
 # mistake: Counts (H - h) // s places: the +1 is missing.
+# names: avgpool2d-forward-size-one-short; avgpool2d-forward-too-small
 import numpy as np
 
 from convkit import Layer

@@ -6,6 +6,7 @@
 # %% MaxPool2d: midnight-winner-of-two-keeps-one
 # breaks: backward
 # mistake: `=` where `+=` is needed: a winner of two windows keeps one gradient.
+# names: maxpool2d-backward-assigned, maxpool2d-backward-terms-overwritten; maxpool2d-backward-only-overlap
 import numpy as np
 
 from convkit import Layer
@@ -49,6 +50,7 @@ class MaxPool2d(Layer):
 # %% MaxPool2d: midnight-mask-of-equals
 # breaks: backward
 # mistake: Every tied pixel gets the whole gradient.
+# names: maxpool2d-backward-ties-all
 import numpy as np
 
 from convkit import Layer
@@ -97,6 +99,7 @@ class MaxPool2d(Layer):
 # %% MaxPool2d: midnight-divides-the-index-by-the-height
 # breaks: backward
 # mistake: divmod(index, h) for the winner's row and column, where it must be the width.
+# names: maxpool2d-backward-winner-swapped; maxpool2d-backward-wrong-winner, maxpool2d-backward-elsewhere, maxpool2d-backward-only-window-not-square
 import numpy as np
 
 from convkit import Layer
@@ -144,6 +147,7 @@ class MaxPool2d(Layer):
 # %% MaxPool2d: midnight-argmax-of-all-images
 # breaks: backward
 # mistake: window.argmax() is over images and channels at once, so one pixel of the batch wins.
+# names: maxpool2d-backward-winner-shared; maxpool2d-backward-wrong-winner, maxpool2d-backward-elsewhere
 import numpy as np
 
 from convkit import Layer
@@ -190,6 +194,7 @@ class MaxPool2d(Layer):
 # %% MaxPool2d: midnight-starts-from-zero
 # breaks: forward
 # mistake: The running maximum starts at 0, so a window of negative numbers says 0.
+# names: maxpool2d-forward-starts-at-zero; maxpool2d-forward-clipped
 import numpy as np
 
 from convkit import Layer
@@ -237,6 +242,7 @@ class MaxPool2d(Layer):
 # %% MaxPool2d: midnight-reshape-pooling
 # breaks: forward at least
 # mistake: Reshapes to tiles of the window's size: the stride is never asked and ragged edges raise.
+# names: maxpool2d-forward-reshape-needs-tiles; maxpool2d-forward-error-reshape
 import numpy as np
 
 from convkit import Layer

@@ -6,6 +6,7 @@
 # %% MaxPool2d: midnight-as-many-as-fit-side-by-side
 # breaks: forward at least
 # mistake: The output size is H // h, right only if the window moves by its own size.
+# names: maxpool2d-forward-size-quotient; maxpool2d-forward-another-size, maxpool2d-forward-error-empty
 import numpy as np
 
 from convkit import Layer
@@ -54,6 +55,7 @@ class MaxPool2d(Layer):
 # %% MaxPool2d: midnight-loudest-channel
 # breaks: forward
 # mistake: The maximum is taken over the channels as well, and broadcast to all of them.
+# names: maxpool2d-forward-mixed; maxpool2d-forward-copies
 import numpy as np
 
 from convkit import Layer
@@ -101,6 +103,7 @@ class MaxPool2d(Layer):
 # %% MaxPool2d: midnight-columns-by-the-vertical-stride
 # breaks: forward at least
 # mistake: Both positions use stride[0].
+# names: maxpool2d-forward-stride-square; maxpool2d-forward-only-stride-differs
 import numpy as np
 
 from convkit import Layer
@@ -153,6 +156,7 @@ class MaxPool2d(Layer):
 # %% MaxPool2d: midnight-index-for-value-there-moves-by-the-window-back
 # breaks: both
 # mistake: Puts the winner's index into y; in backward a window begins at (j·h, k·w).
+# names: maxpool2d-forward-place, maxpool2d-backward-stride-is-kernel, maxpool2d-backward-place-in-window
 import numpy as np
 
 from convkit import Layer
@@ -200,6 +204,7 @@ class MaxPool2d(Layer):
 # %% MaxPool2d: midnight-remembers-the-last-window
 # breaks: backward
 # mistake: self.winner is overwritten in the loop, so all windows get the winner of the last one.
+# names: maxpool2d-backward-last-winner; maxpool2d-backward-wrong-winner, maxpool2d-backward-elsewhere
 import numpy as np
 
 from convkit import Layer
@@ -247,6 +252,7 @@ class MaxPool2d(Layer):
 # %% MaxPool2d: midnight-not-below-zero-there-spreads-like-an-average-back
 # breaks: both
 # mistake: Says 0 for a window of negative numbers; the backward was copied from average pooling.
+# names: maxpool2d-forward-starts-at-zero, maxpool2d-backward-spread; maxpool2d-forward-clipped
 from numpy.lib.stride_tricks import sliding_window_view
 
 import numpy as np

@@ -6,6 +6,7 @@
 # %% MaxPool2d: midnight-repeats-the-map
 # breaks: backward
 # mistake: Upsamples the pooled map with np.repeat and compares, which fits only tiles that fill the image.
+# names: maxpool2d-backward-upsampled; maxpool2d-backward-error-shapes
 import numpy as np
 
 from convkit import Layer
@@ -49,6 +50,7 @@ class MaxPool2d(Layer):
 # %% MaxPool2d: midnight-keeps-the-leftovers
 # breaks: forward at least
 # mistake: Rounds the output size up; the last windows are cut off by the slice and pooled all the same.
+# names: maxpool2d-forward-size-rounded-up; maxpool2d-forward-only-ragged
 from math import ceil
 
 import numpy as np
@@ -95,6 +97,7 @@ class MaxPool2d(Layer):
 # %% MaxPool2d: midnight-strikes-the-winners-out
 # breaks: forward
 # mistake: Marks the winners in x itself while it looks for them.
+# names: maxpool2d-forward-changes-input
 import numpy as np
 
 from convkit import Layer
@@ -139,6 +142,7 @@ class MaxPool2d(Layer):
 # %% MaxPool2d: midnight-window-s-axes-mistaken
 # breaks: forward
 # mistake: Takes the maximum over axes 2 and 3 of the strided view, which are the places, not the offsets.
+# names: ; maxpool2d-forward-another-size, maxpool2d-forward-too-large, maxpool2d-forward-too-small
 from numpy.lib.stride_tricks import as_strided
 
 import numpy as np
@@ -186,6 +190,7 @@ class MaxPool2d(Layer):
 # %% MaxPool2d: midnight-stride-of-one-by-default
 # breaks: both
 # mistake: Rewrote the constructor, where stride defaults to 1.
+# names: maxpool2d-forward-stride-default
 import numpy as np
 
 from convkit import Layer
@@ -225,6 +230,7 @@ class MaxPool2d(Layer):
 # %% MaxPool2d: midnight-columns-of-a-batch-misread
 # breaks: backward
 # mistake: im2col pooling: the winners' gradients are put back as if the rows ran (n, a, b, c).
+# names: ; maxpool2d-backward-refolded, maxpool2d-backward-scattered, maxpool2d-backward-elsewhere, maxpool2d-backward-mixed-up
 import numpy as np
 
 from convkit import Layer

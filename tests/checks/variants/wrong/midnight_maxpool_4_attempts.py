@@ -6,6 +6,7 @@
 # %% MaxPool2d: midnight-the-loudest-whatever-its-sign
 # breaks: forward
 # mistake: Picks the pixel of the largest absolute value.
+# names: maxpool2d-forward-absolute
 import numpy as np
 
 from convkit import Layer
@@ -48,6 +49,7 @@ class MaxPool2d(Layer):
 # %% MaxPool2d: midnight-rows-and-columns-exchanged
 # breaks: both
 # mistake: Window and stride are read as (horizontal, vertical); ties all get the gradient.
+# names: maxpool2d-forward-kernel-swapped, maxpool2d-forward-stride-swapped, maxpool2d-backward-ties-all; maxpool2d-forward-another-size
 import numpy as np
 
 from convkit import Layer
@@ -91,6 +93,7 @@ class MaxPool2d(Layer):
 # %% MaxPool2d: midnight-max-of-the-row-gradient-to-the-first
 # breaks: both
 # mistake: Forgets the second axis: takes the first column of the row-wise maximum; the gradient goes to [0, 0].
+# names: maxpool2d-forward-part-of-window, maxpool2d-backward-fixed-place
 import numpy as np
 
 from convkit import Layer
@@ -133,6 +136,7 @@ class MaxPool2d(Layer):
 # %% MaxPool2d: midnight-compares-with-the-next-window-s-maximum
 # breaks: backward
 # mistake: Off by one: the window that looks for the winner ends one pixel late, where the edge allows it.
+# names: maxpool2d-backward-kernel-one-long; maxpool2d-backward-wrong-winner, maxpool2d-backward-elsewhere
 import numpy as np
 
 from convkit import Layer
@@ -174,6 +178,7 @@ class MaxPool2d(Layer):
 # %% MaxPool2d: midnight-np-int
 # breaks: both
 # mistake: np.int, from a tutorial of 2018, is gone from NumPy 2.
+# names: maxpool2d-forward-error-gone
 import numpy as np
 
 from convkit import Layer

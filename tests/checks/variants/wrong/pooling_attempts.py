@@ -5,6 +5,7 @@
 # %% MaxPool2d: partial-windows-kept
 # breaks: forward
 # mistake: Ragged edges get windows of their own instead of being dropped.
+# names: maxpool2d-forward-size-rounded-up; maxpool2d-forward-too-large
 import math
 import numpy as np
 from convkit import Layer
@@ -38,6 +39,7 @@ class MaxPool2d(Layer):
 # %% MaxPool2d: two-by-two-always
 # breaks: forward at least
 # mistake: The reshape for 2x2 windows is all there is.
+# names: ; maxpool2d-forward-error-reshape, maxpool2d-forward-reshape-needs-tiles
 import numpy as np
 from convkit import Layer
 
@@ -62,6 +64,7 @@ class MaxPool2d(Layer):
 # %% MaxPool2d: index-into-the-flat-image
 # breaks: backward
 # mistake: Winners are numbered in the flat image with the output's width.
+# names: ; maxpool2d-backward-elsewhere, maxpool2d-backward-only-ragged, maxpool2d-backward-moved
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from convkit import Layer
@@ -95,6 +98,7 @@ class MaxPool2d(Layer):
 # %% MaxPool2d: nothing-remembered
 # breaks: backward
 # mistake: A unit counts as winner if it equals the maximum of any window in its channel.
+# names: maxpool2d-backward-assigned; maxpool2d-backward-wrong-winner, maxpool2d-backward-only-overlap
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from convkit import Layer
@@ -122,6 +126,7 @@ class MaxPool2d(Layer):
 # %% AvgPool2d: partial-windows-kept
 # breaks: forward
 # mistake: Ragged edges get smaller windows of their own instead of being dropped.
+# names: avgpool2d-forward-size-rounded-up; avgpool2d-forward-too-large
 import numpy as np
 from convkit import Layer
 
@@ -149,6 +154,7 @@ class AvgPool2d(Layer):
 # %% AvgPool2d: whole-numbers
 # breaks: both
 # mistake: // rounds the averages and the shares down to whole numbers.
+# names: avgpool2d-forward-whole, avgpool2d-forward-whole-numbers
 import numpy as np
 from convkit import Layer
 
