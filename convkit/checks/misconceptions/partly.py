@@ -27,7 +27,9 @@ def where_told(look: Look, told: Callable[[Array], bool], holds: Pair) -> bool:
 
 
 def ndim_of(look: Look) -> int:
-    return look.finite[0][1].ndim if look.finite else 0
+    """How many axes there are in every case; 0 where they differ."""
+    found = {right.ndim for _, right in look.finite}
+    return found.pop() if len(found) == 1 else 0
 
 
 def returns_early(look: Look, anatomy: Anatomy) -> str | bool:
