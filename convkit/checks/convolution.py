@@ -10,7 +10,7 @@ import numpy as np
 from convkit.checks.behaviour import Case
 from convkit.checks.concept import Concept, FunctionConcept, LayerConcept
 from convkit.checks.drawing import covering
-from convkit.checks.judging import RESULT, RUNS
+from convkit.checks.judging import RESULT
 from convkit.checks.numbers import all_differ, decimals, holding, sides, two_sizes
 from convkit.checks.probes import forward_probe, probes
 from convkit.checks.properties import Property
@@ -236,14 +236,13 @@ def _draw_function_cases(name: str) -> Callable[[np.random.Generator], list[Case
     return draw
 
 
-def _function_properties(name: str, what: str) -> list[Property]:
+def _function_properties(what: str) -> list[Property]:
     modes = {
         "valid": "where the kernel lies inside the image",
         "full": "wherever kernel and image touch",
         "same": "in the centre of “full”, in an array as large as x",
     }
     return [
-        Property("runs", f"{name} should return an array of numbers.", "forward", ("y",), RUNS),
         *(
             Property(
                 mode,
@@ -251,7 +250,7 @@ def _function_properties(name: str, what: str) -> list[Property]:
                 "forward",
                 ("y",),
                 RESULT,
-                ("runs",),
+                (),
                 f"mode is {mode}",
                 numbers=True,
             )
@@ -266,7 +265,7 @@ def _function(reference: Callable[..., Any], what: str) -> FunctionConcept:
     return FunctionConcept(
         name,
         reference,
-        _function_properties(name, what),
+        _function_properties(what),
         _function_cases(name),
         _draw_function_cases(name),
     )

@@ -181,7 +181,7 @@ def judge_dtype(
         return None
     name = quantity.removesuffix(SINGLE)
     return Problem(
-        quantity, f"Of {given} numbers, {name} should be {given}, too; it is {got.dtype}."
+        quantity, f"Where x is {given}, {name} should be {given}, too; it is {got.dtype}."
     )
 
 

@@ -10,7 +10,7 @@ from urllib.parse import quote
 import numpy as np
 
 from convkit.checks.evidence import FAILS, HOLDS, MARKS, NOT_TESTED, Diagnosis, PropertyResult
-from convkit.checks.plain_text import SAME_MISTAKE
+from convkit.checks.plain_text import MEND_FIRST
 from convkit.checks.report import Report
 from convkit.checks.wording import Plane, in_short, message_of, number
 
@@ -28,7 +28,7 @@ def html(report: Report) -> str:
     failures = "".join(map(_failure, whole))
     if shortly:
         lines = "<br/>".join(f"{_mark(FAILS)} {_prose(in_short(result))}" for result in shortly)
-        failures += _block(f"<p {_CLOSE}><b>{SAME_MISTAKE}</b></p><p {_CLOSE}>{lines}</p>")
+        failures += _block(f"<p {_CLOSE}><b>{MEND_FIRST}</b></p><p {_CLOSE}>{lines}</p>")
     printed = (
         f"<details><summary>Your code printed</summary><pre>{escape(report.output)}</pre></details>"
         if report.output
@@ -82,7 +82,9 @@ def _failure(result: PropertyResult) -> str:
     if message.hint:
         parts.append(f"<b>Hint:</b> {_prose(message.hint)}")
     if message.planes:
-        maps = "".join(map(_heat_map, message.planes))
+        compared = [np.abs(plane.numbers) for plane in message.planes if plane.worst]
+        limit = max((float(each[np.isfinite(each)].max(initial=0)) for each in compared), default=0)
+        maps = "".join(_heat_map(plane, limit) for plane in message.planes)
         parts.append(
             f'<div style="display: flex; flex-wrap: wrap; gap: 6px 20px; {_MARGIN}">'
             f'<div style="flex-basis: 100%">{_prose(message.around)}</div>{maps}</div>'
@@ -115,9 +117,10 @@ def _link(entry: Diagnosis) -> str:
     return escape(words)
 
 
-def _heat_map(plane: Plane) -> str:
-    finite = np.abs(plane.numbers[np.isfinite(plane.numbers)])
-    limit = float(np.max(finite, initial=0.0))
+def _heat_map(plane: Plane, limit: float) -> str:
+    """Numbers in colours, which say as much in all that are compared; ``limit`` is full colour."""
+    if plane.worst is None:
+        limit = float(np.abs(plane.numbers).max(initial=0.0))
     lines = []
     for i, row in enumerate(plane.numbers):
         cells = "".join(

@@ -8,7 +8,7 @@ from convkit.checks.wording import Message, Plane, in_short, message_of, number
 _WIDTH = 92
 """Tables wider than this stand below one another."""
 
-SAME_MISTAKE = "Probably one mistake: mend what stands above, then check again. These fail, too:"
+MEND_FIRST = "Mend this first, then check again. What also fails may well come from it:"
 
 
 def failure_lines(result: PropertyResult) -> list[str]:
@@ -29,7 +29,7 @@ def failure_lines(result: PropertyResult) -> list[str]:
 
 def short_lines(results: list[PropertyResult]) -> list[str]:
     """Failures that may come from those that were told before."""
-    return [f"  {SAME_MISTAKE}"] + [f"    {MARKS[FAILS]} {in_short(r)}" for r in results]
+    return [f"  {MEND_FIRST}"] + [f"    {MARKS[FAILS]} {in_short(r)}" for r in results]
 
 
 def _why(message: Message) -> list[str]:

@@ -84,8 +84,10 @@ def in_short(result: PropertyResult) -> str:
     """The failure in a line."""
     evidence = result.evidence
     assert evidence is not None
+    first = _where(evidence)[0]
+    stop = "" if first.endswith((".", "?")) else "."
     named = f" {evidence.candidates[0].title}." if evidence.candidates else ""
-    return f"{result.name}: {_where(evidence)[0].removesuffix('.')}.{named}"
+    return f"{result.name}: {first}{stop}{named}"
 
 
 def number(value: Any, digits: int = 4) -> str:
