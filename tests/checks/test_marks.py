@@ -88,7 +88,7 @@ def test_a_loss_speaks_of_logits():
 
     (finding,) = findings(Wrong, "SoftmaxCrossEntropy")
     assert finding.property == "grad_logits"
-    assert finding.misconception == "softmaxcrossentropy-backward-scale"
+    assert finding.misconception == "softmaxcrossentropy-backward-scaled"
     assert "logits of shape" in finding.message
     assert "grad_x" not in finding.message
 

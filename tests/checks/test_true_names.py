@@ -79,7 +79,7 @@ def test_weights_that_are_used_are_not_said_to_be_ignored():
         def forward(self, x):
             return super().forward(x - x.mean(axis=1, keepdims=True))
     """
-    assert "whatever numbers" not in text_of("Linear", source)
+    assert "are not used" not in text_of("Linear", source)
 
 
 BIAS_OF_THE_FIRST_MAP = """
@@ -139,9 +139,9 @@ def test_a_rounded_loss_is_called_rounded():
     assert first("SoftmaxCrossEntropy", source) == "forward-digits-lost"
 
 
-@pytest.mark.parametrize("floor", ["1e-9", "1e-7", "1e-5", "3e-3"])
+@pytest.mark.parametrize("floor", ["1e-9", "1e-7", "1e-5"])
 @pytest.mark.parametrize("how", ["p + {}", "np.maximum(p, {0})", "np.clip(p, {0}, 1 - {0})"])
-def test_a_floor_under_the_probability_may_have_any_size(floor, how):
+def test_a_floor_under_the_probability_may_have_any_usual_size(floor, how):
     source = f"""
     class SoftmaxCrossEntropy(convkit.SoftmaxCrossEntropy):
         def forward(self, logits, labels):

@@ -1,33 +1,41 @@
-"""What can be said of wrong layers and functions of a classifier in general."""
+"""How to speak of a classifier's arrays, and what is said of them in general."""
 
 from __future__ import annotations
 
-from typing import Any
-
-import numpy as np
+from collections.abc import Mapping
 
 from convkit.checks.behaviour import Case
-from convkit.checks.misconceptions.broad.entering import Anatomy, Change, enter_broad_parameters
-from convkit.checks.misconceptions.broad.errors import ERRORS, RESULTS
-from convkit.checks.misconceptions.broad.numbers import DIGITS
-from convkit.checks.misconceptions.broad.shapes import PARAMETERS
-from convkit.checks.misconceptions.broad.whole import FAILURES, enter_broad_simply, enter_failures
-from convkit.checks.misconceptions.classifier.flatten import NETWORK
-from convkit.checks.misconceptions.classifier.loss import LOGITS, with_loss
-from convkit.checks.misconceptions.classifier.loss_backward import with_gradient
+from convkit.checks.misconceptions.anatomy import Anatomy
+from convkit.checks.misconceptions.any_layer import enter_any_layer
+from convkit.checks.misconceptions.classifier.loss import LOGITS
+from convkit.checks.misconceptions.classifier.slips import NETWORK
+from convkit.checks.misconceptions.classifier.terms import (
+    linear_instead,
+    linear_terms,
+    loss_instead,
+    loss_terms,
+)
+from convkit.checks.misconceptions.promises import enter_promises
+from convkit.checks.misconceptions.relations import enter_relations
+from convkit.checks.misconceptions.solver import enter_sum
 from convkit.layers import Flatten, Linear, SoftmaxCrossEntropy, softmax
 
 
-def _no_sizes(case: Case) -> dict[str, int]:
-    return {}
-
-
-def _of_linear(case: Case) -> dict[str, int]:
+def _of_linear(case: Case) -> Mapping[str, int]:
     (n, inputs), (_, units) = case.x.shape, case.grad_y.shape
     return {
         "the number of samples": n,
         "the number of inputs": inputs,
         "the number of units": units,
+    }
+
+
+def _of_loss(case: Case) -> Mapping[str, int | tuple[int, ...]]:
+    n, classes = case.x.shape
+    return {
+        "the number of samples": n,
+        "the number of classes": classes,
+        "samples times classes": (n, classes),
     }
 
 
@@ -42,58 +50,42 @@ _LINEAR = Anatomy(
     _of_linear,
     NETWORK,
     NETWORK,
-    (
-        "forward-something-added",
-        "forward-moved",
-        "forward-borrowed",
-        "forward-refolded",
-        "forward-axes-reordered",
-        "forward-axes-too-few",
-        "forward-error-shapes",
-        "backward-error-shapes",
-    ),
 )
 _FLATTEN = Anatomy(
     Flatten,
     {"y": ("samples", "numbers"), "grad_x": ("samples", "channels", "rows", "columns")},
-    _no_sizes,
+    lambda case: {},
     NETWORK,
     NETWORK,
-    (
-        "forward-refolded",
-        "forward-axes-reordered",
-        "forward-flattened",
-        "backward-axes-reordered",
-    ),
 )
-_SOFTMAX = Anatomy(
-    softmax, {"y": ("samples", "classes")}, _no_sizes, LOGITS, known=("axes-reordered",)
-)
+_SOFTMAX = Anatomy(softmax, {"y": ("samples", "classes")}, lambda case: {}, LOGITS)
 _LOSS = Anatomy(
-    SoftmaxCrossEntropy,
-    {"grad_logits": ("samples", "classes")},
-    _no_sizes,
-    LOGITS,
-    LOGITS,
-    ("backward-axes-reordered",),
+    SoftmaxCrossEntropy, {"grad_logits": ("samples", "classes")}, _of_loss, LOGITS, LOGITS
 )
 
-
-def _wrong_softmax(change: Change) -> Any:
-    return lambda logits: change(softmax(logits))
-
-
-def _wrong_loss(change: Change) -> Any:
-    return with_loss(lambda logits, labels, loss: change(np.asarray(loss)))
-
-
-def _wrong_gradient(change: Change) -> Any:
-    return with_gradient(lambda loss, right: change(right))
-
-
-enter_broad_simply(_LINEAR)
-enter_broad_parameters(_LINEAR, PARAMETERS)
-enter_broad_simply(_FLATTEN)
-enter_failures(_SOFTMAX, "", "the result", _wrong_softmax, [*DIGITS, *FAILURES])
-enter_failures(_LOSS, "forward-", "y", _wrong_loss, [*DIGITS, *RESULTS, *ERRORS])
-enter_failures(_LOSS, "backward-", "the gradient", _wrong_gradient, [*DIGITS, *FAILURES])
+for layer in (_LINEAR, _FLATTEN):
+    enter_any_layer(layer)
+for other in (_SOFTMAX, _LOSS):
+    enter_promises(other)
+for anatomy in (_LINEAR, _FLATTEN, _SOFTMAX, _LOSS):
+    enter_relations(anatomy)
+enter_sum(
+    _LINEAR,
+    "y",
+    linear_terms,
+    {
+        "products": ("x·Wᵀ", "What should y be when the bias is 0?"),
+        "bias": ("the bias", "What should y be when x is all zeros?"),
+    },
+    linear_instead,
+)
+enter_sum(
+    _LOSS,
+    "grad_logits",
+    loss_terms,
+    {
+        "probabilities": ("p/N", "What should the gradient be at one of the wrong classes?"),
+        "label": ("the 1/N", "What should the gradient be when the right class has probability 1?"),
+    },
+    loss_instead,
+)

@@ -1,307 +1,323 @@
-"""Wrong `SoftmaxCrossEntropy` losses."""
+"""Slips of `softmax` and `SoftmaxCrossEntropy`."""
 
-from __future__ import annotations
-
-from collections.abc import Callable
-from typing import Any
-
-import numpy as np
-
-from convkit.checks.misconceptions.tables import Table, enter_table
-from convkit.layers import Array, SoftmaxCrossEntropy, softmax
+from convkit.checks.misconceptions.slips import slips
 
 LOGITS = ("06-classification", "Logits, probabilities, loss, gradient")
 
-Loss = Callable[[Array, Array, float], Any]
-"""Is given logits, labels and the right loss."""
+slip = slips("classifier", "softmax", forth=LOGITS)
+LARGEST = "logits.max(axis=1, keepdims=True)"
+SUM = "exp.sum(axis=1, keepdims=True)"
+slip(
+    "not-shifted",
+    "Large logits overflow",
+    "you take e^a of the logits as they are; from 710 on that is infinity",
+    "You may subtract the same number from all logits of a row. Which one keeps e^a small?",
+    (f" - {LARGEST}", ""),
+)
+slip(
+    "shift-of-all",
+    "One shift is used for all rows",
+    "you subtract the largest logit of the whole batch, and a row far below it becomes 0/0",
+    "Whose largest logit should you subtract from a row?",
+    (LARGEST, "logits.max()"),
+)
+slip(
+    "shift-too-small",
+    "The shift does not reach the largest logit",
+    "you subtract the mean, the smallest or the first logit of a row, and the largest overflows",
+    "After your shift, how large can the largest logit of a row still be?",
+    (LARGEST, "logits.mean(axis=1, keepdims=True)"),
+    also=[[(LARGEST, "logits.min(axis=1, keepdims=True)")], [(LARGEST, "logits[:, :1]")]],
+)
+slip(
+    "clipped",
+    "Large logits are clipped",
+    "you cut the logits off so that e^a stays finite, and two large ones become equal",
+    "Which of the logits 2000 and 1000 should win? Which wins in your code?",
+    (f"logits - {LARGEST}", "np.minimum(logits, 700)"),
+    also=[
+        [(f"logits - {LARGEST}", f"np.clip(logits, -{size}, {size})")]
+        for size in (20, 30, 50, 88, 100, 500, 700, 709)
+    ],
+)
+slip(
+    "over-the-batch",
+    "The columns sum to 1",
+    "you divide by the sum over the samples, so the samples compete for each class",
+    "Which should sum to 1: the probabilities of a sample, or those of a class?",
+    ("axis=1", "axis=0"),
+    also=[[(SUM, "exp.sum(axis=0)")], [(LARGEST, "logits.max()"), (SUM, "exp.sum(axis=0)")]],
+)
+slip(
+    "over-everything",
+    "The probabilities of the whole batch sum to 1",
+    "you divide by the sum over all samples and all classes",
+    "What does `.sum()` give when you name no axis?",
+    (SUM, "exp.sum()"),
+    also=[[(LARGEST, largest), (SUM, "exp.sum()")] for largest in ("logits.max()", "0")],
+)
+slip(
+    "keepdims-forgotten",
+    "A maximum or a sum loses its axis",
+    "you let NumPy line up an array of shape (N,) with the classes, where it should be the samples",
+    "Which shape would fit one number to each row? How do `sum` and `max` give you that?",
+    (SUM, "exp.sum(axis=1)"),
+    also=[[(LARGEST, "logits.max(axis=1)")]],
+)
+slip(
+    "not-normalised",
+    "The powers are not divided by their sum",
+    "you return e^a, perhaps over the largest of its row, and a row does not sum to 1",
+    "What should the numbers of a row sum to?",
+    (f" / {SUM}", ""),
+    also=[[(f" - {LARGEST}", ""), (f" / {SUM}", "")]],
+)
+slip(
+    "no-powers",
+    "The logits are divided by their sum",
+    "you never take e^a: shares of the logits themselves can be negative, or above 1",
+    "A logit may be negative. Which function makes it positive?",
+    (f"np.exp(logits - {LARGEST})", "logits"),
+    also=[[(f"np.exp(logits - {LARGEST})", "logits - logits.min(axis=1, keepdims=True)")]],
+)
+slip(
+    "logits-divided",
+    "The logits are divided by the largest",
+    "you divide each row by its largest logit, which changes the proportions of the powers",
+    "Does e^(a/m) have the same proportions as e^a? Does e^(a − m)?",
+    (f"- {LARGEST}", "/ np.abs(logits).max(axis=1, keepdims=True)"),
+    also=[[(f"- {LARGEST}", f"/ {LARGEST}")]],
+)
+slip(
+    "negated",
+    "The smallest logit wins",
+    "you take e^−a where it should be e^a",
+    "Which class should get the largest probability?",
+    (f"logits - {LARGEST}", "logits.min(axis=1, keepdims=True) - logits"),
+)
+slip(
+    "logarithm",
+    "The logarithm of the probabilities is returned",
+    "you return log p, which is what the loss needs, but not what softmax is",
+    "Can a probability be negative?",
+    (f"exp / {SUM}", f"logits - {LARGEST} - np.log({SUM})"),
+)
 
+slip = slips("classifier", "SoftmaxCrossEntropy", forth=LOGITS)
+RIGHT = "[np.arange(len(labels)), labels]"
+LOSSES = f"log_sum - shifted{RIGHT}"
+MEAN = f"np.mean({LOSSES})"
+P = f"self.probabilities{RIGHT}"
+OF_ALL = "(log_sum[:, None] - shifted)"
+FAR = "np.abs(self.probabilities - np.eye(logits.shape[1])[labels])"
+KEPT = [
+    form.replace("tiny", tiny)
+    for tiny in ("1e-15", "1e-12", "1e-10", "1e-9", "1e-8", "1e-7", "1e-6", "1e-5")
+    for form in ("({} + tiny)", "np.maximum({}, tiny)", "np.clip({}, tiny, 1 - tiny)")
+]
+"""How learners keep a number away from 0."""
 
-def with_loss(wrong: Loss) -> type[SoftmaxCrossEntropy]:
-    def forward(self: SoftmaxCrossEntropy, logits: Array, labels: Array) -> Any:
-        return wrong(logits, labels, SoftmaxCrossEntropy.forward(self, logits, labels))
-
-    return type("Wrong", (SoftmaxCrossEntropy,), {"forward": forward})
-
-
-def log_p(logits: Array) -> Array:
-    shifted = logits - logits.max(axis=1, keepdims=True)
-    logarithms: Array = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
-    return logarithms
-
-
-def right_ones(values: Array, labels: Array) -> Array:
-    """The numbers of the right classes, (N,)."""
-    chosen: Array = values[np.arange(len(labels)), labels]
-    return chosen
-
-
-def quietly(loss: Loss) -> Loss:
-    """Zero and infinity are what the mistake is about."""
-
-    def wrong(logits: Array, labels: Array, right: float) -> Any:
-        with np.errstate(all="ignore"):
-            return loss(logits, labels, right)
-
-    return wrong
-
-
-def _with_labels(change: Any) -> list[type[SoftmaxCrossEntropy]]:
-    """Other labels than the given ones, in forward alone and in both passes."""
-
-    class InForward(SoftmaxCrossEntropy):
-        def forward(self, logits: Array, labels: Array) -> float:
-            loss = super().forward(logits, change(logits, labels))
-            super().forward(logits, labels)
-            return loss
-
-    class InBoth(SoftmaxCrossEntropy):
-        def forward(self, logits: Array, labels: Array) -> float:
-            return super().forward(logits, change(logits, labels))
-
-    return [InForward, InBoth]
-
-
-_LABELS: Table = {
-    "labels-shifted": (
-        "The labels are taken for other classes",
-        "the labels are counted from 1, or shifted, so that another class's probability is looked "
-        "up",
-        "Label 0 is the first class. Which entry of the row does your index pick for it?",
-        *_with_labels(lambda logits, labels: (labels - 1) % logits.shape[1]),
-        *_with_labels(lambda logits, labels: (labels + 1) % logits.shape[1]),
-        *_with_labels(lambda logits, labels: np.minimum(labels + 1, logits.shape[1] - 1)),
-        *_with_labels(lambda logits, labels: logits.shape[1] - 1 - labels),
-    ),
-    "labels-of-others": (
-        "The samples get one another's labels",
-        "the labels are in another order than the samples: sorted, reversed, or all the first one",
-        "Does labels[n] belong to logits[n] all the way through your code?",
-        *_with_labels(lambda logits, labels: labels[::-1].copy()),
-        *_with_labels(lambda logits, labels: np.sort(labels)),
-        *_with_labels(lambda logits, labels: np.roll(labels, 1)),
-        *_with_labels(lambda logits, labels: np.full_like(labels, labels[0])),
-    ),
-    "labels-ignored": (
-        "The labels play no part",
-        "the class is taken from somewhere else: always the first one, or the number of the sample",
-        "Where in forward do the labels appear?",
-        *_with_labels(lambda logits, labels: np.zeros_like(labels)),
-        *_with_labels(lambda logits, labels: np.arange(len(labels)) % logits.shape[1]),
-    ),
-}
-
-
-def _overwriting_logits(logits: Array, labels: Array, loss: float) -> float:
-    logits -= logits.max(axis=1, keepdims=True)
-    return loss
-
-
-def _overwriting_labels(logits: Array, labels: Array, loss: float) -> float:
-    labels[:] = 0
-    return loss
-
-
-def _log_of_logits(tiny: float, *, clipped: bool) -> Loss:
-    """The logits as if they were probabilities, kept away from 0 in some way."""
-
-    def wrong(logits: Array, labels: Array, loss: float) -> Any:
-        found = right_ones(logits, labels)
-        kept = np.clip(found, tiny, 1) if clipped else np.abs(found) + tiny
-        return -np.log(kept).mean()
-
-    return wrong
-
-
-_FORWARD: Table = {
-    "forward-summed": (
-        "The loss is summed over the samples",
-        "the losses of the samples are added and not averaged, so the loss grows with the batch",
-        "What happens to the loss if every sample appears twice in the batch?",
-        lambda logits, labels, loss: loss * len(labels),
-    ),
-    "forward-averaged-over-classes": (
-        "The loss is averaged over the classes as well",
-        "a mean over all N·classes entries is taken, of which most are zero",
-        "By how many numbers does your mean divide? How many samples are there?",
-        lambda logits, labels, loss: loss / logits.shape[1],
-    ),
-    "forward-divided-by-classes": (
-        "The sum is divided by the number of classes",
-        "the losses are summed, and divided by the number of classes, or of all logits",
-        "Of how many numbers is the loss a mean? Which axis counts them?",
-        lambda logits, labels, loss: loss * len(labels) / logits.shape[1],
-        lambda logits, labels, loss: loss * len(labels) * logits.shape[1],
-        lambda logits, labels, loss: loss * logits.shape[1],
-    ),
-    "forward-averaged-twice": (
-        "The mean is divided by N once more",
-        "there are two divisions by the number of samples, or one by N − 1 or N + 1",
-        "How often does N appear in the formula?",
-        lambda logits, labels, loss: loss / len(labels),
-        lambda logits, labels, loss: loss * len(labels) / max(len(labels) - 1, 1),
-        lambda logits, labels, loss: loss * len(labels) / (len(labels) + 1),
-    ),
-    "forward-negated": (
-        "The loss has the wrong sign",
-        "the minus in front of the logarithm is missing: a better network has a larger “loss”",
-        "Which sign has log p for a probability? Which sign should a loss have?",
-        lambda logits, labels, loss: -loss,
-    ),
-    "forward-logarithm-of-zero": (
-        "The logarithm of 0 is taken",
-        "log is taken of the probability, which vanishes where the right class is very unlikely",
-        "log(e^a / Σ e^a) can be simplified before anything is computed. To what?",
-        quietly(lambda logits, labels, loss: -np.log(right_ones(softmax(logits), labels)).mean()),
-    ),
-    "forward-overflow": (
-        "Large logits overflow",
-        "e^a is taken of the logits as they are: from 710 on it is infinity",
-        "Subtracting the same number from all logits of a row changes nothing. Which would help?",
-        quietly(
-            lambda logits, labels, loss: (
-                np.log(np.exp(logits).sum(axis=1)) - right_ones(logits, labels)
-            ).mean()
-        ),
-        quietly(
-            lambda logits, labels, loss: (
-                -np.log(
-                    right_ones(np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True), labels)
-                ).mean()
+slip(
+    "forward-summed",
+    "The loss is a sum over the samples",
+    "you add up the losses of the samples and do not divide by their number",
+    "What should happen to the loss if every sample appears twice in the batch?",
+    (MEAN, f"np.sum({LOSSES})"),
+)
+slip(
+    "forward-averaged-over-classes",
+    "The loss is averaged over the classes as well",
+    "you take the mean over all N·classes entries, most of which are 0",
+    "How many samples are there, and by what does your mean divide?",
+    (MEAN, f"{MEAN} / logits.shape[1]"),
+)
+slip(
+    "forward-divided-by-classes",
+    "The loss is divided by the number of classes",
+    "you add up the losses of the samples and divide by the number of classes",
+    "Which axis of the logits counts the samples?",
+    (MEAN, f"np.sum({LOSSES}) / logits.shape[1]"),
+)
+slip(
+    "forward-negated",
+    "The loss has the wrong sign",
+    "you forget the minus before the logarithm, so a better network has a larger loss",
+    "Which sign has log p for a probability? Which sign should a loss have?",
+    (MEAN, f"-{MEAN}"),
+)
+slip(
+    "forward-other-logarithm",
+    "The logarithm has another base than e",
+    "you take log2 or log10, and the loss is off by a factor",
+    "Which logarithm undoes e^a?",
+    (MEAN, f"{MEAN} / np.log(2)"),
+    also=[[(MEAN, f"{MEAN} / np.log(10)")], [(MEAN, f"-np.mean(np.log2({P}))")]],
+)
+slip(
+    "forward-logarithm-of-zero",
+    "The logarithm of 0 is taken",
+    "you take the logarithm of p, and p is 0 where the right class is very unlikely",
+    "What does log(e^a / Σ e^a) become before you compute any of it?",
+    (MEAN, f"-np.mean(np.log({P}))"),
+)
+slip(
+    "forward-logarithm-floored",
+    "A small number keeps p away from 0",
+    "you add something like 1e-12 to p, or clip p there, and a sure mistake costs too little",
+    "For the logits 0 and 10,000, what is the loss if the first class is right? And in your code?",
+    (MEAN, f"-np.mean(np.log({P} + 1e-11))"),
+    also=[[(MEAN, f"-np.mean(np.log({kept.format(P)}))")] for kept in KEPT],
+)
+slip(
+    "forward-overflow",
+    "Large logits overflow",
+    "you take e^a of the logits as they are; from 710 on that is infinity",
+    "You may subtract the same number from all logits of a row. Which one keeps e^a small?",
+    (f" - {LARGEST}", ""),
+    also=[
+        [
+            (f" - {LARGEST}", ""),
+            (LOSSES, f"-np.log((np.exp(logits) / np.exp(log_sum)[:, None]){RIGHT})"),
+        ]
+    ],
+)
+slip(
+    "forward-shift-once",
+    "The shift is used in one place only",
+    "you subtract the largest logit inside the sum of powers, and do not make up for it outside",
+    "What is log Σ e^a in terms of Σ e^(a − m)?",
+    (LOSSES, f"log_sum - logits{RIGHT}"),
+)
+slip(
+    "forward-labels-ignored",
+    "The labels play no part in the loss",
+    "you return −log of the largest probability of each row, whatever the labels are",
+    "If you change a label, what should happen to the loss? What happens in your code?",
+    (LOSSES, "log_sum"),
+)
+slip(
+    "forward-no-softmax",
+    "The logits are taken for probabilities",
+    "you never apply softmax: your loss is made of the logits themselves",
+    "Can −log p be negative? Can yours?",
+    (LOSSES, f"-logits{RIGHT}"),
+    also=[
+        [(LOSSES, f"-np.log({kept.format(f'{of}(logits{RIGHT})')})")]
+        for of in ("", "np.abs")
+        for kept in ("{}", *KEPT)
+    ],
+)
+slip(
+    "forward-softmax-twice",
+    "softmax is applied twice",
+    "you send the probabilities through softmax once more, as if they were logits",
+    "How small can your loss get when the right class has probability 1?",
+    ("shifted = logits", "logits = softmax(logits)\n        shifted = logits"),
+)
+slip(
+    "forward-every-label-in-every-row",
+    "Every sample is held against the labels of all samples",
+    "you write p[:, labels], which picks an N×N table and not one number from each row",
+    "What is the shape of p[:, labels]? How do you pick one number from each row?",
+    (MEAN, f"np.mean({OF_ALL}[:, labels])"),
+    also=[[(MEAN, f"np.sum({OF_ALL}[:, labels]) / len(labels)")]],
+)
+slip(
+    "forward-two-way",
+    "Each class is asked yes or no",
+    "you add log(1 − p) of the wrong classes, as if every class were a question of its own",
+    "Which probabilities appear in the formula of the loss?",
+    (LOSSES, f"-np.log1p(-{FAR}).sum(axis=1)"),
+    also=[
+        [
+            (
+                LOSSES,
+                f"-np.log({kept.format(f'(1 - {FAR})')}).sum(axis=1)",
             )
-        ),
-    ),
-    "forward-shift-once": (
-        "The shift is used in one place only",
-        "the largest logit is subtracted inside the sum of powers, but not from the right class's "
-        "logit, or not added back",
-        "What is log Σ e^a in terms of Σ e^(a − m)?",
-        lambda logits, labels, loss: loss - logits.max(axis=1).mean(),
-    ),
-    "forward-no-logarithm": (
-        "The logarithm is missing",
-        "the loss is the mean of −p, or of 1 − p, of the right class",
-        "How large is the loss when the right class gets almost no probability?",
-        lambda logits, labels, loss: -right_ones(softmax(logits), labels).mean(),
-        lambda logits, labels, loss: (1 - right_ones(softmax(logits), labels)).mean(),
-    ),
-    "forward-other-logarithm": (
-        "The logarithm is to another base than e",
-        "log2 or log10 is taken: the loss is right up to a factor",
-        "Which logarithm undoes e^a?",
-        lambda logits, labels, loss: loss / np.log(2),
-        lambda logits, labels, loss: loss / np.log(10),
-    ),
-    "forward-no-softmax": (
-        "The logits are taken for probabilities",
-        "softmax is missing: the loss is made of the logits themselves",
-        "May −log p be negative? Is yours?",
-        lambda logits, labels, loss: -right_ones(logits, labels).mean(),
-        quietly(lambda logits, labels, loss: -np.log(right_ones(logits, labels)).mean()),
-        *(
-            _log_of_logits(tiny, clipped=clipped)
-            for tiny in (1e-15, 1e-12, 1e-10, 1e-8)
-            for clipped in (False, True)
-        ),
-    ),
-    "forward-softmax-twice": (
-        "softmax is applied twice",
-        "the probabilities are taken for logits, and go through softmax once more",
-        "How small can your loss become when the right class has probability 1?",
-        lambda logits, labels, loss: -right_ones(log_p(softmax(logits)), labels).mean(),
-    ),
-    "forward-all-classes": (
-        "All classes count, and not the right one alone",
-        "−log p is summed over all classes, whatever the label",
-        "What part do the labels play in your loss?",
-        lambda logits, labels, loss: -log_p(logits).sum() / len(labels),
-        lambda logits, labels, loss: -log_p(logits).mean(),
-    ),
-    "forward-likeliest-class": (
-        "The likeliest class is taken for the right one",
-        "−log p is that of the largest probability: the network is always right",
-        "What part do the labels play in your loss?",
-        lambda logits, labels, loss: -log_p(logits).max(axis=1).mean(),
-    ),
-    "forward-every-label-in-every-row": (
-        "Every sample is held against all samples' labels",
-        "p[:, labels] picks a whole table, N × N, and not one number for each sample",
-        "What is the shape of p[:, labels]? How do you pick one number from each row?",
-        lambda logits, labels, loss: -log_p(logits)[:, labels].mean(),
-        lambda logits, labels, loss: -log_p(logits)[:, labels].sum() / len(labels),
-    ),
-    "forward-two-way": (
-        "Each class is asked yes or no",
-        "log(1 − p) of the wrong classes is added, as if every class were a question of its own",
-        "Which probabilities appear in the formula of the loss?",
-        quietly(
-            lambda logits, labels, loss: (
-                loss
-                - (np.log1p(-softmax(logits)) * (1 - np.eye(logits.shape[1])[labels])).sum()
-                / len(labels)
-            )
-        ),
-        lambda logits, labels, loss: (
-            loss
-            - (np.log(1 - softmax(logits) + 1e-300) * (1 - np.eye(logits.shape[1])[labels])).sum()
-            / len(labels)
-        ),
-    ),
-    "forward-squared-error": (
-        "The loss is a squared error",
-        "the squared differences of p and the labels are summed: another loss",
-        "Where is the logarithm?",
-        lambda logits, labels, loss: (
-            ((softmax(logits) - np.eye(logits.shape[1])[labels]) ** 2).sum() / len(labels)
-        ),
-        lambda logits, labels, loss: (
-            (softmax(logits) - np.eye(logits.shape[1])[labels]) ** 2
-        ).mean(),
-        lambda logits, labels, loss: (
-            ((softmax(logits) - np.eye(logits.shape[1])[labels]) ** 2).sum() / len(labels) / 2
-        ),
-        lambda logits, labels, loss: (
-            (softmax(logits) - np.eye(logits.shape[1])[labels]) ** 2
-        ).sum(),
-    ),
-    "forward-over-the-batch": (
-        "The probabilities sum to 1 over the samples",
-        "softmax runs over the batch's axis: for each class the samples compete with one another",
-        "Which sum must be 1: that of a row, or that of a column?",
-        lambda logits, labels, loss: -right_ones(log_p(logits.T).T, labels).mean(),
-    ),
-    "forward-not-averaged": (
-        "There is a loss for each sample",
-        "forward returns N numbers, and not a single one",
-        "What is the shape of what you return?",
-        lambda logits, labels, loss: -right_ones(log_p(logits), labels),
-    ),
-    "forward-one-sample": (
-        "Only one sample counts",
-        "the loss is that of the first sample, or of the last",
-        "Is the `return` inside the loop? Does the loop add, or overwrite?",
-        lambda logits, labels, loss: -right_ones(log_p(logits), labels)[0],
-        lambda logits, labels, loss: -right_ones(log_p(logits), labels)[-1],
-        lambda logits, labels, loss: -right_ones(log_p(logits), labels)[-1] / len(labels),
-        lambda logits, labels, loss: -right_ones(log_p(logits), labels)[0] / len(labels),
-        lambda logits, labels, loss: -right_ones(log_p(logits), labels)[1:].sum() / len(labels),
-        lambda logits, labels, loss: -right_ones(log_p(logits), labels)[:-1].sum() / len(labels),
-        lambda logits, labels, loss: -right_ones(log_p(logits), labels).max(),
-        lambda logits, labels, loss: -right_ones(log_p(logits), labels).min(),
-    ),
-    "forward-changes-logits": (
-        "forward writes into the logits",
-        "the logits are used as a place to work in: the layer that made them finds other numbers "
-        "there",
-        "An assignment with `-=`, `[...]` or `out=` changes the array itself. Which is it here?",
-        _overwriting_logits,
-    ),
-    "forward-changes-labels": (
-        "forward writes into the labels",
-        "the labels are used as a place to work in: in the next epoch they are different",
-        "An assignment with `[...]` changes the array itself. Which is it here?",
-        _overwriting_labels,
-    ),
-}
-
-enter_table("SoftmaxCrossEntropy", LOGITS, _FORWARD, with_loss)
-enter_table("SoftmaxCrossEntropy", LOGITS, _LABELS)
+        ]
+        for kept in ("({} + 1e-300)", *KEPT)
+    ],
+)
+slip(
+    "forward-squared-error",
+    "The loss is a squared error",
+    "you add up the squared differences of p and the labels, which is another loss",
+    "Where is the logarithm in your loss?",
+    (LOSSES, f"{FAR} ** 2"),
+    also=[[(LOSSES, f"({FAR} ** 2).sum(axis=1){half}")] for half in ("", " / 2")],
+)
+slip(
+    "forward-not-averaged",
+    "You return a loss for each sample",
+    "you return N numbers and not their mean",
+    "Training needs one number to make smaller. How do N losses become one?",
+    (f"float({MEAN})", LOSSES),
+)
+slip(
+    "forward-one-sample",
+    "Only one sample counts",
+    "you return the loss of one sample: your loop over the samples overwrites it, or returns early",
+    "Two samples have losses 1 and 3. What should forward return?",
+    (MEAN, f"({LOSSES})[-1]"),
+    also=[[(MEAN, f"({LOSSES}){one}")] for one in ("[0]", "[-1] / len(labels)")],
+)
+slip(
+    "labels-from-one",
+    "The labels are counted from 1",
+    "you look up labels − 1, which is the class before the right one",
+    "Label 0 is the first class. Which entry of the row does your index pick for it?",
+    ("self.probabilities, self", "labels = labels - 1\n        self.probabilities, self"),
+    also=[[("labels]))", "labels - 1]))")]],
+)
+MINUS_ONE = "grad_logits[np.arange(len(self.labels)), self.labels] -= 1"
+slip(
+    "labels-one-hot",
+    "The labels are taken for one-hot rows",
+    "you multiply by the labels, or subtract them, as if they had a 0 or 1 for each class",
+    "What is the shape of the labels? What would a one-hot row of label 2 look like?",
+    (LOSSES, f"np.sum(labels * {OF_ALL}, axis=1)"),
+    (MINUS_ONE, "grad_logits -= self.labels"),
+    also=[[(MINUS_ONE, "grad_logits -= self.labels")]],
+)
+slip(
+    "classes-from-labels",
+    "The number of classes is taken from the labels",
+    "you make one-hot rows as long as the largest label of the batch asks for",
+    "What if no sample of a batch is of the last class? What else tells the number of classes?",
+    (LOSSES, f"np.sum(np.eye(labels.max() + 1)[labels] * {OF_ALL}, axis=1)"),
+    also=[[(MINUS_ONE, "grad_logits -= np.eye(self.labels.max() + 1)[self.labels]")]],
+)
+slip(
+    "backward-negated",
+    "The gradient has the wrong sign",
+    "you return (label − p)/N, which points downhill",
+    "If the logit of the right class grows, does the loss grow or fall?",
+    ("return grad_logits", "return -grad_logits"),
+)
+slip(
+    "backward-stops-at-p",
+    "The gradient stops at the probabilities",
+    "you return −1/p at the right class, which is the gradient along p and not along the logits",
+    "Two steps lead from the logits to the loss. Through how many of them do you go back?",
+    ("grad_logits = self.probabilities.copy()", "p, one = self.probabilities, 0"),
+    (MINUS_ONE, "grad_logits = -np.eye(p.shape[1], dtype=p.dtype)[self.labels] / (p + one)"),
+    also=[
+        [
+            ("grad_logits = self.probabilities.copy()", "p = self.probabilities"),
+            (MINUS_ONE, f"grad_logits = -np.eye(p.shape[1])[self.labels] / {kept.format('p')}"),
+        ]
+        for kept in KEPT
+    ],
+)
+slip(
+    "backward-softmax-twice",
+    "The gradient goes through softmax a second time",
+    "you apply the slopes of softmax to p − 1, where they have been taken into account already",
+    "Is p − 1 the gradient along p, or along the logits?",
+    ("= self.probabilities.copy()", "= (p := self.probabilities).copy()"),
+    (MINUS_ONE, f"{MINUS_ONE}\n        g = grad_logits"),
+    ("return grad_logits", "return p * (g - (p * g).sum(axis=1, keepdims=True))"),
+    also=[
+        [("return grad_logits", "p = self.probabilities\n        return grad_logits * p * (1 - p)")]
+    ],
+)

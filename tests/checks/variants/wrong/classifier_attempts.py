@@ -5,6 +5,7 @@
 # %% Linear: names-of-another-course
 # breaks: both
 # mistake: The parameters are called W and b, so weights that are set are never used.
+# names: linear-params-missing
 import numpy as np
 from convkit import Layer
 
@@ -29,6 +30,7 @@ class Linear(Layer):
 # %% Linear: gradients-returned
 # breaks: backward
 # mistake: backward returns three gradients and sets none.
+# names: linear-backward-returns-tuple; linear-grads-missing
 import numpy as np
 from convkit import Layer
 
@@ -51,6 +53,7 @@ class Linear(Layer):
 # %% Linear: weights-stored-in-out
 # breaks: forward at least
 # mistake: The weights have shape (in, out).
+# names: linear-forward-weight-not-transposed, linear-params-axes-reordered; linear-forward-error-shapes
 import numpy as np
 from convkit import Layer
 
@@ -75,6 +78,7 @@ class Linear(Layer):
 # %% Linear: weights-moved-already
 # breaks: backward
 # mistake: backward takes a step of learning by itself before it computes the gradient of the input.
+# names: linear-backward-learns
 import numpy as np
 from convkit import Layer
 
@@ -101,6 +105,7 @@ class Linear(Layer):
 # %% Linear: rectified-inside
 # breaks: both
 # mistake: A rectifier is built in.
+# names: linear-forward-non-linearity; linear-forward-clipped, linear-forward-holes
 import numpy as np
 from convkit import Layer
 
@@ -126,6 +131,7 @@ class Linear(Layer):
 # %% softmax: one-sample-only
 # breaks: forward
 # mistake: It is written for a single row of logits and mixes the samples.
+# names: softmax-over-the-batch
 import numpy as np
 
 
@@ -137,6 +143,7 @@ def softmax(logits):
 # %% softmax: plain-shares
 # breaks: forward
 # mistake: Each logit's share of the row's sum, without the exponential.
+# names: softmax-no-powers
 import numpy as np
 
 
@@ -148,6 +155,7 @@ def softmax(logits):
 # %% softmax: clipped-exponent
 # breaks: forward
 # mistake: Logits are clipped to plus or minus 50 against overflow, so large ones become equal.
+# names: softmax-clipped
 import numpy as np
 
 
@@ -159,6 +167,7 @@ def softmax(logits):
 # %% SoftmaxCrossEntropy: probabilities-expected
 # breaks: forward
 # mistake: It takes the logits for probabilities, consistently.
+# names: softmaxcrossentropy-forward-no-softmax
 import numpy as np
 
 
@@ -177,6 +186,7 @@ class SoftmaxCrossEntropy:
 # %% SoftmaxCrossEntropy: one-hot-expected
 # breaks: both
 # mistake: It multiplies by the labels as if they were one-hot rows.
+# names: softmaxcrossentropy-labels-one-hot; softmaxcrossentropy-forward-error-shapes
 import numpy as np
 
 
@@ -194,6 +204,7 @@ class SoftmaxCrossEntropy:
 # %% SoftmaxCrossEntropy: every-class-yes-or-no
 # breaks: forward
 # mistake: The loss is a sum of yes-or-no losses over all classes; the gradient is the softmax's.
+# names: softmaxcrossentropy-forward-two-way
 import numpy as np
 
 
@@ -214,6 +225,7 @@ class SoftmaxCrossEntropy:
 # %% SoftmaxCrossEntropy: squared-error
 # breaks: forward
 # mistake: The loss is the squared distance to the one-hot labels, with the softmax's gradient.
+# names: softmaxcrossentropy-forward-squared-error
 import numpy as np
 
 
@@ -267,6 +279,7 @@ class SGD:
 # %% Flatten: height-first
 # breaks: both
 # mistake: Rows come before channels, and the gradient is folded back as if they did not, over a copy.
+# names: flatten-forward-rows-first, flatten-backward-columns-first; flatten-forward-refolded, flatten-backward-refolded
 import numpy as np
 from convkit import Layer
 

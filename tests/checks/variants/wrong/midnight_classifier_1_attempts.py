@@ -6,6 +6,7 @@
 # %% Linear: midnight-bias-not-summed
 # breaks: backward
 # mistake: The bias's gradient is grad_y itself, one row for each sample.
+# names: linear-backward-bias-gradient-not-summed; linear-backward-axes-too-many, linear-backward-another-size
 import numpy as np
 
 from convkit import Layer
@@ -33,6 +34,7 @@ class Linear(Layer):
 # %% Linear: midnight-transposed-gradient
 # breaks: backward
 # mistake: The weight's gradient is (in, out), x.T @ grad_y, where weight is (out, in).
+# names: linear-backward-weight-gradient-transposed; linear-backward-axes-reordered
 import numpy as np
 
 from convkit import Layer
@@ -62,6 +64,7 @@ class Linear(Layer):
 # %% Linear: midnight-averages-over-the-batch
 # breaks: backward
 # mistake: Divides both gradients by the batch size m, as one remembers from a course where the loss does not.
+# names: linear-grads-averaged; linear-backward-scaled
 import numpy as np
 
 from convkit import Layer
@@ -91,6 +94,7 @@ class Linear(Layer):
 # %% Linear: midnight-keeps-dims
 # breaks: backward
 # mistake: The bias's gradient keeps its axis: (1, out).
+# names: linear-grads-axis-kept; linear-backward-axes-of-one, linear-backward-axes-too-many
 import numpy as np
 
 from convkit import Layer
@@ -124,6 +128,7 @@ class Linear(Layer):
 # %% Linear: midnight-no-transpose
 # breaks: forward at least
 # mistake: x @ weight without a transpose: it fits only where the layer is square.
+# names: linear-forward-weight-not-transposed; linear-forward-error-shapes
 import numpy as np
 
 from convkit import Layer
@@ -151,6 +156,7 @@ class Linear(Layer):
 # %% Linear: midnight-bias-twice
 # breaks: forward
 # mistake: Adds the bias inside the loop over the inputs, once for each of them.
+# names: linear-forward-bias-other; linear-forward-bias-factor, linear-forward-something-added
 import numpy as np
 
 from convkit import Layer
@@ -192,6 +198,7 @@ class Linear(Layer):
 # %% Linear: midnight-gradient-of-x-with-weights-of-one-unit
 # breaks: backward
 # mistake: `=` in the sum over the units: x gets the gradient through the last unit only.
+# names: linear-backward-one-unit
 import numpy as np
 
 from convkit import Layer
@@ -232,6 +239,7 @@ class Linear(Layer):
 # %% Linear: midnight-gradients-pile-up
 # breaks: backward
 # mistake: Adds to grads where there are some: every backward adds to the one before.
+# names: linear-grads-added; linear-backward-remembers
 import numpy as np
 
 from convkit import Layer
@@ -260,6 +268,7 @@ class Linear(Layer):
 # %% Linear: midnight-no-bias-there-wrong-axis-back
 # breaks: both
 # mistake: Forgets the bias; its gradient is the sum over the units, axis 1.
+# names: linear-forward-bias-forgotten, linear-forward-bias-missing, linear-backward-bias-gradient-axis; linear-forward-something-added, linear-backward-another-size
 import numpy as np
 
 from convkit import Layer

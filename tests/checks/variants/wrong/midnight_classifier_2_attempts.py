@@ -6,6 +6,7 @@
 # %% Linear: midnight-forgets-the-bias
 # breaks: forward
 # mistake: No bias in forward; its gradient is set all the same.
+# names: linear-forward-bias-forgotten, linear-forward-bias-missing; linear-forward-something-added
 import numpy as np
 
 from convkit import Layer
@@ -33,6 +34,7 @@ class Linear(Layer):
 # %% Linear: midnight-weights-double-precision
 # breaks: both
 # mistake: Leaves it to NumPy: float64 weights turn float32 inputs and gradients into float64.
+# names: linear-forward-always-double, linear-backward-always-double
 import numpy as np
 
 from convkit import Layer
@@ -60,6 +62,7 @@ class Linear(Layer):
 # %% Linear: midnight-own-names
 # breaks: backward
 # mistake: The gradients are stored as dW and db, so grads has other keys than params.
+# names: linear-grads-missing
 import numpy as np
 
 from convkit import Layer
@@ -89,6 +92,7 @@ class Linear(Layer):
 # %% Linear: midnight-uses-the-output-as-the-input
 # breaks: backward
 # mistake: Keeps y in self.x: the weight's gradient is made from the layer's output.
+# names: linear-backward-weight-gradient-of-y; linear-backward-another-size
 import numpy as np
 
 from convkit import Layer
@@ -117,6 +121,7 @@ class Linear(Layer):
 # %% Linear: midnight-bias-by-column-there-one-number-back
 # breaks: both
 # mistake: Subtracts the bias, as if it were a threshold; and sums its gradient over everything.
+# names: linear-forward-bias-negated, linear-backward-one-number, linear-grads-summed-up; linear-forward-something-added
 import numpy as np
 
 from convkit import Layer
@@ -144,6 +149,7 @@ class Linear(Layer):
 # %% Linear: midnight-standardises-there-forgets-a-sample-back
 # breaks: both
 # mistake: Centres each sample first, as advised for inputs; the weight's gradient leaves out the last sample.
+# names: -
 import numpy as np
 
 from convkit import Layer
@@ -171,6 +177,7 @@ class Linear(Layer):
 # %% Flatten: midnight-flattens-the-batch
 # breaks: both
 # mistake: Flattens everything, the batch too, to one row.
+# names: flatten-forward-batch-swallowed; flatten-forward-flattened, flatten-forward-axes-of-one
 from convkit import Layer
 
 
@@ -188,6 +195,7 @@ class Flatten(Layer):
 # %% Flatten: midnight-channels-last
 # breaks: forward
 # mistake: Moves the channels to the back before flattening, as a framework with (N, H, W, C) does.
+# names: flatten-forward-channels-last; flatten-forward-refolded
 from convkit import Layer
 
 
@@ -204,6 +212,7 @@ class Flatten(Layer):
 # %% Flatten: midnight-hands-the-gradient-on
 # breaks: backward
 # mistake: Returns grad_y as it is: a reshape has no derivative, it thinks.
+# names: flatten-backward-nothing; flatten-backward-flattened, flatten-backward-axes-too-few
 from convkit import Layer
 
 
@@ -218,6 +227,7 @@ class Flatten(Layer):
 # %% Flatten: midnight-order-of-fortran-on-the-way-back
 # breaks: backward
 # mistake: reshape with order="F" in backward only.
+# names: flatten-backward-fortran-order; flatten-backward-refolded, flatten-backward-columns-first
 from convkit import Layer
 
 
@@ -233,6 +243,7 @@ class Flatten(Layer):
 # %% Flatten: midnight-height-and-width-exchanged
 # breaks: backward
 # mistake: Unpacks the shape as n, c, w, h.
+# names: flatten-backward-size-swapped; flatten-backward-axes-reordered
 from convkit import Layer
 
 
@@ -248,6 +259,7 @@ class Flatten(Layer):
 # %% Flatten: midnight-batch-behind-there-zeros-back
 # breaks: both
 # mistake: Flattens to (C·H·W, N), columns as samples; backward returns a gradient of float64.
+# names: flatten-forward-axes-reordered, flatten-backward-always-double
 import numpy as np
 
 from convkit import Layer
@@ -267,6 +279,7 @@ class Flatten(Layer):
 # %% softmax: midnight-no-shift
 # breaks: forward
 # mistake: exp of the logits as they are: overflow at 1000.
+# names: softmax-not-shifted
 import numpy as np
 
 
@@ -278,6 +291,7 @@ def softmax(logits):
 # %% softmax: midnight-over-the-batch
 # breaks: forward
 # mistake: Sums over axis 0: the columns sum to 1.
+# names: softmax-over-the-batch
 import numpy as np
 
 
@@ -290,6 +304,7 @@ def softmax(logits):
 # %% softmax: midnight-one-sum-for-all
 # breaks: forward
 # mistake: Divides by the sum of the whole array.
+# names: softmax-over-everything
 import numpy as np
 
 
@@ -302,6 +317,7 @@ def softmax(x):
 # %% softmax: midnight-the-largest-logit-of-the-batch
 # breaks: forward
 # mistake: Subtracts the maximum of the whole batch, so a row far below it underflows to 0/0.
+# names: softmax-shift-of-all
 import numpy as np
 
 

@@ -6,6 +6,7 @@
 # %% softmax: midnight-sums-without-the-axis-kept
 # breaks: forward
 # mistake: The sum (N,) is broadcast along the classes, or raises.
+# names: softmax-keepdims-forgotten; softmax-error-shapes
 import numpy as np
 
 
@@ -18,6 +19,7 @@ def softmax(logits):
 # %% softmax: midnight-shifts-in-place
 # breaks: forward
 # mistake: logits -= max changes the caller's logits.
+# names: softmax-changes-input
 import numpy as np
 
 
@@ -30,6 +32,7 @@ def softmax(logits):
 # %% softmax: midnight-a-small-constant-below
 # breaks: forward
 # mistake: Adds 1e-6 to the sum so that it is never 0; the rows no longer sum to 1.
+# names: softmax-digits-lost
 import numpy as np
 
 
@@ -41,6 +44,7 @@ def softmax(logits):
 # %% softmax: midnight-clipped-logits
 # breaks: forward
 # mistake: Clips the logits to ±50 against the overflow, which makes all large ones equal.
+# names: softmax-clipped
 import numpy as np
 
 
@@ -53,6 +57,7 @@ def softmax(logits):
 # %% softmax: midnight-minus-the-minimum
 # breaks: forward
 # mistake: Subtracts the row's minimum, so all exponents are positive and overflow the sooner.
+# names: softmax-shift-too-small; softmax-not-shifted
 import numpy as np
 
 
@@ -67,6 +72,7 @@ def softmax(logits):
 # %% softmax: midnight-divides-by-the-largest
 # breaks: forward
 # mistake: Divides the logits by the largest for stability, where it must be subtracted.
+# names: softmax-logits-divided
 import numpy as np
 
 
@@ -79,6 +85,7 @@ def softmax(logits):
 # %% SoftmaxCrossEntropy: midnight-not-divided-by-n-back
 # breaks: backward
 # mistake: Backward is p − one_hot; the loss is a mean.
+# names: softmaxcrossentropy-backward-scaled
 import numpy as np
 
 
@@ -104,6 +111,7 @@ class SoftmaxCrossEntropy:
 # %% SoftmaxCrossEntropy: midnight-sum-of-the-losses
 # breaks: forward
 # mistake: Returns the sum over the batch, and a backward that is divided by N.
+# names: softmaxcrossentropy-forward-summed
 import numpy as np
 
 
@@ -131,6 +139,7 @@ class SoftmaxCrossEntropy:
 # %% SoftmaxCrossEntropy: midnight-log-of-zero
 # breaks: forward
 # mistake: Takes the log of softmax: a probability that underflows gives an infinite loss.
+# names: softmaxcrossentropy-forward-logarithm-of-zero
 import numpy as np
 
 
@@ -156,6 +165,7 @@ class SoftmaxCrossEntropy:
 # %% SoftmaxCrossEntropy: midnight-a-small-constant-in-the-log
 # breaks: forward
 # mistake: log(p + 1e-7), so the loss is a little off, and far off where p underflows.
+# names: softmaxcrossentropy-forward-logarithm-floored; softmaxcrossentropy-forward-digits-lost
 import numpy as np
 
 
@@ -182,6 +192,7 @@ class SoftmaxCrossEntropy:
 # %% SoftmaxCrossEntropy: midnight-takes-all-columns-of-the-labels
 # breaks: forward
 # mistake: log_p[:, labels] picks a square of numbers, not one for each sample.
+# names: softmaxcrossentropy-forward-every-label-in-every-row
 import numpy as np
 
 
@@ -206,6 +217,7 @@ class SoftmaxCrossEntropy:
 # %% SoftmaxCrossEntropy: midnight-mean-over-the-classes-as-well
 # breaks: forward
 # mistake: np.mean of the one-hot product divides by the classes too; backward divides by N only.
+# names: softmaxcrossentropy-forward-averaged-over-classes
 import numpy as np
 
 
@@ -230,6 +242,7 @@ class SoftmaxCrossEntropy:
 # %% SoftmaxCrossEntropy: midnight-the-sign
 # breaks: backward
 # mistake: one_hot − p: the gradient points uphill.
+# names: softmaxcrossentropy-backward-negated; softmaxcrossentropy-backward-scaled
 import numpy as np
 
 
@@ -259,6 +272,7 @@ class SoftmaxCrossEntropy:
 # %% SoftmaxCrossEntropy: midnight-sum-there-softmax-forgotten-back
 # breaks: both
 # mistake: The sum of the losses; backward stops at the probabilities, −1/p at the label.
+# names: softmaxcrossentropy-forward-summed, softmaxcrossentropy-backward-stops-at-p
 import numpy as np
 
 
@@ -285,6 +299,7 @@ class SoftmaxCrossEntropy:
 # %% SoftmaxCrossEntropy: midnight-divided-by-the-classes
 # breaks: backward
 # mistake: Divides by shape[1], the number of classes, where it must be the batch.
+# names: softmaxcrossentropy-backward-scaled, softmaxcrossentropy-backward-uses-up; softmaxcrossentropy-backward-remembers
 import numpy as np
 
 

@@ -6,6 +6,7 @@
 # %% SoftmaxCrossEntropy: midnight-a-loss-for-each-sample
 # breaks: forward
 # mistake: Returns the vector of losses: the mean is forgotten.
+# names: softmaxcrossentropy-forward-not-averaged
 import numpy as np
 
 
@@ -31,6 +32,7 @@ class SoftmaxCrossEntropy:
 # %% SoftmaxCrossEntropy: midnight-log-of-base-two
 # breaks: forward
 # mistake: np.log2 for the log: bits, and a gradient in nats.
+# names: softmaxcrossentropy-forward-other-logarithm
 import numpy as np
 
 
@@ -55,6 +57,7 @@ class SoftmaxCrossEntropy:
 # %% SoftmaxCrossEntropy: midnight-binary-cross-entropy
 # breaks: both
 # mistake: Adds the (1 − t)·log(1 − p) of two-class problems; divides the gradient by all entries.
+# names: softmaxcrossentropy-forward-two-way, softmaxcrossentropy-backward-scaled
 import numpy as np
 
 
@@ -78,6 +81,7 @@ class SoftmaxCrossEntropy:
 # %% SoftmaxCrossEntropy: midnight-clipped-probabilities
 # breaks: both
 # mistake: Clips p to [1e-7, 1 − 1e-7] for loss and gradient; the gradient misses the division by N.
+# names: softmaxcrossentropy-forward-logarithm-floored, softmaxcrossentropy-backward-scaled
 import numpy as np
 
 
@@ -102,6 +106,7 @@ class SoftmaxCrossEntropy:
 # %% SoftmaxCrossEntropy: midnight-one-hot-of-the-wrong-length
 # breaks: backward
 # mistake: The one-hot matrix is as wide as the largest label of the batch asks for, filled up from the front.
+# names: -
 import numpy as np
 
 
@@ -128,6 +133,7 @@ class SoftmaxCrossEntropy:
 # %% SoftmaxCrossEntropy: midnight-a-plus-there-forgets-which-rows-back
 # breaks: both
 # mistake: The minus is forgotten; grad[labels] -= 1 is an index of rows: whole rows lose 1.
+# names: softmaxcrossentropy-forward-negated
 import numpy as np
 
 
