@@ -35,7 +35,7 @@ def enter_relations(anatomy: Anatomy) -> None:
     if anatomy.name in {each.name for each in _KNOWN}:
         return
     _KNOWN.append(anatomy)
-    ids = [*NUMBERS, *RARE, *SHAPES, "missing", "only"]
+    ids = [*NUMBERS, *RARE, *SHAPES, "missing", *(f"only-{id}" for id in CONDITIONS)]
     ids += [f"error-{kind.lower()}" for kind in ERRORS]
     ids += [f"returns-{kind.lower()}" for kind in RESULTS]
     begins = {anatomy.begins(quantity) for quantity in ("y", "grad_x", "first params")}
@@ -71,10 +71,10 @@ def _found(anatomy: Anatomy, look: Look) -> Iterator[tuple[str, Any, str]]:
         yield found
     if look.only:
         passing = "Backward" if pass_of(look.quantity) == "backward" else "Forward"
-        for pattern, hint in CONDITIONS.items():
+        for id, (pattern, hint) in CONDITIONS.items():
             if re.fullmatch(pattern, look.only):
                 title = f"{passing} goes wrong only where {{only}}"
-                yield "only", (title, "everywhere else it is right", hint), ""
+                yield f"only-{id}", (title, "everywhere else it is right", hint), ""
     for id, words in RARE.items():
         said = _HOLDS[id](look, anatomy)
         if said:

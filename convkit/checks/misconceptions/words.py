@@ -136,29 +136,43 @@ RARE: Words = {
 }
 """Relations that only say where to look."""
 
+_PADDING = (
+    "Where does the padding come in: in the sizes, in the image, in the crop at the end? Try a "
+    "slice such as [p:-p] by hand for p = 0."
+)
+_STRIDE = "Where does the stride come in: in the size of y, and in every index of a window?"
+_SIDES = "Where in your code do the height and the width appear, and along which axes?"
+_BATCH = "Which of your lines knows how many images there are? What if it is one?"
+
 CONDITIONS = {
-    "the (two )?(padding|paddings) .*|there is padding": (
-        "Where does the padding come in: in the sizes, in the image, in the crop at the end? Try a "
-        "slice such as [p:-p] by hand for p = 0."
+    "padding-zero": ("the padding is 0", _PADDING),
+    "padding-zero-somewhere": ("the padding is 0 in some direction", _PADDING),
+    "padding": ("there is padding", _PADDING),
+    "padding-differs": ("the two paddings differ", _PADDING),
+    "stride": ("the stride is not 1", _STRIDE),
+    "stride-one": ("the stride is 1", _STRIDE),
+    "stride-differs": (
+        "the two strides differ",
+        "Where in your code does `stride[1]` appear, and along which axis?",
     ),
-    "the two strides differ": "Where in your code does `stride[1]` appear, and along which axis?",
-    "the stride is (left out|given)": "How far do the windows move if nobody says so?",
-    "the stride is .*": (
-        "Where does the stride come in: in the size of y, and in every index of a window?"
+    "stride-left-out": ("the stride is left out", "How far do windows move if nobody says so?"),
+    "stride-given": ("the stride is given", "Where in your code does `stride` appear?"),
+    "kernel-not-square": ("the kernel is not square", _SIDES),
+    "window-not-square": ("the window is not square", _SIDES),
+    "patch-not-square": ("the patch is not square", _SIDES),
+    "image-not-square": ("the image is not square", _SIDES),
+    "overlap": (
+        "(windows|patches) overlap",
+        "In how many windows does one pixel lie? What happens to the second one?",
     ),
-    "the (kernel|window|patch|image) is not square": (
-        "Where in your code do the height and the width appear, and along which axes?"
+    "gaps": ("there are gaps .*", "What about the pixels that lie in no window?"),
+    "ragged": (
+        "(windows|patches) do not reach .*",
+        "What happens to the rows and columns that are left over?",
     ),
-    "(windows|patches) overlap": (
-        "In how many windows does one pixel lie? What happens to the second one?"
-    ),
-    "there are gaps .*|(windows|patches) do not reach .*": (
-        "What happens to the pixels that lie in no window?"
-    ),
-    "the batch is .*": (
-        "Which of your lines knows how many images there are? What does it do to an axis of size 1?"
-    ),
-    "all numbers are negative": "With which number does your search begin?",
-    "several are the largest": "Which one wins if two are equally large?",
+    "one-image": ("the batch is a single image", _BATCH),
+    "several-images": ("the batch is more than one image", _BATCH),
+    "negative": ("all numbers are negative", "With which number does your search begin?"),
+    "ties": ("several are the largest", "Which one wins if two are equally large?"),
 }
-"""What the cases that go wrong have in common, and no other: a hint for each."""
+"""What all cases that go wrong have in common, and no other has: its pattern, and a hint."""
