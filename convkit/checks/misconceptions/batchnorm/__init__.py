@@ -1,10 +1,6 @@
-"""Wrong batch normalizations: in either pass, and in the running statistics.
+"""Wrong batch normalizations: in either pass, and in the running statistics."""
 
-What is told by a mark is entered last.
-"""
+from convkit.checks.misconceptions.batchnorm import slips  # isort: skip
+from convkit.checks.misconceptions.batchnorm import broad  # isort: skip
 
-from convkit.checks.misconceptions.batchnorm import forward, backward, running  # isort: skip
-from convkit.checks.misconceptions.batchnorm import gradients, marks, moves  # isort: skip
-from convkit.checks.misconceptions.batchnorm import broad, terms  # isort: skip
-
-__all__ = ["backward", "broad", "forward", "gradients", "marks", "moves", "running", "terms"]
+__all__ = ["broad", "slips"]

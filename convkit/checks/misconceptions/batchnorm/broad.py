@@ -1,15 +1,20 @@
-"""What can be said of a wrong `BatchNorm` in general."""
+"""What can be said of a wrong `BatchNorm` in general, and the terms of its gradient."""
 
 from __future__ import annotations
 
-from convkit.checks.batchnorm import make
-from convkit.checks.behaviour import Case
-from convkit.checks.misconceptions.batchnorm.altered import BACK, FORMULA
-from convkit.checks.misconceptions.broad.entering import Anatomy
-from convkit.checks.misconceptions.broad.whole import enter_broad_simply
-from convkit.layers import BatchNorm
+from collections.abc import Mapping
 
-_AXES = {'grads["gamma"]': ("channels",), 'grads["beta"]': ("channels",)}
+import numpy as np
+
+from convkit.checks.batchnorm import EVALUATION, make
+from convkit.checks.behaviour import Case
+from convkit.checks.look import View
+from convkit.checks.misconceptions.anatomy import Anatomy
+from convkit.checks.misconceptions.any_layer import enter_any_layer
+from convkit.checks.misconceptions.batchnorm.slips import BACK, FORMULA
+from convkit.checks.misconceptions.relations import enter_relations
+from convkit.checks.misconceptions.solver import enter_sum
+from convkit.layers import Array, BatchNorm
 
 
 def _sizes(case: Case) -> dict[str, int]:
@@ -21,8 +26,44 @@ def _sizes(case: Case) -> dict[str, int]:
     }
 
 
-_ANY_SHAPE = ("forward-another-size", "backward-another-size")
+_AXES = {'grads["gamma"]': ("channels",), 'grads["beta"]': ("channels",)}
+_ANATOMY = Anatomy(BatchNorm, _AXES, _sizes, FORMULA, BACK, make=make)
 
-ANATOMY = Anatomy(BatchNorm, _AXES, _sizes, FORMULA, BACK, _ANY_SHAPE, make)
 
-enter_broad_simply(ANATOMY, numbers=False)
+def _ways_back(view: View) -> Mapping[str, Array]:
+    """The three ways from y to x, of which two are closed in evaluation."""
+    case, layer = view.case, _ANATOMY.layer(view.case)
+    over = (0, *range(2, case.x.ndim))
+    mean, variance = case.x.mean(over, keepdims=True), case.x.var(over, keepdims=True)
+    if EVALUATION in case.traits:
+        variance = layer.running_var.reshape(mean.shape)
+    deviation = np.sqrt(variance + layer.eps)
+    direct = case.params["gamma"].reshape(mean.shape) / deviation * case.grad_y
+    if EVALUATION in case.traits:
+        return {"direct": direct}
+    hat = (case.x - mean) / deviation
+    return {
+        "direct": direct,
+        "mean": np.broadcast_to(-direct.mean(over, keepdims=True), direct.shape),
+        "variance": -hat * (direct * hat).mean(over, keepdims=True),
+    }
+
+
+_WORDS = {
+    "direct": (
+        "the direct way, γ/σ · grad_y,",
+        "If mean and variance stayed as they are, by how much would y change with x?",
+    ),
+    "mean": (
+        "what flows back through the mean",
+        "If all numbers of a channel grow by 1, what does y do? So what must grad_x sum to?",
+    ),
+    "variance": (
+        "what flows back through the variance",
+        "If all numbers of a channel double, y stays as it is. So what must Σ x̂·grad_x be?",
+    ),
+}
+
+enter_sum(_ANATOMY, "grad_x", _ways_back, _WORDS)
+enter_any_layer(_ANATOMY)
+enter_relations(_ANATOMY)

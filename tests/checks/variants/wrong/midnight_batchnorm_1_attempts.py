@@ -6,6 +6,7 @@
 # %% BatchNorm: midnight-statistics-of-each-pixel
 # breaks: forward
 # mistake: mean(axis=0) of the images: every pixel is normalised over the batch alone.
+# names: batchnorm-forward-over-the-batch-only
 import numpy as np
 
 from convkit import Layer
@@ -60,6 +61,7 @@ class BatchNorm(Layer):
 # %% BatchNorm: midnight-a-table-without-a-transpose
 # breaks: forward
 # mistake: reshape(-1, C) without moving the channels to the back first.
+# names: batchnorm-forward-reshaped
 import numpy as np
 
 from convkit import Layer
@@ -106,6 +108,7 @@ class BatchNorm(Layer):
 # %% BatchNorm: midnight-biased-running-variance
 # breaks: forward
 # mistake: The running variance collects the biased variance of the batch.
+# names: batchnorm-running-variance-biased
 import numpy as np
 
 from convkit import Layer
@@ -160,6 +163,7 @@ class BatchNorm(Layer):
 # %% BatchNorm: midnight-unbiased-variance
 # breaks: both
 # mistake: Normalises by the unbiased variance, ddof=1; backward belongs to the biased one.
+# names: batchnorm-forward-variance-unbiased
 import numpy as np
 
 from convkit import Layer
@@ -216,6 +220,7 @@ class BatchNorm(Layer):
 # %% BatchNorm: midnight-the-other-meaning-of-momentum
 # breaks: forward
 # mistake: running = momentum·running + (1 − momentum)·batch.
+# names: batchnorm-running-momentum-swapped
 import numpy as np
 
 from convkit import Layer

@@ -6,6 +6,7 @@
 # %% BatchNorm: midnight-nothing-kept-there-statistics-as-constants-back
 # breaks: both
 # mistake: Never updates the running statistics; backward treats mean and variance as constants.
+# names: batchnorm-running-never-moved, batchnorm-backward-statistics-constant
 import numpy as np
 
 from convkit import Layer
@@ -53,6 +54,7 @@ class BatchNorm(Layer):
 # %% BatchNorm: midnight-variance-as-a-constant
 # breaks: backward
 # mistake: The path through the mean is there, the one through the variance is not.
+# names: batchnorm-backward-variance-missing
 import numpy as np
 
 from convkit import Layer
@@ -106,6 +108,7 @@ class BatchNorm(Layer):
 # %% BatchNorm: midnight-always-the-batch
 # breaks: forward
 # mistake: Normalises by the batch's statistics in eval, too.
+# names: batchnorm-forward-batch-in-evaluation
 import numpy as np
 
 from convkit import Layer
@@ -159,6 +162,7 @@ class BatchNorm(Layer):
 # %% BatchNorm: midnight-trains-in-eval-s-backward
 # breaks: backward
 # mistake: Backward uses the formula of training in eval too, where the statistics are constants.
+# names: batchnorm-backward-formula-of-training
 import numpy as np
 
 from convkit import Layer
@@ -214,6 +218,7 @@ class BatchNorm(Layer):
 # %% BatchNorm: midnight-learns-in-eval
 # breaks: both
 # mistake: The running statistics are updated in eval as well, so no two evaluations agree.
+# names: batchnorm-running-moved-in-evaluation; batchnorm-forward-remembers
 import numpy as np
 
 from convkit import Layer

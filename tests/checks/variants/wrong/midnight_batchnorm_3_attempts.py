@@ -6,6 +6,7 @@
 # %% BatchNorm: midnight-eps-beside-the-root
 # breaks: forward
 # mistake: Divides by sqrt(var) + eps.
+# names: batchnorm-forward-eps-outside
 import numpy as np
 
 from convkit import Layer
@@ -66,6 +67,7 @@ class BatchNorm(Layer):
 # %% BatchNorm: midnight-divides-by-the-variance
 # breaks: both
 # mistake: Forgets the square root, and goes back as if it were there.
+# names: batchnorm-forward-root-forgotten
 import numpy as np
 
 from convkit import Layer
@@ -121,6 +123,7 @@ class BatchNorm(Layer):
 # %% BatchNorm: midnight-no-eps-there-gamma-from-x-back
 # breaks: both
 # mistake: Forgets eps; the gradient of gamma takes x where x̂ is due.
+# names: batchnorm-forward-eps-ignored, batchnorm-backward-gamma-gradient-of-x
 import numpy as np
 
 from convkit import Layer
@@ -174,6 +177,7 @@ class BatchNorm(Layer):
 # %% BatchNorm: midnight-biased-running-variance-there-gamma-as-a-matrix-back
 # breaks: both
 # mistake: Collects the biased variance; xhat.T @ grad is C×C, the gradient of gamma its diagonal.
+# names: batchnorm-running-variance-biased, batchnorm-backward-gamma-gradient-matrix
 import numpy as np
 
 from convkit import Layer
@@ -233,6 +237,7 @@ class BatchNorm(Layer):
 # %% BatchNorm: midnight-keepdims-of-the-gradients
 # breaks: backward
 # mistake: The gradients of gamma and beta keep their axes, (1, C, 1, 1).
+# names: batchnorm-grads-axis-kept, batchnorm-backward-axes-of-one
 import numpy as np
 
 from convkit import Layer

@@ -6,6 +6,7 @@
 # %% BatchNorm: midnight-momentum-of-the-other-kind-there-means-back
 # breaks: both
 # mistake: Weights the old statistics by momentum; mean(axis=0) for the gradients of gamma and beta.
+# names: batchnorm-running-momentum-swapped, batchnorm-backward-gradient-averaged
 import numpy as np
 
 from convkit import Layer
@@ -65,6 +66,7 @@ class BatchNorm(Layer):
 # %% BatchNorm: midnight-n-for-the-number-of-rows
 # breaks: backward
 # mistake: The sums are divided by the batch size, not by N·H·W.
+# names: batchnorm-backward-by-samples
 import numpy as np
 
 from convkit import Layer
@@ -115,6 +117,7 @@ class BatchNorm(Layer):
 # %% BatchNorm: midnight-gamma-lost-on-the-way
 # breaks: backward
 # mistake: The short formula of training without gamma.
+# names: batchnorm-backward-gamma-forgotten
 import numpy as np
 
 from convkit import Layer
@@ -171,6 +174,7 @@ class BatchNorm(Layer):
 # %% BatchNorm: midnight-power-of-the-staged-variance
 # breaks: backward
 # mistake: Step by step as in the paper; the variance's gradient has the power −1/2 where it must be −3/2.
+# names: batchnorm-backward-variance-power
 import numpy as np
 
 from convkit import Layer
@@ -234,6 +238,7 @@ class BatchNorm(Layer):
 # %% BatchNorm: midnight-deviation-in-running-var
 # breaks: forward
 # mistake: running_var collects standard deviations.
+# names: batchnorm-running-deviation
 import numpy as np
 
 from convkit import Layer

@@ -6,6 +6,7 @@
 # %% BatchNorm: midnight-running-statistics-in-training
 # breaks: both
 # mistake: Normalises the training batch by the running statistics, which move with every call.
+# names: batchnorm-forward-running-in-training, batchnorm-backward-statistics-constant
 import numpy as np
 
 from convkit import Layer
@@ -54,6 +55,7 @@ class BatchNorm(Layer):
 # %% BatchNorm: midnight-centres-x-in-place
 # breaks: forward
 # mistake: table -= mean, which is x itself for (N, C).
+# names: batchnorm-forward-changes-input
 import numpy as np
 
 from convkit import Layer
@@ -110,6 +112,7 @@ class BatchNorm(Layer):
 # %% BatchNorm: midnight-no-eps-in-eval-n-for-m
 # breaks: both
 # mistake: Leaves eps out in eval; the path through the mean is divided by N where the maps have N·H·W places.
+# names: batchnorm-forward-eps-ignored, batchnorm-backward-by-samples
 import numpy as np
 
 from convkit import Layer
@@ -158,6 +161,7 @@ class BatchNorm(Layer):
 # %% BatchNorm: midnight-beta-in-the-bracket-there-eval-forgotten-back
 # breaks: both
 # mistake: y = γ·(x̂ + β); the backward of eval ignores the standard deviation.
+# names: batchnorm-forward-shifted-first, batchnorm-backward-deviation-forgotten
 import numpy as np
 
 from convkit import Layer
@@ -213,6 +217,7 @@ class BatchNorm(Layer):
 # %% BatchNorm: midnight-channels-last
 # breaks: forward at least
 # mistake: Statistics over all axes but the last, as for (N, H, W, C): right for tables only, if at all.
+# names: batchnorm-forward-tables-only; batchnorm-forward-error-shapes
 import numpy as np
 
 from convkit import Layer
