@@ -8,7 +8,7 @@ import pytest
 
 from convkit import check
 from convkit.checks.checking import MODULES
-from convkit.plain import CONCEPTS, plainly
+from convkit.plain import CONCEPTS, contrast_in_one, plainly
 from convkit.plain import __file__ as package
 
 SOLUTIONS = Path(__file__).parents[2] / "solutions"
@@ -44,6 +44,10 @@ def test_they_say_what_the_solutions_say():
 @pytest.mark.parametrize("name", MODULES)
 def test_they_compute_what_the_layers_compute(name):
     assert check(plainly(name)).passed
+
+
+def test_another_way_computes_what_the_layers_compute():
+    assert check(contrast_in_one.LocalContrastNorm2d).passed
 
 
 def test_what_has_no_plain_form_is_none():

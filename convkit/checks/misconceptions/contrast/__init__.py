@@ -1,10 +1,6 @@
-"""Wrong local contrast normalizations: their windows, the formula, and the way back.
+"""Wrong contrast normalizations: in the window, in the formula, and on the way back."""
 
-What is told by a mark is entered last.
-"""
-
-from convkit.checks.misconceptions.contrast import backward, forward, window  # isort: skip
-from convkit.checks.misconceptions.contrast import marks  # isort: skip
+from convkit.checks.misconceptions.contrast import slips  # isort: skip
 from convkit.checks.misconceptions.contrast import broad  # isort: skip
 
-__all__ = ["backward", "broad", "forward", "marks", "window"]
+__all__ = ["broad", "slips"]

@@ -6,6 +6,7 @@
 # %% LocalContrastNorm2d: midnight-no-two-in-the-exponent
 # breaks: forward
 # mistake: exp(−(p² + q²)/σ²): the 2 is missing.
+# names: localcontrastnorm2d-window-two-forgotten
 import numpy as np
 
 from convkit import Layer
@@ -90,6 +91,7 @@ class LocalContrastNorm2d(Layer):
 # %% LocalContrastNorm2d: midnight-window-from-the-corner
 # breaks: both
 # mistake: The offsets are 0 … h−1, not counted from the middle, so the window's corner is its heaviest.
+# names: localcontrastnorm2d-window-from-the-corner
 import numpy as np
 
 from convkit import Layer
@@ -175,6 +177,7 @@ class LocalContrastNorm2d(Layer):
 # %% LocalContrastNorm2d: midnight-a-dark-rim
 # breaks: forward
 # mistake: The weighted sum is taken for the average: no renormalisation at the border.
+# names: localcontrastnorm2d-window-not-renormalised
 import numpy as np
 
 from convkit import Layer

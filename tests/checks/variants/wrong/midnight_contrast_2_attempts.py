@@ -6,6 +6,7 @@
 # %% LocalContrastNorm2d: midnight-the-edge-goes-on
 # breaks: both
 # mistake: Pads with the edge's pixels; backward belongs to the renormalised blur.
+# names: localcontrastnorm2d-window-mirrored
 import numpy as np
 
 from convkit import Layer
@@ -88,6 +89,7 @@ class LocalContrastNorm2d(Layer):
 # %% LocalContrastNorm2d: midnight-blurs-the-gradient
 # breaks: backward
 # mistake: "A blur is its own adjoint": backward blurs, and so divides after the sum.
+# names: localcontrastnorm2d-backward-blur-not-transposed
 import numpy as np
 
 from convkit import Layer
@@ -172,6 +174,7 @@ class LocalContrastNorm2d(Layer):
 # %% LocalContrastNorm2d: midnight-no-division-on-the-way-back
 # breaks: backward
 # mistake: The adjoint is the weighted sum alone.
+# names: localcontrastnorm2d-backward-border-not-divided
 import numpy as np
 
 from convkit import Layer

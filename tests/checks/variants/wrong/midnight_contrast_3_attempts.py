@@ -6,6 +6,7 @@
 # %% LocalContrastNorm2d: midnight-sum-of-the-channels
 # breaks: forward
 # mistake: The slides' formula to the letter: the channels are summed, with a window that sums to 1 by itself.
+# names: localcontrastnorm2d-forward-channels-summed
 import numpy as np
 
 from convkit import Layer
@@ -62,6 +63,7 @@ class LocalContrastNorm2d(Layer):
 # %% LocalContrastNorm2d: midnight-each-channel-by-itself
 # breaks: forward
 # mistake: Every channel has its own mean and its own deviation.
+# names: localcontrastnorm2d-forward-channels-apart
 import numpy as np
 
 from convkit import Layer
@@ -116,6 +118,7 @@ class LocalContrastNorm2d(Layer):
 # %% LocalContrastNorm2d: midnight-a-deviation-for-each-channel
 # breaks: both
 # mistake: σ is not shared by the channels, as in the formula without its i; and its gradient stops there.
+# names: localcontrastnorm2d-forward-channels-apart
 import numpy as np
 
 from convkit import Layer
@@ -194,6 +197,7 @@ class LocalContrastNorm2d(Layer):
 # %% LocalContrastNorm2d: midnight-share-of-a-channel
 # breaks: backward
 # mistake: The subtractive half's backward forgets 1/C.
+# names: localcontrastnorm2d-backward-channels-not-averaged
 import numpy as np
 
 from convkit import Layer

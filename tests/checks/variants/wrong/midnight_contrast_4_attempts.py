@@ -6,6 +6,7 @@
 # %% LocalContrastNorm2d: midnight-channels-do-not-meet-there-a-share-back
 # breaks: both
 # mistake: Each channel loses its own average only; backward still has the 1/C.
+# names: localcontrastnorm2d-forward-channels-apart
 import numpy as np
 
 from convkit import Layer
@@ -89,6 +90,7 @@ class LocalContrastNorm2d(Layer):
 # %% LocalContrastNorm2d: midnight-no-root-there-a-constant-back
 # breaks: both
 # mistake: Divides by max(c, σ²); backward is grad_y / that, as if it were a constant.
+# names: localcontrastnorm2d-forward-root-forgotten, localcontrastnorm2d-backward-deviation-missing
 import numpy as np
 
 from convkit import Layer
@@ -168,6 +170,7 @@ class LocalContrastNorm2d(Layer):
 # %% LocalContrastNorm2d: midnight-no-case-of-c
 # breaks: backward
 # mistake: The gradient goes through σ everywhere, also where c is the larger one.
+# names: localcontrastnorm2d-backward-kink-ignored
 import numpy as np
 
 from convkit import Layer

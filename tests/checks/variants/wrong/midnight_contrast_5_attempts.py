@@ -6,6 +6,7 @@
 # %% LocalContrastNorm2d: midnight-c-inside-there-m-not-squared-back
 # breaks: both
 # mistake: sqrt(s + c) for max(c, σ); ∇m = −Σ v·∇y / m.
+# names: localcontrastnorm2d-forward-c-added, localcontrastnorm2d-backward-power
 import numpy as np
 
 from convkit import Layer
@@ -63,6 +64,7 @@ class LocalContrastNorm2d(Layer):
 # %% LocalContrastNorm2d: midnight-no-root
 # breaks: both
 # mistake: Divides by max(c, σ²); backward has the root's slope all the same.
+# names: localcontrastnorm2d-forward-root-forgotten
 import numpy as np
 
 from convkit import Layer
@@ -147,6 +149,7 @@ class LocalContrastNorm2d(Layer):
 # %% LocalContrastNorm2d: midnight-c-added
 # breaks: forward
 # mistake: σ + c for max(c, σ); backward goes with it.
+# names: localcontrastnorm2d-forward-c-added
 import numpy as np
 
 from convkit import Layer
@@ -231,6 +234,7 @@ class LocalContrastNorm2d(Layer):
 # %% LocalContrastNorm2d: midnight-deviation-of-x
 # breaks: both
 # mistake: σ is computed from x, not from v; backward takes it for v's.
+# names: localcontrastnorm2d-forward-deviation-of-x
 import numpy as np
 
 from convkit import Layer

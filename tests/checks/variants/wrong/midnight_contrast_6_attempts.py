@@ -6,6 +6,7 @@
 # %% LocalContrastNorm2d: midnight-forward-order-on-the-way-back
 # breaks: backward
 # mistake: Goes back through the subtraction first, then through the division.
+# names: localcontrastnorm2d-backward-order
 import numpy as np
 
 from convkit import Layer
@@ -91,6 +92,7 @@ class LocalContrastNorm2d(Layer):
 # %% LocalContrastNorm2d: midnight-nan-where-nothing-is
 # breaks: backward
 # mistake: Divides by σ, masked or not: 0/0 in an empty picture, and NaN times 0 is NaN.
+# names: localcontrastnorm2d-backward-not-a-number
 import numpy as np
 
 from convkit import Layer
@@ -175,6 +177,7 @@ class LocalContrastNorm2d(Layer):
 # %% LocalContrastNorm2d: midnight-subtracts-in-place
 # breaks: forward
 # mistake: x -= average: the picture that was handed in is changed.
+# names: localcontrastnorm2d-forward-changes-input
 import numpy as np
 
 from convkit import Layer
@@ -222,7 +225,6 @@ class SubtractiveNorm2d(Layer):
         total = grad_v.sum(axis=1, keepdims=True)
         return grad_v - blur_adjoint(total, self.window) / grad_v.shape[1]
 
-
 class DivisiveNorm2d(Layer):
     def __init__(self, kernel_size, sigma, c):
         super().__init__()
@@ -241,7 +243,6 @@ class DivisiveNorm2d(Layer):
         grad_s = np.where(self.sigma > self.c, grad_m / (2 * m), 0)
         grad_q = blur_adjoint(grad_s.astype(v.dtype), self.window)
         return grad_y / m + 2 * v / v.shape[1] * grad_q
-
 
 class LocalContrastNorm2d(Layer):
     """Subtractive, then divisive."""
@@ -262,10 +263,10 @@ class LocalContrastNorm2d(Layer):
 # %% LocalContrastNorm2d: midnight-separable-by-np-convolve
 # breaks: forward at least
 # mistake: Rows and columns by np.convolve(…, "same"), which is as long as the window where that is longer.
+# names: ; localcontrastnorm2d-forward-error-shapes
 import numpy as np
 
 from convkit import Layer
-
 
 class LocalContrastNorm2d(Layer):
     def __init__(self, kernel_size=7, sigma=None, c=1e-2):

@@ -6,6 +6,7 @@
 # %% LocalContrastNorm2d: midnight-round-the-world
 # breaks: both
 # mistake: Blurs by Fourier transform of the image's size: the right edge touches the left one.
+# names: localcontrastnorm2d-window-mirrored
 import numpy as np
 
 from convkit import Layer
@@ -65,6 +66,7 @@ class LocalContrastNorm2d(Layer):
 # %% LocalContrastNorm2d: midnight-the-batch-s-average
 # breaks: forward
 # mistake: mean(axis=0): the average runs over the images of the batch, each channel by itself.
+# names: localcontrastnorm2d-forward-batch-mixed
 import numpy as np
 
 from convkit import Layer
@@ -149,6 +151,7 @@ class LocalContrastNorm2d(Layer):
 # %% LocalContrastNorm2d: midnight-own-idea-of-the-defaults
 # breaks: forward
 # mistake: The width defaults to a sixth of the window, and c is a fixed 1e-2 whatever is asked for.
+# names: localcontrastnorm2d-window-sigma-default, localcontrastnorm2d-forward-c-fixed
 import numpy as np
 
 from convkit import Layer

@@ -6,6 +6,7 @@
 # %% LocalContrastNorm2d: midnight-sum-of-squares-there-plain-gradient-back
 # breaks: both
 # mistake: The squares are summed over the channels, not averaged; and backward hands the difference straight on.
+# names: localcontrastnorm2d-forward-channels-summed, localcontrastnorm2d-backward-mean-constant
 import numpy as np
 
 from convkit import Layer
@@ -87,6 +88,7 @@ class LocalContrastNorm2d(Layer):
 # %% LocalContrastNorm2d: midnight-half-of-the-slope
 # breaks: backward
 # mistake: v²'s slope is taken for v: the factor 2 is lost.
+# names: localcontrastnorm2d-backward-deviation-factor
 import numpy as np
 
 from convkit import Layer
@@ -171,6 +173,7 @@ class LocalContrastNorm2d(Layer):
 # %% LocalContrastNorm2d: midnight-float64-window
 # breaks: both
 # mistake: The window is float64, and so is everything it has touched.
+# names: localcontrastnorm2d-forward-always-double
 import numpy as np
 
 from convkit import Layer

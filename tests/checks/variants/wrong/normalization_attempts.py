@@ -5,6 +5,7 @@
 # %% LocalContrastNorm2d: whole-image
 # breaks: forward
 # mistake: Mean and deviation are those of the whole image, not of a neighbourhood.
+# names: localcontrastnorm2d-forward-not-local
 import numpy as np
 from convkit import Layer
 
@@ -30,6 +31,7 @@ class LocalContrastNorm2d(Layer):
 # %% LocalContrastNorm2d: variance-around-each-mean
 # breaks: both
 # mistake: The deviation is measured around each window's own mean, E[x^2] - E[x]^2, not from v.
+# names: localcontrastnorm2d-forward-deviation-about-each-mean
 import numpy as np
 from convkit import Layer
 
@@ -59,6 +61,7 @@ class LocalContrastNorm2d(Layer):
 # %% LocalContrastNorm2d: left-alone-below-c
 # breaks: forward
 # mistake: Where the deviation is below c nothing is divided at all; the gradient is divided by c.
+# names: localcontrastnorm2d-forward-faint-left-out
 import numpy as np
 from convkit import Layer
 
@@ -98,6 +101,7 @@ class LocalContrastNorm2d(Layer):
 # %% BatchNorm: momentum-of-another-course
 # breaks: forward
 # mistake: momentum keeps the old statistics, and 0.9 stands where 0.1 was asked for by default.
+# names: batchnorm-running-momentum-fixed, batchnorm-running-variance-biased
 import numpy as np
 from convkit import Layer
 
@@ -137,9 +141,9 @@ class BatchNorm(Layer):
 # %% BatchNorm: each-sample-by-itself
 # breaks: forward
 # mistake: It normalises each sample over its channels: layer normalization.
+# names: batchnorm-forward-over-the-sample
 import numpy as np
 from convkit import Layer
-
 
 class BatchNorm(Layer):
     def __init__(self, channels, eps=1e-5, momentum=0.1):
@@ -170,9 +174,9 @@ class BatchNorm(Layer):
 # %% BatchNorm: half-a-copy
 # breaks: backward
 # mistake: The backward pass of the paper with the middle term of the mean's gradient sign flipped, and summed over samples alone.
+# names: batchnorm-backward-mean-negated, batchnorm-backward-by-samples, batchnorm-backward-grad_x-terms
 import numpy as np
 from convkit import Layer
-
 
 class BatchNorm(Layer):
     def __init__(self, channels, eps=1e-5, momentum=0.1):
@@ -214,7 +218,6 @@ class BatchNorm(Layer):
 import numpy as np
 from convkit import Layer
 
-
 class Tanh(Layer):
     def forward(self, x):
         return np.tanh(x)
@@ -224,7 +227,6 @@ class Tanh(Layer):
 # breaks: both
 # mistake: Both passes are still pass.
 from convkit import Layer
-
 
 class ReLU(Layer):
     def forward(self, x):
@@ -239,7 +241,6 @@ class ReLU(Layer):
 # mistake: The slope is looked up by position in a list that grows with every call.
 import numpy as np
 from convkit import Layer
-
 
 class Abs(Layer):
     signs = []
@@ -259,9 +260,9 @@ class Abs(Layer):
 # %% BatchNorm: frozen-when-evaluating
 # breaks: forward
 # mistake: eval() remembers the running statistics of that moment, and what is set later is ignored.
+# names: batchnorm-running-not-settable
 import numpy as np
 from convkit import Layer
-
 
 class BatchNorm(Layer):
     def __init__(self, channels, eps=1e-5, momentum=0.1):
