@@ -1,6 +1,5 @@
-"""Wrong layers, functions and losses of a classifier. What is said of any name comes last."""
+"""Wrong layers, functions and losses of a classifier."""
 
-from convkit.checks.misconceptions.classifier import loss, slips  # isort: skip
-from convkit.checks.misconceptions.classifier import broad  # isort: skip
+from convkit.checks.misconceptions.classifier import broad, loss, slips
 
 __all__ = ["broad", "loss", "slips"]

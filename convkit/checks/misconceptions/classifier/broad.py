@@ -1,7 +1,5 @@
 """How to speak of a classifier's arrays, and what is said of them in general."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from convkit.checks.behaviour import Case
@@ -84,8 +82,8 @@ enter_sum(
     "grad_logits",
     loss_terms,
     {
-        "probabilities": ("p/N", "What should the gradient be at one of the wrong classes?"),
-        "label": ("the 1/N", "What should the gradient be when the right class has probability 1?"),
+        "probabilities": ("the term p/N", "What should grad_logits be at a wrong class?"),
+        "label": ("the 1 of the right class", "What should grad_logits be where p is 1 there?"),
     },
     loss_instead,
 )

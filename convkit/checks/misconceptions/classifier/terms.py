@@ -1,7 +1,5 @@
 """Of which terms the y of a `Linear` and the gradient of the loss are the sum."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import numpy as np
@@ -44,7 +42,7 @@ def loss_instead(view: View) -> Mapping[tuple[str, str], Array]:
     n = len(p)
     return {
         ("probabilities", "reaches only the right class"): -n * p * label,
-        ("probabilities", "is made of the logits, which have not been through softmax"): logits / n,
+        ("probabilities", "is made of the logits, before softmax"): logits / n,
         ("label", "is subtracted in whole columns, as p[:, labels] picks them"): np.broadcast_to(
             label.min(axis=0), p.shape
         ),

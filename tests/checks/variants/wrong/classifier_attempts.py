@@ -143,7 +143,7 @@ def softmax(logits):
 # %% softmax: plain-shares
 # breaks: forward
 # mistake: Each logit's share of the row's sum, without the exponential.
-# names: softmax-no-powers
+# names: -
 import numpy as np
 
 

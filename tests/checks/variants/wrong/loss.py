@@ -51,7 +51,7 @@ SLIPS = {
     ("SoftmaxCrossEntropy", "log-sum-exp"): [
         slip("gradient-not-averaged", "backward", "The gradient is not divided by N although the loss is a mean.",
              ("return grad / N", "return grad"),
-             names="softmaxcrossentropy-backward-scaled"),
+             names="softmaxcrossentropy-backward-not-averaged; softmaxcrossentropy-backward-scaled"),
         slip("sum-throughout", "forward", "The loss is a sum, and so is its gradient.",
              ("labels].mean()", "labels].sum()"), ("return grad / N", "return grad"),
              names="softmaxcrossentropy-forward-summed"),

@@ -85,7 +85,7 @@ def softmax(logits):
 # %% SoftmaxCrossEntropy: midnight-not-divided-by-n-back
 # breaks: backward
 # mistake: Backward is p − one_hot; the loss is a mean.
-# names: softmaxcrossentropy-backward-scaled
+# names: softmaxcrossentropy-backward-not-averaged; softmaxcrossentropy-backward-scaled
 import numpy as np
 
 
@@ -299,7 +299,7 @@ class SoftmaxCrossEntropy:
 # %% SoftmaxCrossEntropy: midnight-divided-by-the-classes
 # breaks: backward
 # mistake: Divides by shape[1], the number of classes, where it must be the batch.
-# names: softmaxcrossentropy-backward-scaled, softmaxcrossentropy-backward-uses-up; softmaxcrossentropy-backward-remembers
+# names: softmaxcrossentropy-backward-averaged-over-classes, softmaxcrossentropy-backward-uses-up; softmaxcrossentropy-backward-scaled, softmaxcrossentropy-backward-remembers
 import numpy as np
 
 

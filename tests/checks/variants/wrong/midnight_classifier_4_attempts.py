@@ -57,7 +57,7 @@ class SoftmaxCrossEntropy:
 # %% SoftmaxCrossEntropy: midnight-binary-cross-entropy
 # breaks: both
 # mistake: Adds the (1 − t)·log(1 − p) of two-class problems; divides the gradient by all entries.
-# names: softmaxcrossentropy-forward-two-way, softmaxcrossentropy-backward-scaled
+# names: softmaxcrossentropy-forward-two-way, softmaxcrossentropy-backward-averaged-over-classes; softmaxcrossentropy-backward-scaled
 import numpy as np
 
 
@@ -81,7 +81,7 @@ class SoftmaxCrossEntropy:
 # %% SoftmaxCrossEntropy: midnight-clipped-probabilities
 # breaks: both
 # mistake: Clips p to [1e-7, 1 − 1e-7] for loss and gradient; the gradient misses the division by N.
-# names: softmaxcrossentropy-forward-logarithm-floored, softmaxcrossentropy-backward-scaled
+# names: softmaxcrossentropy-forward-logarithm-floored, softmaxcrossentropy-backward-not-averaged; softmaxcrossentropy-backward-scaled
 import numpy as np
 
 

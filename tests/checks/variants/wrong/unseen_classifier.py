@@ -67,7 +67,7 @@ SLIPS = {
     ("SoftmaxCrossEntropy", "unseen-onehot"): [
         slip("gradient-not-averaged", "backward", "backward forgets to divide by the batch size although forward is the mean.",
              ("return (self.prob - self.targets) / self.batch", "return self.prob - self.targets"),
-             names="softmaxcrossentropy-backward-scaled"),
+             names="softmaxcrossentropy-backward-not-averaged; softmaxcrossentropy-backward-scaled"),
         slip("classes-from-labels", "both", "The number of classes is taken from the largest label in the batch, so a batch without the last class raises (or, with only class 0, broadcasts to nonsense).",
              ("np.eye(self.classes, dtype=logits.dtype)[labels]", "np.eye(labels.max() + 1, dtype=logits.dtype)[labels]"),
              names="softmaxcrossentropy-classes-from-labels; softmaxcrossentropy-forward-error-shapes"),
@@ -87,7 +87,7 @@ SLIPS = {
     ("SoftmaxCrossEntropy", "unseen-loop"): [
         slip("divided-by-classes", "backward", "backward divides by the number of classes instead of the number of samples.",
              ("return grad / len(self.labels)", "return grad / grad.shape[1]"),
-             names="softmaxcrossentropy-backward-scaled"),
+             names="softmaxcrossentropy-backward-averaged-over-classes; softmaxcrossentropy-backward-scaled"),
     ],
     ("SGD", "unseen-verbose"): [
         slip("parameters-remembered", "forward", "The parameters are looked up once in the constructor, so an entry that is set in network.params afterwards is ignored: the next step goes on from the value that the optimizer remembers.",
