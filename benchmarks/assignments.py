@@ -13,10 +13,11 @@ from nbclient import NotebookClient
 from nbformat import NotebookNode
 from tqdm.auto import tqdm
 
-from convkit.grading import own
-from convkit.grading.grade import grade
-from convkit.grading.job import Job, Times
-from convkit.grading.sandbox import Limits
+from convkit.grading.airlock.times import Times
+from convkit.grading.running import travelling_layers
+from convkit.grading.running.grade import grade
+from convkit.grading.running.job import Job
+from convkit.grading.sandbox.bubblewrap import Limits
 
 _ROOT = Path(__file__).parents[1]
 NAMES = sorted(path.stem for path in _ROOT.glob("solutions/*/*.ipynb"))
@@ -58,7 +59,9 @@ def graded(name: str, notebook: NotebookNode) -> float:
         RuntimeError: a test did not come to its end.
     """
     with tempfile.TemporaryDirectory() as folder:
-        own.bring((_notebook(other) for other in NAMES if other != name), Path(folder))
+        travelling_layers.bring(
+            (_notebook(other) for other in NAMES if other != name), Path(folder)
+        )
         job = Job(
             name,
             submission=copy.deepcopy(notebook),

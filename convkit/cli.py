@@ -88,9 +88,9 @@ def _progress(options: argparse.Namespace) -> int:
 
 
 def _grade(options: argparse.Namespace) -> int:
-    from convkit.grading.job import GraderError
-    from convkit.grading.probe import require
-    from convkit.grading.sandbox import SandboxError
+    from convkit.grading.outcome import GraderError
+    from convkit.grading.sandbox.bubblewrap import SandboxError
+    from convkit.grading.sandbox.doctor import require
 
     try:
         require()
@@ -105,8 +105,8 @@ def _grade(options: argparse.Namespace) -> int:
 
 
 def _report(options: argparse.Namespace) -> int:
-    from convkit.grading.job import GraderError
-    from convkit.grading.report import report_class
+    from convkit.grading.gradebook.report import report_class
+    from convkit.grading.outcome import GraderError
 
     try:
         say(report_class(Path.cwd(), options.assignment))
@@ -116,7 +116,7 @@ def _report(options: argparse.Namespace) -> int:
 
 
 def _doctor(options: argparse.Namespace) -> int:
-    from convkit.grading.probe import counted, findings
+    from convkit.grading.sandbox.doctor import counted, findings
 
     found = [*findings(), counted()]
     for each in found:

@@ -64,10 +64,10 @@ def _seed() -> int:
 
 def configure(config: Any) -> None:
     """Let nbgrader grade through the airlock; ``config`` is what nbgrader_config.py configures."""
-    from convkit.grading.formgrader import set_up_formgrader
-    from convkit.grading.log import set_up_log
-    from convkit.grading.preprocessors import set_up
-    from convkit.grading.report import ExportOutcomes
+    from convkit.grading.gradebook.log import set_up_log
+    from convkit.grading.gradebook.preprocessors import set_up
+    from convkit.grading.gradebook.report import ExportOutcomes
+    from convkit.grading.pages.formgrader import set_up_formgrader
 
     set_up(config)
     set_up_log(config)

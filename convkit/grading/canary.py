@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from convkit.grading import notebook as nb
-from convkit.grading.job import GraderError
-from convkit.grading.submission import Part
+from convkit.grading.outcome import GraderError
+from convkit.grading.running.submission import Part
 
 
 @dataclass(frozen=True)

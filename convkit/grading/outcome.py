@@ -68,3 +68,7 @@ def together(outcomes: Iterable[Outcome]) -> Outcome:
     others = (each.reason for each in found if each.reason not in ("", worst.reason))
     notes = dict.fromkeys([*others, *(note for each in found for note in each.notes)])
     return Outcome(worst.status, worst.reason, tuple(notes))
+
+
+class GraderError(RuntimeError):
+    """The fault is on the grader's side: no student can be graded until it is mended."""

@@ -19,19 +19,19 @@ from typing import IO, Any
 
 from tqdm import tqdm
 
-from convkit.grading import ledger, own
 from convkit.grading import notebook as nb
-from convkit.grading.application import generate, opened
 from convkit.grading.canary import see_alive
-from convkit.grading.course import Course, alone
-from convkit.grading.job import GraderError
-from convkit.grading.outcome import Outcome, Status
-from convkit.grading.preprocessors import STORING
-from convkit.grading.probe import warnings
-from convkit.grading.processes import Processes
-from convkit.grading.report import NAME_LENGTH, not_graded
-from convkit.grading.store import Store
-from convkit.grading.submission import Part, Task
+from convkit.grading.gradebook import ledger
+from convkit.grading.gradebook.application import generate, opened
+from convkit.grading.gradebook.course import Course, alone
+from convkit.grading.gradebook.preprocessors import STORING
+from convkit.grading.gradebook.report import NAME_LENGTH, not_graded
+from convkit.grading.gradebook.store import Store
+from convkit.grading.outcome import GraderError, Outcome, Status
+from convkit.grading.running import travelling_layers
+from convkit.grading.running.processes import Processes
+from convkit.grading.running.submission import Part, Task
+from convkit.grading.sandbox.doctor import warnings
 from convkit.shown import harmless, say
 
 _SCRATCH = "convkit-run-"
@@ -101,7 +101,7 @@ class Grader:
 
     def _grade_solution(self) -> dict[str, Part]:
         task = self._task("solution", self.course.source(self.assignment), explain=True)
-        own.bring_along(task.source, task.files)
+        travelling_layers.bring_along(task.source, task.files)
         return self._processes.grade(task)
 
     def _grade(self, name: str, submitted: Path) -> dict[str, Part]:

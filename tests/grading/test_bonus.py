@@ -5,8 +5,8 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 from nbgrader.api import Gradebook
 
 from convkit.grading import notebook as nb
+from convkit.grading.gradebook.preprocessors import SaveGrades
 from convkit.grading.outcome import Outcome
-from convkit.grading.preprocessors import SaveGrades
 
 # nbgrader's own, whenever it records a submission.
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")

@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 from nbformat.v4 import new_notebook, new_output
 
+from convkit.grading.airlock.times import Times
 from convkit.grading.canary import see_alive
-from convkit.grading.grade import grade
-from convkit.grading.job import GraderError, Job, Times
-from convkit.grading.outcome import Outcome, Status
-from convkit.grading.sandbox import Limits
-from convkit.grading.submission import Part
+from convkit.grading.outcome import GraderError, Outcome, Status
+from convkit.grading.running.grade import grade
+from convkit.grading.running.job import Job
+from convkit.grading.running.submission import Part
+from convkit.grading.sandbox.bubblewrap import Limits
 from tests.grading.course import cell, known_cell, mini_source
 
 TESTS = [

@@ -12,7 +12,7 @@ from contextlib import closing
 import pytest
 
 from convkit.cli import main
-from convkit.grading import probe
+from convkit.grading.sandbox import doctor
 from tests.grading.course import ROOT, Course, mini_source
 
 pytestmark = pytest.mark.timeout(900)
@@ -176,16 +176,20 @@ def test_a_machine_that_cannot_grade(folder, capsys, monkeypatch):
     monkeypatch.setitem(sys.modules, "fcntl", None)
     assert "grading needs Linux" in said(capsys, "grade", "mini")
     monkeypatch.setattr(sys, "platform", "win32")
-    probe._tried.cache_clear()
+    doctor._tried.cache_clear()
     assert main(["grade", "mini"]) == 1
     assert "This is Linux: no." in capsys.readouterr().err
     assert main(["doctor"]) == 1
-    probe._tried.cache_clear()
+    doctor._tried.cache_clear()
 
 
 def test_the_configuration_is_read_where_there_is_no_fcntl():
     code = "import sys; sys.modules.update(fcntl=None, resource=None); import {}"
-    for module in ("convkit.grading.preprocessors", "convkit.grading.report", "convkit.cli"):
+    for module in (
+        "convkit.grading.gradebook.preprocessors",
+        "convkit.grading.gradebook.report",
+        "convkit.cli",
+    ):
         subprocess.run([sys.executable, "-c", code.format(module)], check=True)
 
 

@@ -6,7 +6,7 @@ import shutil
 import nbformat
 import pytest
 
-from convkit.grading.own import bring
+from convkit.grading.running.travelling_layers import bring
 from tests.grading.course import ROOT, Course, cell, changed, without_pictures, write
 
 pytestmark = [pytest.mark.course, pytest.mark.timeout(900)]

@@ -3,9 +3,10 @@
 import pytest
 
 from convkit.grading import notebook as nb
-from convkit.grading.grade import grade
-from convkit.grading.job import Job, Times
-from convkit.grading.sandbox import Limits
+from convkit.grading.airlock.times import Times
+from convkit.grading.running.grade import grade
+from convkit.grading.running.job import Job
+from convkit.grading.sandbox.bubblewrap import Limits
 from tests.grading.course import ROOT, changed
 
 pytestmark = pytest.mark.course

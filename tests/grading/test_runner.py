@@ -13,7 +13,7 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
-from convkit.grading import ledger
+from convkit.grading.gradebook import ledger
 from convkit.grading.outcome import Outcome, Status
 from convkit.grading.runner import Grader, _undisturbed
 from tests.grading.course import (
@@ -26,7 +26,7 @@ from tests.grading.course import (
     mini_source,
     write,
 )
-from tests.grading.test_course import CODE, SCALE_ONLY
+from tests.grading.gradebook.test_course import CODE, SCALE_ONLY
 
 pytestmark = [pytest.mark.course, pytest.mark.timeout(1800)]
 

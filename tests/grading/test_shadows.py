@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from convkit.grading.sandbox import PACKAGE
+from convkit.grading.sandbox.bubblewrap import PACKAGE
 from tests.grading.course import Course, mini_source, write
 
 pytestmark = pytest.mark.course

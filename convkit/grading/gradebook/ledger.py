@@ -1,0 +1,226 @@
+"""How each submission ended, kept in the gradebook beside the points.
+
+Before a submission is graded its old points are taken back and its row says that grading did not
+finish; the row that says how it ended is written last. Whatever stops the grader in between, what
+the gradebook holds is true, and who is still to be graded can be read from it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from nbgrader.api import Gradebook, MissingEntry
+from sqlalchemy import (
+    Column,
+    DateTime,
+    MetaData,
+    String,
+    Table,
+    Text,
+    and_,
+    delete,
+    inspect,
+    select,
+    text,
+)
+from sqlalchemy.schema import CreateColumn
+
+from convkit.grading.gradebook.course import Course
+from convkit.grading.outcome import Outcome, Status, together
+
+OUTCOMES = Table(
+    "convkit_outcome",
+    MetaData(),
+    Column("assignment", String(128), primary_key=True),
+    Column("student", String(128), primary_key=True),
+    Column("notebook", String(128), primary_key=True),
+    Column("status", String(32), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("notes", Text, nullable=False),
+    Column("fingerprint", String(64), nullable=False),
+    Column("time", DateTime, nullable=False),
+    # Since they were added: which of nbgrader's rows holds the points, "" if none did, and what
+    # was taken off full marks for lateness.
+    Column("submitted_notebook", String(32)),
+    Column("penalty", String(32)),
+)
+
+UNFINISHED = Outcome(Status.GRADER_ERROR, "grading began and did not finish")
+_UNTOUCHED = Outcome(Status.GRADER_ERROR, "a notebook of it has not been graded")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What the gradebook holds of one student's submission.
+
+    Attributes:
+        fingerprint: the text of the `Fingerprint` that the outcome belongs to.
+        penalized: whether lateness costs today what it did then.
+    """
+
+    outcome: Outcome
+    fingerprint: str
+    penalized: bool
+
+
+def begin(
+    course: Course,
+    gradebook: Gradebook,
+    assignment: str,
+    student: str,
+    notebooks: Iterable[str],
+    fingerprint: str,
+) -> None:
+    """Take back what earlier grading gave these notebooks. What was given by hand stays."""
+    notebooks = list(notebooks)
+    _prepare(gradebook)
+    try:
+        submission = gradebook.find_submission(assignment, student)
+    except MissingEntry:
+        pass
+    else:
+        for notebook in submission.notebooks:
+            if notebook.name in notebooks:
+                _take_back(notebook)
+    _write(
+        course, gradebook, assignment, student, dict.fromkeys(notebooks, UNFINISHED), fingerprint
+    )
+
+
+def finish(
+    course: Course,
+    gradebook: Gradebook,
+    assignment: str,
+    student: str,
+    outcomes: Mapping[str, Outcome],
+    fingerprint: str,
+) -> None:
+    """Write how the notebooks ended, when everything else is stored."""
+    _prepare(gradebook)
+    _write(course, gradebook, assignment, student, outcomes, fingerprint)
+
+
+def entries(course: Course, gradebook: Gradebook, assignment: str) -> dict[str, Entry]:
+    """What is known of each student's submission.
+
+    A record belongs to the very rows that held the points when it was written: of an assignment or
+    a student that was removed since, and came again, nothing is known.
+    """
+    _prepare(gradebook)
+    notebooks = [notebook.name for notebook in gradebook.find_assignment(assignment).notebooks]
+    there = _notebooks(gradebook.assignment_submissions(assignment))
+    found: dict[str, dict[str, Any]] = {}
+    for record in gradebook.db.execute(
+        select(OUTCOMES).where(OUTCOMES.c.assignment == assignment)
+    ).all():
+        notebook = there.get((record.student, record.notebook))
+        if record.submitted_notebook in (None, _row(notebook)):
+            found.setdefault(record.student, {})[record.notebook] = record
+    known = {}
+    for student, records in found.items():
+        prints = {record.fingerprint for record in records.values()}
+        known[student] = Entry(
+            together(_outcome(records.get(name)) for name in notebooks),
+            prints.pop() if len(prints) == 1 else "",
+            all(
+                record.penalty in (None, _penalty(course, there.get((student, name))))
+                for name, record in records.items()
+            ),
+        )
+    return known
+
+
+def _notebooks(submissions: Iterable[Any]) -> dict[tuple[str, str], Any]:
+    """nbgrader's rows of what was handed in, by student and notebook."""
+    return {
+        (submission.student_id, notebook.name): notebook
+        for submission in submissions
+        for notebook in submission.notebooks
+    }
+
+
+def _row(notebook: Any) -> str:
+    return notebook.id if notebook else ""
+
+
+def _penalty(course: Course, notebook: Any) -> str:
+    return f"{course.penalty(notebook.assignment, notebook.max_score):g}" if notebook else "0"
+
+
+def outdated(course: Course, assignment: str, student: str, entry: Entry) -> str:
+    """Why the submission should be graded again, in words; "" if what is known holds."""
+    if entry.outcome.status is Status.GRADER_ERROR:
+        return "it has no grade yet"
+    there = course.submitted(assignment, student).exists()
+    if entry.outcome.status is Status.MISSING and not there:
+        return ""
+    if entry.outcome.status.has_grade and not course.autograded(assignment, student).exists():
+        return "its graded notebook is gone"
+    changed = course.fingerprint(assignment, student).changes(entry.fingerprint)
+    late = "" if entry.penalized else "what lateness costs"
+    changed = " and ".join(filter(None, (changed, late)))
+    return changed and f"{changed} changed since"
+
+
+def _prepare(gradebook: Gradebook) -> None:
+    """Make the table, or add to it what it lacks in a gradebook of an earlier convkit."""
+    connection = gradebook.db.connection()
+    OUTCOMES.create(connection, checkfirst=True)
+    there = {column["name"] for column in inspect(connection).get_columns(OUTCOMES.name)}
+    for column in OUTCOMES.columns:
+        if column.name not in there:
+            added = CreateColumn(column).compile(dialect=connection.dialect)
+            connection.execute(text(f"ALTER TABLE {OUTCOMES.name} ADD COLUMN {added}"))
+
+
+def _take_back(notebook: Any) -> None:
+    notebook.late_submission_penalty = None
+    for grade in notebook.grades:
+        grade.auto_score = None
+        if grade.manual_score is None:
+            grade.needs_manual_grade = True
+        if not grade.cell.max_score:  # a bonus is kept as extra credit
+            grade.extra_credit = None
+
+
+def _write(
+    course: Course,
+    gradebook: Gradebook,
+    assignment: str,
+    student: str,
+    outcomes: Mapping[str, Outcome],
+    fingerprint: str,
+) -> None:
+    """Replace rows, and commit all that is pending with them."""
+    here = and_(OUTCOMES.c.assignment == assignment, OUTCOMES.c.student == student)
+    try:
+        there = _notebooks([gradebook.find_submission(assignment, student)])
+    except MissingEntry:
+        there = {}
+    for name, outcome in outcomes.items():
+        gradebook.db.execute(delete(OUTCOMES).where(here, OUTCOMES.c.notebook == name))
+        gradebook.db.execute(
+            OUTCOMES.insert().values(
+                assignment=assignment,
+                student=student,
+                notebook=name,
+                status=outcome.status.value,
+                reason=outcome.reason,
+                notes=json.dumps(outcome.notes),
+                fingerprint=fingerprint,
+                time=datetime.now(UTC).replace(tzinfo=None),
+                submitted_notebook=_row(there.get((student, name))),
+                penalty=_penalty(course, there.get((student, name))),
+            )
+        )
+    gradebook.db.commit()
+
+
+def _outcome(row: Any) -> Outcome:
+    if row is None:
+        return _UNTOUCHED
+    return Outcome(Status(row.status), row.reason, tuple(json.loads(row.notes)))

@@ -1,0 +1,1 @@
+"""What is handed in: a look into the folder, a file's text, and which cell is which."""

@@ -1,0 +1,133 @@
+"""Where students' work lies in a course: whose folder is whose, whatever system made it."""
+
+from __future__ import annotations
+
+import glob
+import itertools
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from nbgrader.coursedir import CourseDirectory
+
+from convkit.grading.intake.folder import is_made, look_into
+from convkit.grading.outcome import NOT_HANDED_IN, Outcome, Status
+
+_STUDENT, _ASSIGNMENT = "\0", "\1"
+
+
+@dataclass(frozen=True)
+class Places:
+    """The folders of all students, laid out as nbgrader is configured to find them."""
+
+    directory: CourseDirectory
+
+    @property
+    def top(self) -> Path:
+        """The folder in which all of them lie."""
+        parts = Path(self._path(_STUDENT, _ASSIGNMENT)).parts
+        fixed = itertools.takewhile(lambda part: not {_STUDENT, _ASSIGNMENT} & set(part), parts)
+        return Path(*fixed)
+
+    def submitted(self, assignment: str, student: str) -> Path:
+        """What a student handed in; where a link leads there, that link.
+
+        It need not exist.
+        """
+        found = self.alike(assignment, student)
+        return found[0] if found else self.top.resolve().joinpath(*self._parts(assignment, student))
+
+    def alike(self, assignment: str, student: str) -> list[Path]:
+        """All that may be it, that with the very name first.
+
+        Some systems write é as one letter and some as two, and to some capitals in the name of an
+        assignment are no matter.
+        """
+        found = [self.top.resolve()]
+        kinds, names = self._parts(_ASSIGNMENT, _STUDENT), self._parts(assignment, student)
+        if len(kinds) != len(names):  # such a name is no folder's
+            return []
+        for kind, name in zip(kinds, names, strict=True):
+            same = composed if _STUDENT in kind else _folded
+            found = [
+                inner
+                for place in found
+                for inner in ([place] if place.is_symlink() else _entries(place, first=name))
+                if inner is place or same(inner.name) == same(name)
+            ]
+        return found
+
+    def not_there(self, assignment: str, student: str) -> Outcome:
+        """What to say of somebody of whom nothing lies where it belongs."""
+        place = self.submitted(assignment, student)
+        around = look_into(place.parent if place.parent != self.top.resolve() else place)
+        wanted = _folded(assignment)
+        near = [path for path in around.files if wanted in _folded(around.called(path))]
+        if not near:
+            return NOT_HANDED_IN
+        reason = f"there is no folder {place.name!r}; there is {around.listed(near)}"
+        return Outcome(Status.MISSING, reason)
+
+    def students(self, known: Iterable[str]) -> set[str]:
+        """Of whom there is a folder, with or without any assignment in it.
+
+        Args:
+            known: how students' names are written, whatever system made their folders.
+        """
+        names = {composed(name): name for name in known}
+        return {
+            names.get(composed(name), composed(name))
+            for name in self._folders()
+            if _is_text(name) and not is_made(name)
+        }
+
+    def unnamed(self, assignment: str) -> list[str]:
+        """The folders with this assignment in them whose names nobody can have."""
+        return sorted(
+            name
+            for name in self._folders()
+            if not _is_text(name) or name.startswith(".")
+            if self.submitted(assignment, name).is_dir()
+        )
+
+    def _folders(self) -> set[str]:
+        """The names of all folders that stand where a student's name does."""
+        parts = self._parts(_ASSIGNMENT, _STUDENT)
+        until = next(number for number, part in enumerate(parts, 1) if _STUDENT in part)
+        pattern = re.escape("/".join(parts[:until]))
+        pattern = pattern.replace(_STUDENT, "([^/]+)").replace(_ASSIGNMENT, "[^/]+")
+        stars = "/".join(["*"] * until)
+        found = glob.glob(stars, root_dir=self.top, include_hidden=True)
+        matches = (re.fullmatch(pattern, path, re.DOTALL) for path in found)
+        return {match[1] for match in matches if match and (self.top / match[0]).is_dir()}
+
+    def _parts(self, assignment: str, student: str) -> tuple[str, ...]:
+        """The parts of a path that depend on whose it is and what for."""
+        return Path(self._path(student, assignment)).parts[len(self.top.parts) :]
+
+    def _path(self, student: str, assignment: str) -> str:
+        step = self.directory.submitted_directory
+        path: str = self.directory.format_path(step, student, assignment)
+        return path
+
+
+def _is_text(name: str) -> bool:
+    return name.encode(errors="ignore").decode() == name
+
+
+def composed(name: str) -> str:
+    """A name as it is compared: é is one letter, whatever it is written with."""
+    return unicodedata.normalize("NFC", name)
+
+
+def _folded(name: str) -> str:
+    return composed(name).casefold()
+
+
+def _entries(folder: Path, *, first: str) -> list[Path]:
+    try:
+        return sorted(folder.iterdir(), key=lambda place: (place.name != first, place))
+    except OSError:
+        return []

@@ -1,0 +1,55 @@
+"""The student's own cells, run for their outputs: nothing in them can earn a point."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from convkit.grading import notebook as nb
+from convkit.grading.running.job import Job
+from convkit.grading.running.kernels import CellRun, Kernel
+from convkit.grading.running.outputs import note
+from convkit.grading.sandbox.bubblewrap import Sandbox, readable_package
+
+
+def run_cells(job: Job, scratch: Path, files: Path) -> None:
+    """The student's own cells, and those that set the notebook up, in the sandboxed kernel."""
+    connection_file = scratch / "kernel.json"
+    sandbox = Sandbox(
+        scratch,
+        readable=(connection_file, *readable_package()),
+        hidden=(job.course,),  # with shortcuts one may compare; no point is earned here
+        files=files,
+        limits=job.limits,
+    )
+    left = job.times.cells
+    with Kernel.inside(sandbox, connection_file) as kernel:
+        for cell in job.submission.cells:
+            if cell.cell_type != "code" or nb.is_test(cell) or nb.is_exploration(cell):
+                continue
+            if kernel.dead:
+                cell.outputs = [note("This cell was not run, because Python ended above.")]
+                continue
+            if left <= 0:
+                taken = f"those above took the {job.times.cells:g} seconds that all have together"
+                cell.outputs = [note(f"This cell was not run, because {taken}.")]
+                continue
+            seconds = min(left, job.times.cell)
+            run = kernel.run(cell.source, seconds)
+            left -= run.seconds
+            cell.outputs = [*run.outputs, *_notes(run, seconds, dead=kernel.dead)]
+
+
+def _notes(run: CellRun, seconds: float, *, dead: bool) -> list[NotebookNode]:
+    """What a reader needs to know of a cell beside its outputs."""
+    notes = []
+    if run.cut:
+        notes.append("The output was cut here: there is too much of it.")
+    if run.outcome == "timed out":
+        notes.append(f"This cell was stopped after {seconds:.3g} seconds.")
+    if run.outcome == "out of memory":
+        notes.append("This cell took too much memory.")
+    if dead:
+        notes.append("Python ended in this cell, so those below were not run.")
+    return [note(text) for text in notes]

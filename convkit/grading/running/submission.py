@@ -1,0 +1,233 @@
+"""One submission, from its folder to data: what a process of its own does for the grader."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import multiprocessing
+import os
+import signal
+import sys
+import tempfile
+import threading
+import traceback
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+from nbformat.v4 import new_notebook
+
+from convkit.grading import notebook as nb
+from convkit.grading.airlock.times import Times
+from convkit.grading.intake.folder import Folder, Surroundings, look_into
+from convkit.grading.intake.handed_in import receive
+from convkit.grading.outcome import OUTCOME, GraderError, Outcome, Status, together
+from convkit.grading.running.grade import copy_file, copy_files, grade
+from convkit.grading.running.job import Job
+from convkit.grading.running.kernels import KernelError
+from convkit.grading.sandbox.bubblewrap import Limits, SandboxError
+
+
+@dataclass(frozen=True)
+class Task:
+    """A submission to be graded, and all that is needed for it.
+
+    Attributes:
+        submitted: the folder as it came.
+        surroundings: where it lies.
+        files: where its other files are put, to be graded with (see `gather_files`).
+        source: the assignment's folder in the source.
+        kept: files of the source of which the student's version counts.
+        course: the course's folder, which student code must not see.
+        released: of each notebook, what was released.
+        explain: as in `Job`.
+    """
+
+    assignment: str
+    submitted: Path
+    surroundings: Surroundings
+    files: Path
+    source: Path
+    kept: list[str]
+    course: Path
+    released: Mapping[str, Mapping[str, nb.Released]]
+    limits: Limits
+    times: Times
+    explain: bool = False
+
+
+@dataclass(frozen=True)
+class Part:
+    """What became of one notebook of a submission; ``notebook`` is None where there is none."""
+
+    outcome: Outcome
+    notebook: NotebookNode | None
+
+
+def grade_submission(task: Task) -> dict[str, Part]:
+    """What became of each notebook, by its name.
+
+    Raises:
+        GraderError, SandboxError, KernelError: the fault is on the grader's side.
+    """
+    sources = {name: nb.read_source(task.source, name) for name in task.released}
+    there = look_into(task.submitted, task.surroundings)
+    found = receive(there, sources)
+    folders = [received.path.parent for received in found.values() if received.path]
+    beside = min(folders, key=lambda folder: len(folder.parts), default=there.path)
+    gather_files(there, beside, task.source, task.kept, task.files)
+    parts = {}
+    for name, received in found.items():
+        if received.outcome.status is Status.MISSING:
+            parts[name] = Part(received.outcome, None)
+            continue
+        notebook = rebuild(received.notebook, sources[name], task.released[name])
+        parts[name] = Part(
+            grade_notebook(
+                notebook,
+                received.outcome,
+                assignment=task.assignment,
+                source=sources[name],
+                source_folder=task.source,
+                course=task.course,
+                files=task.files,
+                limits=task.limits,
+                times=task.times,
+                explain=task.explain,
+            ),
+            notebook,
+        )
+    return parts
+
+
+def rebuild(
+    submitted: NotebookNode | None, source: NotebookNode, released: Mapping[str, nb.Released]
+) -> NotebookNode:
+    """The submission as it is graded: as it was released where there is nothing to take."""
+    return nb.rebuild(new_notebook() if submitted is None else submitted, source, released)
+
+
+def grade_notebook(notebook: NotebookNode, received: Outcome, **job: Any) -> Outcome:
+    """Grade a rebuilt notebook, unless there is nothing to grade, and write on it how it ended.
+
+    Args:
+        received: how it came in.
+        job: the other attributes of `Job`.
+    """
+    outcome = received
+    if received.status.has_grade:
+        outcome = together([received, grade(Job(submission=notebook, **job))])
+    notebook.metadata[OUTCOME] = dataclasses.asdict(outcome)
+    return outcome
+
+
+def gather_files(
+    there: Folder, beside: Path, source: Path, kept: Iterable[str], destination: Path
+) -> None:
+    """A submission's other files: the student's, and over them the source's.
+
+    Args:
+        beside: the folder of the notebook that counts, beside which they are found.
+        kept: files of the source, relative to it, of which the student's version counts.
+    """
+    copy_files(there, destination)
+    if beside != there.path:
+        copy_files(there.inside(beside), destination)
+    left_out = {Path(name) for name in kept}
+    for path in sorted(source.rglob("*")):
+        name = path.relative_to(source)
+        hidden = any(part.startswith((".", "__pycache__")) for part in name.parts)
+        if hidden or path.is_dir() or path.suffix == ".ipynb":
+            continue
+        if name not in left_out or not (destination / name).is_file():
+            copy_file(path, destination, name)
+
+
+def encode(task: Task) -> str:
+    return json.dumps(dataclasses.asdict(task), default=str)
+
+
+def _decode(text: str) -> Task:
+    given = json.loads(text)
+    for name in ("submitted", "files", "source", "course"):
+        given[name] = Path(given[name])
+    given["surroundings"] = Surroundings(**{n: Path(p) for n, p in given["surroundings"].items()})
+    given["released"] = {
+        notebook: {name: nb.Released(**cell) for name, cell in cells.items()}
+        for notebook, cells in given["released"].items()
+    }
+    return Task(**given | {"limits": Limits(**given["limits"]), "times": Times(**given["times"])})
+
+
+def decode_parts(text: bytes) -> dict[str, Part]:
+    """What a submission's own process said.
+
+    Raises:
+        GraderError: it failed; the message says why.
+    """
+    said = json.loads(text)
+    if "error" in said:
+        raise GraderError(said["error"])
+    return {
+        name: Part(
+            Outcome(Status(part["status"]), part["reason"], tuple(part["notes"])),
+            None if part["notebook"] is None else nbformat.from_dict(part["notebook"]),
+        )
+        for name, part in said.items()
+    }
+
+
+def _encode_parts(parts: Mapping[str, Part]) -> dict[str, Any]:
+    return {
+        name: dataclasses.asdict(part.outcome) | {"notebook": part.notebook}
+        for name, part in parts.items()
+    }
+
+
+def answer(task: str, scratch: str, core: int, sender: Connection) -> None:
+    """What a process of its own does: grade an encoded `Task`, and send what `decode_parts` takes.
+
+    Args:
+        scratch: a folder for temporary files.
+        core: the one that it runs on, and all that it starts.
+    """
+    os.sched_setaffinity(0, {core})
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    _leave_terminal()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that all is put away
+    with open(os.devnull, "r+b") as nothing:
+        for stream in (0, 1, 2):
+            os.dup2(nothing.fileno(), stream)
+    os.chdir(scratch)
+    tempfile.tempdir = scratch
+    said: dict[str, Any]
+    try:
+        said = _encode_parts(grade_submission(_decode(task)))
+    except (GraderError, SandboxError, KernelError) as error:
+        said = {"error": str(error)}
+    except Exception as error:
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{Path(place.filename).name}, line {place.lineno}"
+        said = {"error": f"{type(error).__name__}: {error} ({where})"}
+    with sender:
+        sender.send_bytes(json.dumps(said).encode())
+
+
+def _leave_terminal() -> None:
+    """Hear no Ctrl-C, not even one of a moment ago; kernels are interrupted by the same signal."""
+    os.setsid()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _end_with_parent() -> None:
+    """Whatever ends the grader ends this process, and with it all that it started."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)

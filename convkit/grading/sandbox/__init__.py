@@ -1,0 +1,1 @@
+"""Where student code runs: bubblewrap, a filter of system calls, and limits that hold."""

@@ -1,0 +1,234 @@
+"""What of the sandbox holds on this machine and, where something does not, what would cure it."""
+
+from __future__ import annotations
+
+import functools
+import json
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from convkit.grading import SEED_FILE, has_own_seed
+from convkit.grading.sandbox.bubblewrap import (
+    PACKAGE,
+    UNSAFE,
+    Limits,
+    Sandbox,
+    SandboxError,
+    allowed_without,
+    scratch_folder,
+)
+from convkit.grading.sandbox.control_group import control_group
+from convkit.mine import course_folder
+
+_WHERE = "import importlib.util; print(importlib.util.find_spec('convkit').origin)"
+_LIMITS = Limits(memory_bytes=2 << 30, processes=16, cpu_seconds=20)
+
+_TRIES = f"""
+import json, os, socket, sys, time
+sys.stderr = sys.stdout
+import numpy
+def refused(do, error=OSError):
+    try:
+        do()
+    except error:
+        return True
+    return False
+def fork():
+    for _ in range({_LIMITS.processes}):
+        if os.fork() == 0:
+            os.read(0, 1)
+            os._exit(0)
+status = dict(line.split(":", 1) for line in open("/proc/self/status"))
+interfaces = [line.split(":")[0].strip() for line in open("/proc/net/dev") if ":" in line]
+print(json.dumps({{
+    "user": 0 not in os.getresuid() + os.getresgid()
+    and not int(status["CapPrm"], 16) and int(status["NoNewPrivs"]) == 1,
+    "files": not os.path.exists("/etc/passwd") and not os.access("/usr", os.W_OK),
+    "processes": len([name for name in os.listdir("/proc") if name.isdigit()]) <= 3,
+    "network": refused(lambda: socket.create_connection(("127.0.0.1", 9)))
+    and interfaces == ["lo"],
+    "calls": refused(lambda: os.memfd_create("x")),
+    "memory": refused(lambda: bytearray({_LIMITS.memory_bytes}), MemoryError),
+    "fork": refused(fork),
+}}), flush=True)
+time.sleep(0.2)  # for the watch to see it
+os._exit(0)
+"""
+
+_SECONDS = 30
+_LEAST_BYTES = 1 << 20
+_OLD = "This kernel is too old or too restricted. Cure: grade on Linux 5.14 or newer."
+_NO_FILTER = (
+    "No filter is known for this kind of processor. Cure, where student code may be hostile: "
+    "grade on x86_64 or aarch64."
+)
+_SEED = (
+    f"Whoever has convkit can draw the same cases. Cure: write a sentence that nobody else knows "
+    f"into {SEED_FILE}, in the course's folder, and keep it for the length of the course."
+)
+_UNCOUNTED = (
+    "convkit adds it up itself, twenty times a second, and may see too late what grows faster. "
+    "Cure, where systemd is at work: systemd-run --user --scope convkit grade ASSIGNMENT"
+)
+_HELD = {
+    "user": "Student code runs as nobody, without any privilege",
+    "files": "Student code sees neither your files nor a place to write to but its own",
+    "processes": "Student code sees no processes but its own",
+    "network": "Student code has no network",
+    "memory": "The memory of a process is limited",
+    "fork": "The number of processes is limited",
+    "together": "The memory of all processes together is watched",
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was tried.
+
+    Attributes:
+        what: should be so, in a sentence.
+        holds: whether it is.
+        required: whether grading is refused where it is not.
+        cure: what went wrong and what would mend it; empty if nothing did.
+    """
+
+    what: str
+    holds: bool
+    required: bool = True
+    cure: str = ""
+
+
+def require() -> None:
+    """Refuse to grade where the sandbox is not what it should be.
+
+    Raises:
+        SandboxError: with the reason, and the cure where one is known.
+    """
+    broken = [each for each in findings() if each.required and not each.holds]
+    if broken and not allowed_without():
+        problems = "\n".join(f"{each.what}: no. {each.cure}" for each in broken)
+        raise SandboxError(
+            f"Grading is refused, because the sandbox for student code does not hold.\n{problems}\n"
+            f"(Set {UNSAFE}=1 to grade without one: then student code can read and change "
+            "everything you can. Do that with your own code only.)"
+        )
+
+
+def warnings() -> list[str]:
+    """What does not hold here, although one may grade without it."""
+    broken = [each for each in findings() if not each.required and not each.holds]
+    return [f"{each.what}: no. {each.cure}" for each in broken]
+
+
+def findings() -> list[Finding]:
+    """What holds here; the first that does not hides what would have come after it."""
+    found = [*_tried()]
+    if (elsewhere := _other_package()) is not None:
+        cure = (
+            f"Here it is {PACKAGE}, and for what grading starts it is {elsewhere}. "
+            "Cure: rename or remove the one that you do not want."
+        )
+        found.append(Finding("One convkit is at work", False, cure=cure))
+    if (course_folder() / "nbgrader_config.py").is_file():
+        holds = has_own_seed()
+        cure = "" if holds else _SEED
+        found.append(Finding("The hidden tests have a seed of your own", holds, False, cure))
+    if allowed_without():
+        cure = f"Cure: unset {UNSAFE}, unless all code that is graded is your own."
+        found.append(Finding("Student code runs in the sandbox", False, False, cure))
+    return found
+
+
+def counted() -> Finding:
+    """Whether the kernel limits a sandbox as a whole, or the grader's own watch does so alone."""
+    group = control_group(_LIMITS.memory_bytes, _LIMITS.processes)
+    if group is not None:
+        group.remove()
+    holds = group is not None
+    what = "The kernel itself limits the memory of all processes together"
+    return Finding(what, holds, required=False, cure="" if holds else _UNCOUNTED)
+
+
+@functools.cache
+def _other_package() -> Path | None:
+    """Another convkit than this, which is what other processes find."""
+    command = [sys.executable, "-P", "-c", _WHERE]
+    found = subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
+    return Path(found).parent if found and Path(found).parent != PACKAGE else None
+
+
+@functools.cache
+def _tried() -> tuple[Finding, ...]:
+    system, installed = "This is Linux", "bubblewrap is installed"
+    if not sys.platform.startswith("linux"):
+        cure = "Cure: grade on a Linux machine, or in a container or virtual machine."
+        return (Finding(system, False, cure=cure),)
+    if shutil.which("bwrap") is None:
+        cure = "Cure: sudo apt-get install bubblewrap"
+        return (Finding(system, True), Finding(installed, False, cure=cure))
+    said = _say()
+    started = isinstance(said, dict)
+    found = [
+        Finding(system, True),
+        Finding(installed, True),
+        Finding("The sandbox starts", started, cure="" if started else _explained(str(said))),
+    ]
+    if isinstance(said, dict):
+        for name, what in _HELD.items():
+            holds = said[name] is True
+            found.append(Finding(what, holds, cure="" if holds else _OLD))
+        calls = said["calls"] is True
+        what = "System calls that no exercise needs are refused"
+        found.append(Finding(what, calls, required=False, cure="" if calls else _NO_FILTER))
+    return tuple(found)
+
+
+def _say() -> dict[str, Any] | str:
+    """What the tries came to, or why there were none."""
+    with scratch_folder() as scratch:
+        try:
+            confined = Sandbox(scratch, limits=_LIMITS).confine(
+                [sys.executable, "-c", _TRIES], stdout=subprocess.PIPE
+            )
+        except SandboxError as error:
+            return str(error)
+        try:
+            printed, complaint = confined.process.communicate(timeout=_SECONDS)
+        except subprocess.TimeoutExpired:
+            return f"no answer after {_SECONDS} seconds"
+        finally:
+            confined.kill()
+    try:
+        held: dict[str, Any] = json.loads(printed)
+    except ValueError:
+        return (printed.strip() or complaint.strip()).decode(errors="replace")
+    watch = confined.memory
+    return held | {"together": watch is not None and watch.peak_bytes > _LEAST_BYTES}
+
+
+def _explained(said: str) -> str:
+    """bubblewrap's complaint with the cure, where one is known."""
+    cures = {
+        "Unknown option": "bubblewrap is too old. Cure: install version 0.8 or newer.",
+        "namespace": (
+            "This machine lets no ordinary user make namespaces. Cure: "
+            "sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0 (Ubuntu), "
+            "sudo sysctl -w kernel.unprivileged_userns_clone=1 (older Debian), or, in a container, "
+            "start it with --security-opt seccomp=unconfined --security-opt apparmor=unconfined."
+        ),
+        "uid map": (
+            "This machine restricts namespaces of ordinary users. Cure: "
+            "sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0"
+        ),
+        "mount proc": "The container hides parts of /proc. Cure: start it with --privileged.",
+        "ermission denied": (
+            "The sandbox's user may not read the Python environment. Cure: "
+            f"chmod -R a+rX {sys.prefix} {sys.base_prefix}"
+        ),
+    }
+    cure = next((cure for sign, cure in cures.items() if sign in said), "")
+    return f"bubblewrap says: {said or 'nothing'}\n{cure}".strip()
