@@ -47,6 +47,7 @@ lint: $(VENV)/test
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIN)/lint-imports
 
 exercises: $(VENV)/course
 	for folder in solutions/*/; do \

@@ -22,8 +22,8 @@ from nbformat import NotebookNode
 from convkit.checks import CheckFailed, Report
 from convkit.checks.checking import MODULES
 from convkit.checks.misconceptions import Misconception
-from convkit.grading import SEED_FILE
 from convkit.grading import notebook as nb
+from convkit.grading.hidden_seed import SEED_FILE
 from convkit.mine import lend, load_implementation
 
 ROOT = Path(__file__).parents[1]

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from convkit.grading import SEED_FILE
+from convkit.grading.hidden_seed import SEED_FILE
 from convkit.grading.intake.folder import Folder, look_into
 from convkit.grading.sandbox.bubblewrap import PACKAGE
 

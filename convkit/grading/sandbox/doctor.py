@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from convkit.grading import SEED_FILE, has_own_seed
+from convkit.grading.hidden_seed import SEED_FILE, has_own_seed
 from convkit.grading.sandbox.bubblewrap import (
     PACKAGE,
     UNSAFE,

@@ -7,9 +7,8 @@ import pytest
 
 from convkit.checks import CheckFailed, check, random_cases
 from convkit.mine import parse_implementation
-
-from .course import ROOT
-from .test_airlock import opened
+from tests.grading.airlock.test_airlock import opened
+from tests.grading.course import ROOT
 
 ASSIGNMENTS = {
     "04-classifier": ("Linear", "Flatten", "softmax", "SoftmaxCrossEntropy", "SGD"),

@@ -8,8 +8,9 @@ from nbformat.v4 import new_output
 
 from convkit.checks import CheckFailed, LearnerError, Report
 from convkit.checks.evidence import FAILS, HOLDS, Evidence, PropertyResult
-from convkit.grading import SEED_FILE, hidden_cases, hidden_rng
+from convkit.grading import hidden_cases, hidden_rng
 from convkit.grading.airlock.trusted_kernel import VERDICT, judge
+from convkit.grading.hidden_seed import SEED_FILE
 from convkit.grading.running.kernels import CellRun
 from convkit.grading.running.tests import _test_outputs
 
