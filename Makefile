@@ -15,7 +15,10 @@ FIRST_PAGE := lectures/00-start-here.ipynb
 # nbgrader starts alembic and jupyter by their names.
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
-.PHONY: course test test-all kill-table names lint exercises site bench packages clean
+help:
+	@sed -n '/^# make/p; /^$$/q' Makefile
+
+.PHONY: help course test test-all kill-table names lint exercises site bench packages clean
 
 # convkit/jupyter holds what JupyterLab is set to here: widgets are saved with their notebook, nobody
 # is shown news, and what only instructors need is out of the way.

@@ -1,6 +1,5 @@
-"""The repository keeps its own promises: clean notebooks, one truth, imports one way."""
+"""The repository keeps its own promises: clean notebooks, one truth, nothing left behind."""
 
-import ast
 import re
 import subprocess
 import sys
@@ -18,20 +17,6 @@ NOTEBOOKS = sorted(
     for path in ROOT.glob(f"{folder}/**/*.ipynb")
     if ".ipynb_checkpoints" not in path.parts
 )
-# The door of the house, __init__.py, may name every floor.
-MODULES = sorted(set(ROOT.glob("convkit/**/*.py")) - {ROOT / "convkit" / "__init__.py"})
-# Imports run from a floor to those before it, never the other way.
-FLOORS = [
-    {"shown", "layers"},
-    {"network", "data", "plain"},
-    {"training"},
-    {"checks"},
-    {"mine"},
-    {"journal", "ladder"},
-    {"hints", "parts"},
-    {"widgets", "grading"},
-    {"cli"},
-]
 
 
 def test_there_are_notebooks():
@@ -113,32 +98,12 @@ def test_importing_convkit_imports_numpy_alone():
     assert foreign - {"numpy"} == {"convkit"}
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_imports_run_one_way(path):
-    own = path.relative_to(ROOT / "convkit").with_suffix("").parts[0]
-    floor = next(number for number, names in enumerate(FLOORS) if own in names)
-    above = set().union(*FLOORS[floor:]) - {own}
-    imported = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ImportFrom) and node.module == "convkit":
-            imported |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            imported |= {node.module.split(".")[1]} if _is_own(node.module) else set()
-        elif isinstance(node, ast.Import):
-            imported |= {a.name.split(".")[1] for a in node.names if _is_own(a.name)}
-    assert imported & above == set()
-
-
 def test_nothing_that_a_run_leaves_behind_is_committed():
     tracked = subprocess.run(
         ["git", "ls-files"], cwd=ROOT, check=True, capture_output=True, text=True
     ).stdout.split()
     runtime = ("submitted/", "autograded/", "feedback/", "mine/", "gradebook.db", ".venv/")
     assert [path for path in tracked if path.startswith(runtime)] == []
-
-
-def _is_own(module):
-    return module is not None and module.startswith("convkit.")
 
 
 def _files(folder):
