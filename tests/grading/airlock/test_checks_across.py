@@ -1,6 +1,4 @@
-"""`check` says the same of a solution's classes and of their proxies, in a moderate time."""
-
-import time
+"""`check` says the same of a solution's classes and of their proxies."""
 
 import nbformat
 import pytest
@@ -28,9 +26,7 @@ def solution(assignment):
 def test_solutions_pass_through_the_airlock(assignment):
     with opened(solution(assignment)) as airlock:
         for name in ASSIGNMENTS[assignment]:
-            started = time.monotonic()
             assert check(airlock.lent[name], cases=random_cases(name, 1)).passed
-            assert time.monotonic() - started < 5
 
 
 @pytest.mark.usefixtures("capsys")

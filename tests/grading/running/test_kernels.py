@@ -121,8 +121,9 @@ LARGE = {
 @pytest.mark.parametrize("part", LARGE)
 def test_what_is_too_large_is_not_even_unpacked(kernel, part, monkeypatch):
     sizes = []
-    unpack = kernel._session.unpack
-    monkeypatch.setattr(kernel._session, "unpack", lambda s: sizes.append(len(s)) or unpack(s))
+    session = kernel._messages._session
+    unpack = session.unpack
+    monkeypatch.setattr(session, "unpack", lambda s: sizes.append(len(s)) or unpack(s))
     run = kernel.run(LARGE[part], 20)
     assert run.outcome == "ok"
     assert run.outputs == []

@@ -38,8 +38,8 @@ def user_session(tmp_path, monkeypatch):
         (tmp_path / name / "cgroup.subtree_control").write_text(f"{controllers}\n")
     own = tmp_path / "own"
     own.write_text("1:name=systemd:/elsewhere\n0::/user.slice/app.slice/shell.scope\n")
-    monkeypatch.setattr(control_group, "_ROOT", tmp_path)
-    monkeypatch.setattr(control_group, "_OWN", own)
+    monkeypatch.setattr("convkit.grading.sandbox.control_group._ROOT", tmp_path)
+    monkeypatch.setattr("convkit.grading.sandbox.control_group._OWN", own)
     busy = [True]
 
     def rmdir(path):
@@ -101,8 +101,8 @@ def test_where_one_cannot_be_made_it_is_made_further_up_or_not_at_all(user_sessi
 @pytest.mark.parametrize("own", ["4:memory:/session\n", "0::/\n", "0::/../outside\n", ""])
 def test_other_hosts_have_none(tmp_path, monkeypatch, own):
     (tmp_path / "own").write_text(own)
-    monkeypatch.setattr(control_group, "_ROOT", tmp_path)
-    monkeypatch.setattr(control_group, "_OWN", tmp_path / "own")
+    monkeypatch.setattr("convkit.grading.sandbox.control_group._ROOT", tmp_path)
+    monkeypatch.setattr("convkit.grading.sandbox.control_group._OWN", tmp_path / "own")
     assert control_group(1 << 30, 64) is None
 
 
