@@ -29,17 +29,6 @@ def test_a_factor_is_named():
     assert "4, the number of feature maps" in finding.message
 
 
-def test_the_formula_that_was_computed_is_named():
-    def conv_parameters(input_channels, feature_maps, kernel_size):
-        height, width = np.broadcast_to(kernel_size, 2)
-        return int((input_channels + feature_maps) * height * width)
-
-    with pytest.raises(CheckFailed) as failed:
-        check(conv_parameters)
-    (finding,) = failed.value.report.findings
-    assert "channels · height · width + feature maps · height · width" in finding.message
-
-
 def test_nothing_of_a_hidden_case_is_said():
     """Wrong on hidden cases alone: is the layout of their windows kept back?"""
     seen = {case.x.shape for case in find("Conv2d").cases}

@@ -92,7 +92,7 @@ def some_twice(look: Look, anatomy: Anatomy) -> bool:
 
     def multiple(got: Array, right: Array) -> bool:
         some = right != 0
-        if not some.any() or not close(got, right)[~some].all():
+        if right.size < 2 or not some.any() or not close(got, right)[~some].all():
             return False
         ratio = got[some] / right[some]
         return equal(got[some], np.rint(ratio) * right[some]) and np.rint(ratio.min()) >= 1

@@ -266,6 +266,7 @@ class Conv2d(Layer):
 # %% LocallyConnected2d: channel-by-channel
 # breaks: forward
 # mistake: Unit j sees channel j alone instead of all channels, consistently.
+# names: locallyconnected2d-forward-channel-by-channel
 import numpy as np
 from convkit import Layer
 

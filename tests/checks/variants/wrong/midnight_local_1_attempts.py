@@ -6,6 +6,7 @@
 # %% LocallyConnected2d: midnight-one-place-s-weights-for-all
 # breaks: forward
 # mistake: The weights of place (0, 0) are used everywhere: a convolution.
+# names: locallyconnected2d-forward-shared
 import numpy as np
 
 from convkit import Layer
@@ -58,6 +59,7 @@ class LocallyConnected2d(Layer):
 # %% LocallyConnected2d: midnight-bias-like-a-convolution-s
 # breaks: backward
 # mistake: The bias's gradient is summed over the places too, as for Conv2d.
+# names: locallyconnected2d-backward-bias-shared
 import numpy as np
 
 from convkit import Layer
@@ -119,6 +121,7 @@ class LocallyConnected2d(Layer):
 # %% LocallyConnected2d: midnight-assigns-the-last-sample
 # breaks: backward
 # mistake: The weight's gradient is assigned inside the loop over the batch.
+# names: locallyconnected2d-grads-one-sample
 import numpy as np
 
 from convkit import Layer
@@ -172,6 +175,7 @@ class LocallyConnected2d(Layer):
 # %% LocallyConnected2d: midnight-overlap-overwritten
 # breaks: backward
 # mistake: `=` instead of `+=` for the pixels of overlapping patches.
+# names: locallyconnected2d-backward-assigned
 import numpy as np
 
 from convkit import Layer
@@ -227,6 +231,7 @@ class LocallyConnected2d(Layer):
 # %% LocallyConnected2d: midnight-stride-one
 # breaks: both
 # mistake: Forgets the stride: patch (a, b) begins at pixel (a, b). The weight's gradient is also halved.
+# names: locallyconnected2d-forward-stride-ignored, locallyconnected2d-backward-scaled
 import numpy as np
 
 from convkit import Layer

@@ -6,6 +6,7 @@
 # %% LocallyConnected2d: midnight-stride-only-there
 # breaks: backward
 # mistake: The stride is missing in backward only.
+# names: locallyconnected2d-backward-stride-ignored
 from numpy.lib.stride_tricks import sliding_window_view
 
 import numpy as np
@@ -55,6 +56,7 @@ class LocallyConnected2d(Layer):
 # %% LocallyConnected2d: midnight-stride-swapped
 # breaks: forward at least
 # mistake: Rows move by the horizontal stride and columns by the vertical one.
+# names: locallyconnected2d-forward-stride-swapped; locallyconnected2d-forward-error-shapes
 import numpy as np
 
 from convkit import Layer
@@ -110,6 +112,7 @@ class LocallyConnected2d(Layer):
 # %% LocallyConnected2d: midnight-one-bias-for-each-map
 # breaks: forward
 # mistake: Adds the bias of place (0, 0) at every place of the map.
+# names: locallyconnected2d-forward-bias-other
 from numpy.lib.stride_tricks import as_strided
 
 import numpy as np
@@ -163,6 +166,7 @@ class LocallyConnected2d(Layer):
 # %% LocallyConnected2d: midnight-reshapes-weight-without-moving-channels
 # breaks: forward
 # mistake: Flattens weight (J, A, B, C, h, w) as if the channels came first, (J, C, A, B, h, w).
+# names: locallyconnected2d-forward-order
 from numpy.lib.stride_tricks import sliding_window_view
 
 import numpy as np
@@ -215,6 +219,7 @@ class LocallyConnected2d(Layer):
 # %% LocallyConnected2d: midnight-no-bias-there-mean-over-the-batch-back
 # breaks: both
 # mistake: Forgets the bias; both parameters' gradients are means over the batch.
+# names: locallyconnected2d-forward-bias-forgotten, locallyconnected2d-grads-averaged; locallyconnected2d-forward-something-added, locallyconnected2d-backward-scaled
 import numpy as np
 
 from convkit import Layer

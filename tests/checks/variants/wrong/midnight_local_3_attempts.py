@@ -6,6 +6,7 @@
 # %% LocallyConnected2d: midnight-first-channel-only
 # breaks: forward
 # mistake: Patches are x[:, 0]: only the first channel is looked at; broadcasting hides it.
+# names: locallyconnected2d-forward-one-channel
 import numpy as np
 
 from convkit import Layer
@@ -63,6 +64,7 @@ class LocallyConnected2d(Layer):
 # %% LocallyConnected2d: midnight-a-and-b-swapped-in-weight
 # breaks: forward at least
 # mistake: weight[:, b, a]: row and column of the place are swapped, which raises where the map is not square.
+# names: locallyconnected2d-forward-place-transposed; locallyconnected2d-forward-error-index
 import numpy as np
 
 from convkit import Layer
@@ -120,6 +122,7 @@ class LocallyConnected2d(Layer):
 # %% LocallyConnected2d: midnight-last-row-and-column-missing
 # breaks: forward
 # mistake: The loops end one place early, so the last row and column of units say only 0.
+# names: locallyconnected2d-forward-last-place-skipped
 import numpy as np
 
 from convkit import Layer
@@ -175,6 +178,7 @@ class LocallyConnected2d(Layer):
 # %% LocallyConnected2d: midnight-no-bias-in-grads
 # breaks: backward
 # mistake: Sets the weight's gradient and forgets the bias's.
+# names: locallyconnected2d-grads-missing
 from numpy.lib.stride_tricks import sliding_window_view
 
 import numpy as np
@@ -222,6 +226,7 @@ class LocallyConnected2d(Layer):
 # %% LocallyConnected2d: midnight-kernel-turned-there-no-sum-over-samples-back
 # breaks: both
 # mistake: Turns every kernel, as a convolution would; the bias's gradient is the first sample's.
+# names: locallyconnected2d-forward-flipped, locallyconnected2d-grads-one-sample
 import numpy as np
 
 from convkit import Layer

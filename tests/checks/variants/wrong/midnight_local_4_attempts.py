@@ -6,6 +6,7 @@
 # %% LocallyConnected2d: midnight-bias-times-there-turned-kernel-back
 # breaks: both
 # mistake: Multiplies by the bias; turns the kernel when it spreads the gradient over the input.
+# names: locallyconnected2d-forward-bias-a-factor, locallyconnected2d-backward-flipped
 from numpy.lib.stride_tricks import sliding_window_view
 
 import numpy as np
@@ -57,6 +58,7 @@ class LocallyConnected2d(Layer):
 # %% LocallyConnected2d: midnight-keeps-a-patch
 # breaks: backward
 # mistake: Keeps only the last patch of forward, and uses it for the gradient of every unit's weights.
+# names: locallyconnected2d-backward-weight-last-patch
 import numpy as np
 
 from convkit import Layer
@@ -116,6 +118,7 @@ class LocallyConnected2d(Layer):
 # %% LocallyConnected2d: midnight-height-for-the-width
 # breaks: forward at least
 # mistake: Copy and paste: the patch is h × h.
+# names: locallyconnected2d-forward-patch-swapped
 import numpy as np
 
 from convkit import Layer
@@ -169,6 +172,7 @@ class LocallyConnected2d(Layer):
 # %% LocallyConnected2d: midnight-weights-summed-over-the-maps
 # breaks: backward
 # mistake: The gradient of x is that of the first map only.
+# names: locallyconnected2d-backward-one-map
 import numpy as np
 
 from convkit import Layer
@@ -215,6 +219,7 @@ class LocallyConnected2d(Layer):
 # %% LocallyConnected2d: midnight-one-map-s-bias-there-repeats-lost-back
 # breaks: both
 # mistake: Adds the first map's biases to all maps; x's gradient is scattered by fancy indexing with +=.
+# names: locallyconnected2d-forward-bias-other, locallyconnected2d-backward-assigned
 import numpy as np
 
 from convkit import Layer
