@@ -1,53 +1,73 @@
-"""What can be said of wrong activations in general."""
+"""What is said of activations in general: their axes and sizes, and the mistakes of any layer."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping
+from functools import partial
+
+import numpy as np
 
 from convkit.checks.behaviour import Case
-from convkit.checks.misconceptions.activation import gain, rectifying, squashing
-from convkit.checks.misconceptions.broad.entering import Anatomy
-from convkit.checks.misconceptions.broad.whole import enter_broad_simply
-from convkit.checks.misconceptions.tables import Reading
-from convkit.layers import Abs, Gain, Layer, ReLU, Sigmoid, Tanh
+from convkit.checks.look import Look, equal
+from convkit.checks.misconceptions import Misconception, Teller, enter_teller
+from convkit.checks.misconceptions.activation import gain, slips
+from convkit.checks.misconceptions.anatomy import Anatomy
+from convkit.checks.misconceptions.any_layer import enter_any_layer
+from convkit.checks.misconceptions.relations import enter_relations
+from convkit.layers import Abs, Array, Gain, ReLU, Sigmoid, Tanh
 
 
 def _sizes(case: Case) -> dict[str, int]:
-    return {"the number of samples": len(case.x), "the number of numbers in x": case.x.size}
+    return {"the number of samples": len(case.x)}
 
 
-def _maps(case: Case) -> dict[str, int]:
-    n, channels, height, width = case.x.shape
+def _maps(case: Case) -> dict[str, int | tuple[int, ...]]:
+    images, maps, height, width = case.x.shape
     return {
-        "the number of images": n,
-        "the number of feature maps": channels,
-        "the number of pixels": height * width,
-        "the number of images times the number of pixels": n * height * width,
+        "the number of images": images,
+        "the number of feature maps": maps,
+        "the size of a map": (height, width),
+        "the number of pixels in all images": (images, height, width),
     }
 
 
-_SAID_OTHERWISE = (
-    "forward-not-a-number",
-    "forward-another-size",
-    "backward-another-size",
-)
-_ELEMENTWISE: list[tuple[type[Layer], Reading, Reading, Sequence[str]]] = [
-    (Sigmoid, squashing.SIGMOID, squashing.BACK, _SAID_OTHERWISE),
-    (Tanh, squashing.TANH, squashing.BACK, _SAID_OTHERWISE),
-    (ReLU, rectifying.RELU, rectifying.BACK, (*_SAID_OTHERWISE, "forward-one-number-only")),
-    (Abs, rectifying.ABS, rectifying.BACK, _SAID_OTHERWISE),
-]
+def _of_wrong_y(
+    entry: Misconception, slope: Callable[[Array], Array], look: Look
+) -> Misconception | None:
+    """The entry, where grad_x is the right formula of the layer's own y."""
+    follows = look.name == "grad_x" and bool(look.finite)
+    for view, (got, _) in zip(look.wrong, look.finite, strict=False):
+        y = view.behaviour.get("y")
+        fits = isinstance(y, np.ndarray) and y.shape == got.shape
+        follows = follows and fits and equal(got, slope(np.asarray(y)) * view.case.grad_y)
+    return entry if follows else None
+
+
 _AXES = ("images", "feature maps", "rows", "columns")
+_SLOPES: Mapping[str, Callable[[Array], Array]] = {
+    "Sigmoid": lambda y: y * (1 - y),
+    "Tanh": lambda y: 1 - y**2,
+}
+_GAIN = {"y": _AXES, "grad_x": _AXES, 'grads["gain"]': ("feature maps",)}
 
-for _layer, _forth, _back, _known in _ELEMENTWISE:
-    enter_broad_simply(Anatomy(_layer, {}, _sizes, _forth, _back, _known), numbers=False)
-
-enter_broad_simply(
-    Anatomy(
-        Gain,
-        {"y": _AXES, "grad_x": _AXES, 'grads["gain"]': ("feature maps",)},
-        _maps,
-        gain.FORTH,
-        gain.BACK,
-    )
-)
+for _anatomy in (
+    Anatomy(Sigmoid, {}, _sizes, slips.SIGMOID, slips.BACK),
+    Anatomy(Tanh, {}, _sizes, slips.TANH, slips.BACK),
+    Anatomy(ReLU, {}, _sizes, slips.RELU, slips.RECTIFIED_BACK),
+    Anatomy(Abs, {}, _sizes, slips.ABS, slips.RECTIFIED_BACK),
+    Anatomy(Gain, _GAIN, _maps, gain.FORTH, gain.BACK),
+):
+    if _anatomy.name in _SLOPES:
+        _entry = Misconception(
+            f"{_anatomy.name.lower()}-backward-of-wrong-y",
+            _anatomy.name,
+            "The slope is right for your y, but y is not right yet",
+            "Your backward works out the slope from y, and it inherits what is wrong with y.",
+            "What does forward get wrong? Mend that first.",
+            *slips.BACK,
+            (),
+        )
+        tell = partial(_of_wrong_y, _entry, _SLOPES[_anatomy.name])
+        enter_teller(_anatomy.name, Teller(tell, [_entry.id]))
+    enter_any_layer(_anatomy)
+    enter_relations(_anatomy)

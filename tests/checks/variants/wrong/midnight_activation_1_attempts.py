@@ -6,6 +6,7 @@
 # %% Sigmoid: midnight-derivative-of-x
 # breaks: backward
 # mistake: x·(1 − x) with the input in the place of the output.
+# names: sigmoid-backward-of-x
 import numpy as np
 
 from convkit import Layer
@@ -22,6 +23,7 @@ class Sigmoid(Layer):
 # %% Sigmoid: midnight-sign-of-the-exponent
 # breaks: forward
 # mistake: e^x in the denominator: the curve falls.
+# names: sigmoid-forward-sign
 import numpy as np
 
 from convkit import Layer
@@ -38,6 +40,7 @@ class Sigmoid(Layer):
 # %% Sigmoid: midnight-precedence-there-no-chain-back
 # breaks: both
 # mistake: 1 / 1 + e^−x lacks its brackets; backward forgets grad_y.
+# names: sigmoid-forward-parentheses, sigmoid-backward-upstream-ignored
 import numpy as np
 
 from convkit import Layer
@@ -58,6 +61,7 @@ class Sigmoid(Layer):
 # %% Sigmoid: midnight-tanh-s-derivative
 # breaks: backward
 # mistake: 1 − y², which is tanh's.
+# names: sigmoid-backward-of-tanh
 import numpy as np
 
 from convkit import Layer
@@ -74,6 +78,7 @@ class Sigmoid(Layer):
 # %% Sigmoid: midnight-sigmoid-of-the-sigmoid
 # breaks: backward
 # mistake: Keeps y and calls the derivative that applies the sigmoid once more.
+# names: sigmoid-backward-twice
 import numpy as np
 
 from convkit import Layer
@@ -96,6 +101,7 @@ class Sigmoid(Layer):
 # %% Sigmoid: midnight-half-a-tanh
 # breaks: both
 # mistake: Through tanh, without the half inside: (1 + tanh x)/2; the derivative is the sigmoid's, y − y².
+# names: sigmoid-forward-twice-as-steep
 import numpy as np
 
 from convkit import Layer
@@ -112,6 +118,7 @@ class Sigmoid(Layer):
 # %% Sigmoid: midnight-class-memory
 # breaks: backward
 # mistake: Keeps y in a class attribute, so the latest forward of any layer counts.
+# names: sigmoid-state-shared
 import numpy as np
 
 from convkit import Layer
@@ -130,6 +137,7 @@ class Sigmoid(Layer):
 # %% Tanh: midnight-one-minus-y
 # breaks: backward
 # mistake: 1 − y for 1 − y².
+# names: tanh-backward-not-squared
 import numpy as np
 
 from convkit import Layer
@@ -146,6 +154,7 @@ class Tanh(Layer):
 # %% Tanh: midnight-square-of-the-input
 # breaks: backward
 # mistake: 1 − x²: what was kept is x, not tanh x.
+# names: tanh-backward-of-x
 import numpy as np
 
 from convkit import Layer
@@ -163,6 +172,7 @@ class Tanh(Layer):
 # %% Tanh: midnight-by-exponentials-one-sign-wrong
 # breaks: forward
 # mistake: (e^x − e^−x)/(e^x + e^x): the last minus is missing.
+# names: -
 import numpy as np
 
 from convkit import Layer
@@ -181,6 +191,7 @@ class Tanh(Layer):
 # %% Tanh: midnight-tangent-there-squares-the-product-back
 # breaks: both
 # mistake: np.tan for np.tanh; 1 − y² is computed as (1 − y)².
+# names: tanh-forward-tan, tanh-backward-square-outside
 import numpy as np
 
 from convkit import Layer
@@ -198,6 +209,7 @@ class Tanh(Layer):
 # %% Tanh: midnight-sums-the-gradient
 # breaks: backward
 # mistake: Sums over the batch, and hands every sample the same gradient.
+# names: ; tanh-backward-copies
 import numpy as np
 
 from convkit import Layer
@@ -214,6 +226,7 @@ class Tanh(Layer):
 # %% Tanh: midnight-from-the-sigmoid
 # breaks: both
 # mistake: 2σ(x) − 1, where it must be 2σ(2x) − 1; the derivative is the sigmoid's.
+# names: tanh-forward-half
 import numpy as np
 
 from convkit import Layer
@@ -230,6 +243,7 @@ class Tanh(Layer):
 # %% Tanh: midnight-writes-into-x
 # breaks: forward
 # mistake: np.tanh(x, out=x): the input is gone.
+# names: tanh-forward-changes-input
 import numpy as np
 
 from convkit import Layer
@@ -247,6 +261,7 @@ class Tanh(Layer):
 # %% ReLU: midnight-mask-of-the-gradient
 # breaks: backward
 # mistake: Looks at the sign of grad_y, not at that of x.
+# names: relu-backward-of-the-gradient
 import numpy as np
 
 from convkit import Layer
@@ -263,6 +278,7 @@ class ReLU(Layer):
 # %% ReLU: midnight-zeroes-its-input
 # breaks: forward
 # mistake: x[x < 0] = 0 on the input itself.
+# names: relu-forward-changes-input
 import numpy as np
 
 from convkit import Layer
@@ -282,6 +298,7 @@ class ReLU(Layer):
 # %% ReLU: midnight-zeroes-the-gradient-it-was-given
 # breaks: backward
 # mistake: Without a copy: grad_y itself is changed.
+# names: relu-backward-changes-upstream
 import numpy as np
 
 from convkit import Layer
@@ -302,6 +319,7 @@ class ReLU(Layer):
 # %% ReLU: midnight-just-the-step
 # breaks: backward
 # mistake: Returns the derivative, 1 or 0, and forgets to multiply.
+# names: relu-backward-upstream-ignored
 import numpy as np
 
 from convkit import Layer

@@ -6,6 +6,7 @@
 # %% ReLU: midnight-x-times-the-gradient
 # breaks: backward
 # mistake: Multiplies by the output, not by its slope.
+# names: relu-backward-value
 import numpy as np
 
 from convkit import Layer
@@ -22,6 +23,7 @@ class ReLU(Layer):
 # %% ReLU: midnight-np-max
 # breaks: forward
 # mistake: np.max(x, 0) reduces along axis 0; np.maximum was meant.
+# names: ; relu-forward-axes-too-few
 import numpy as np
 
 from convkit import Layer
@@ -38,6 +40,7 @@ class ReLU(Layer):
 # %% ReLU: midnight-leaks-and-passes-at-least-a-tenth
 # breaks: both
 # mistake: A leaky ReLU of slope 0.01; backward has 0.1.
+# names: relu-forward-leaky
 import numpy as np
 
 from convkit import Layer
@@ -54,6 +57,7 @@ class ReLU(Layer):
 # %% Abs: midnight-sign-of-the-output
 # breaks: backward
 # mistake: Takes the sign of |x|, which is always 1.
+# names: abs-backward-unchanged; abs-backward-signs
 import numpy as np
 
 from convkit import Layer
@@ -70,6 +74,7 @@ class Abs(Layer):
 # %% Abs: midnight-absolute-gradient
 # breaks: backward
 # mistake: The absolute value of the gradient.
+# names: abs-backward-of-the-gradient
 import numpy as np
 
 from convkit import Layer
@@ -85,6 +90,7 @@ class Abs(Layer):
 # %% Abs: midnight-a-relu-s-way-back
 # breaks: backward
 # mistake: Copied from ReLU: negative inputs get no gradient.
+# names: abs-backward-of-relu; abs-backward-holes
 import numpy as np
 
 from convkit import Layer
@@ -101,6 +107,7 @@ class Abs(Layer):
 # %% Abs: midnight-only-the-slope
 # breaks: backward
 # mistake: Returns the slope, +1 or −1, and not its product with the gradient.
+# names: abs-backward-upstream-ignored
 import numpy as np
 
 from convkit import Layer
@@ -117,6 +124,7 @@ class Abs(Layer):
 # %% Abs: midnight-turns-the-negatives-in-x
 # breaks: forward
 # mistake: x[x < 0] *= -1 works on the caller's array.
+# names: abs-forward-changes-input
 import numpy as np
 
 from convkit import Layer
@@ -134,6 +142,7 @@ class Abs(Layer):
 # %% Abs: midnight-divides-zero-by-zero
 # breaks: backward
 # mistake: The sign as x / |x|, which is NaN at 0.
+# names: abs-backward-nan-at-zero; abs-backward-not-a-number
 import numpy as np
 
 from convkit import Layer
@@ -151,6 +160,7 @@ class Abs(Layer):
 # %% Abs: midnight-squares
 # breaks: both
 # mistake: Squares, which is never negative either; the slope's 2 is forgotten.
+# names: abs-forward-squared
 import numpy as np
 
 from convkit import Layer
@@ -167,6 +177,7 @@ class Abs(Layer):
 # %% Gain: midnight-along-the-columns
 # breaks: both
 # mistake: x * gain broadcasts along the last axis, if it fits.
+# names: gain-forward-along-width; gain-forward-error-shapes
 import numpy as np
 
 from convkit import Layer
@@ -190,6 +201,7 @@ class Gain(Layer):
 # %% Gain: midnight-adds-there-keeps-the-places-back
 # breaks: both
 # mistake: Adds the gain; its gradient is summed over the batch only.
+# names: gain-forward-added, gain-backward-gain-wrong-axes; gain-backward-axes-too-many
 import numpy as np
 
 from convkit import Layer
@@ -213,6 +225,7 @@ class Gain(Layer):
 # %% Gain: midnight-mean
 # breaks: backward
 # mistake: A mean in the place of the sum for the gain's gradient.
+# names: gain-backward-gain-averaged
 import numpy as np
 
 from convkit import Layer
@@ -236,6 +249,7 @@ class Gain(Layer):
 # %% Gain: midnight-gain-s-gradient-from-y
 # breaks: backward
 # mistake: Uses the output, gain included, where the input is due.
+# names: gain-backward-gain-with-y
 import numpy as np
 
 from convkit import Layer
@@ -259,6 +273,7 @@ class Gain(Layer):
 # %% Gain: midnight-gradient-passes-through
 # breaks: backward
 # mistake: grad_y is handed back without the gain.
+# names: gain-backward-unchanged
 import numpy as np
 
 from convkit import Layer
@@ -287,6 +302,7 @@ class Gain(Layer):
 # %% Gain: midnight-times-x-in-place
 # breaks: forward
 # mistake: x *= gain on the input.
+# names: gain-forward-changes-input
 import numpy as np
 
 from convkit import Layer

@@ -6,6 +6,7 @@
 # %% Gain: midnight-a-matrix
 # breaks: backward
 # mistake: The gain's gradient is C×C, a tensordot whose diagonal was meant.
+# names: ; gain-backward-axes-too-many
 import numpy as np
 
 from convkit import Layer
@@ -31,6 +32,7 @@ class Gain(Layer):
 # %% Gain: midnight-starts-small-adds-up
 # breaks: both
 # mistake: Starts the gain at 0.1 in a constructor of its own; the gradient is added to what is there.
+# names: gain-forward-first-gain, gain-grads-added; gain-params-scaled
 import numpy as np
 
 from convkit import Layer
@@ -53,6 +55,7 @@ class Gain(Layer):
 # %% Gain: midnight-tanh-inside-there-gain-by-batch-back
 # breaks: both
 # mistake: Reads the slides' y = g·tanh(x) as this layer's; the gain's gradient is divided by the batch.
+# names: gain-forward-tanh, gain-grads-averaged
 import numpy as np
 
 from convkit import Layer

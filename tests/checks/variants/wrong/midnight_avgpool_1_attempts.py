@@ -143,7 +143,7 @@ class AvgPool2d(Layer):
 # %% AvgPool2d: midnight-last-window-counts
 # breaks: backward
 # mistake: Shares of overlapping windows are assigned, not added.
-# names: avgpool2d-backward-assigned, avgpool2d-backward-terms-overwritten; avgpool2d-backward-only-overlap
+# names: avgpool2d-backward-assigned; avgpool2d-backward-only-overlap
 import numpy as np
 
 from convkit import Layer

@@ -6,7 +6,7 @@
 # %% MaxPool2d: midnight-winner-of-two-keeps-one
 # breaks: backward
 # mistake: `=` where `+=` is needed: a winner of two windows keeps one gradient.
-# names: maxpool2d-backward-assigned, maxpool2d-backward-terms-overwritten; maxpool2d-backward-only-overlap
+# names: maxpool2d-backward-assigned; maxpool2d-backward-only-overlap
 import numpy as np
 
 from convkit import Layer

@@ -215,6 +215,7 @@ class BatchNorm(Layer):
 # %% Tanh: backward-not-written
 # breaks: backward
 # mistake: There is no backward yet.
+# names: tanh-backward-error-unfinished
 import numpy as np
 from convkit import Layer
 
@@ -226,6 +227,7 @@ class Tanh(Layer):
 # %% ReLU: still-to-do
 # breaks: both
 # mistake: Both passes are still pass.
+# names: relu-forward-returns-none
 from convkit import Layer
 
 class ReLU(Layer):
@@ -239,6 +241,7 @@ class ReLU(Layer):
 # %% Abs: element-by-element
 # breaks: backward
 # mistake: The slope is looked up by position in a list that grows with every call.
+# names: ; abs-backward-signs
 import numpy as np
 from convkit import Layer
 

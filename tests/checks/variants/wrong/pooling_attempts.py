@@ -39,7 +39,7 @@ class MaxPool2d(Layer):
 # %% MaxPool2d: two-by-two-always
 # breaks: forward at least
 # mistake: The reshape for 2x2 windows is all there is.
-# names: ; maxpool2d-forward-error-reshape, maxpool2d-forward-reshape-needs-tiles
+# names: ; maxpool2d-forward-error-reshape, maxpool2d-forward-reshape-needs-tiles, maxpool2d-forward-too-large
 import numpy as np
 from convkit import Layer
 
@@ -64,7 +64,7 @@ class MaxPool2d(Layer):
 # %% MaxPool2d: index-into-the-flat-image
 # breaks: backward
 # mistake: Winners are numbered in the flat image with the output's width.
-# names: ; maxpool2d-backward-elsewhere, maxpool2d-backward-only-ragged, maxpool2d-backward-moved
+# names: ; maxpool2d-backward-elsewhere, maxpool2d-backward-only-ragged, maxpool2d-backward-moved, maxpool2d-backward-scattered
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from convkit import Layer

@@ -13,7 +13,7 @@ SLIPS = {
              ("        out_h = (x.shape[2] - kh) // sh + 1\n        out_w = (x.shape[3] - kw) // sw + 1\n", "        out_h = -(-(x.shape[2] - kh) // sh) + 1\n        out_w = -(-(x.shape[3] - kw) // sw) + 1\n"),
              ("y[:, :, i, j] = x[:, :, i * sh:i * sh + kh, j * sw:j * sw + kw].max(axis=(2, 3))", "window = x[:, :, i * sh:i * sh + kh, j * sw:j * sw + kw]\n                y[:, :, i, j] = window.max(axis=(2, 3)) if window.size else 0"),
              ("                mask = (patch", "                if patch.size == 0:\n                    continue\n                mask = (patch"),
-             names="maxpool2d-forward-size-rounded-up; maxpool2d-forward-only-ragged"),
+             names="maxpool2d-forward-size-rounded-up; maxpool2d-forward-only-ragged, maxpool2d-forward-too-large"),
     ],
     ("MaxPool2d", "unseen-offsets"): [
         slip("starts-at-zero", "both", "The running maximum starts at 0 instead of minus infinity, so a window of negative numbers gives 0.",
@@ -30,7 +30,7 @@ SLIPS = {
     ("MaxPool2d", "unseen-windows"): [
         slip("overlap-overwritten", "backward", "backward assigns with fancy indexing instead of adding, so a pixel that wins in two overlapping windows gets only one gradient.",
              ("np.add.at(dx, (n, c, a * sh + p, b * sw + q), grad_y)", "dx[n, c, a * sh + p, b * sw + q] = grad_y"),
-             names="maxpool2d-backward-assigned, maxpool2d-backward-terms-overwritten; maxpool2d-backward-only-overlap"),
+             names="maxpool2d-backward-assigned; maxpool2d-backward-only-overlap"),
         slip("divmod-by-height", "backward", "The flat position of the winner is turned into row and column by dividing by the window's height instead of its width (with a window that is not square: wrong places, or an IndexError at the edge).",
              ("np.divmod(self.arg, self.kernel_size[1])\n", "np.divmod(self.arg, self.kernel_size[0])\n"),
              names="maxpool2d-backward-winner-swapped; maxpool2d-backward-wrong-winner"),
@@ -69,7 +69,7 @@ SLIPS = {
         slip("stride-one-and-overwritten", "both", "Two mistakes. constructor, so forward: the stride defaults to 1 instead of the kernel's size. backward: where windows overlap the share is assigned instead of added.",
              ("            stride = self.k\n", "            stride = (1, 1)\n"),
              ("j * sw:j * sw + kw] += grad_y", "j * sw:j * sw + kw] = grad_y"),
-             names="avgpool2d-forward-stride-default, avgpool2d-backward-assigned, avgpool2d-backward-terms-overwritten"),
+             names="avgpool2d-forward-stride-default, avgpool2d-backward-assigned"),
         slip("gradient-divided-in-place", "backward", "backward divides the gradient that it was handed in place (grad_y /= ...), so the caller's array changes.",
              ("        dx = np.zeros(self.x_shape, dtype=grad_y.dtype)\n", "        dx = np.zeros(self.x_shape, dtype=grad_y.dtype)\n        grad_y /= kh * kw\n"),
              ("j, None, None] / (kh * kw)", "j, None, None]"),
