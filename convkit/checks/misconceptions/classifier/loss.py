@@ -65,11 +65,10 @@ MEAN = f"np.mean({LOSSES})"
 P = f"self.probabilities{RIGHT}"
 OF_ALL = "(log_sum[:, None] - shifted)"
 FAR = "np.abs(self.probabilities - np.eye(logits.shape[1])[labels])"
-KEPT = [
-    form.replace("tiny", tiny)
-    for tiny in ("1e-15", "1e-12", "1e-10", "1e-9", "1e-8", "1e-7", "1e-6", "1e-5")
-    for form in ("({} + tiny)", "np.maximum({}, tiny)", "np.clip({}, tiny, 1 - tiny)")
-]
+FORMS = ("({} + tiny)", "np.maximum({}, tiny)", "np.clip({}, tiny, 1 - tiny)")
+USUAL = [form.replace("tiny", tiny) for tiny in ("1e-12", "1e-8", "1e-7") for form in FORMS]
+RARER = ("1e-15", "1e-10", "1e-9", "1e-6", "1e-5")
+KEPT = [*USUAL, *(form.replace("tiny", tiny) for tiny in RARER for form in FORMS)]
 """How learners keep a number away from 0."""
 
 slip("forward-summed", "The loss is a sum over the samples",
@@ -120,7 +119,7 @@ slip("forward-no-softmax", "The logits are taken for probabilities",
      "Can −log p be negative? Can yours?",
      (LOSSES, f"-logits{RIGHT}"),
      also=[[(LOSSES, f"-np.log({kept.format(f'{of}(logits{RIGHT})')})")]
-           for of in ("", "np.abs") for kept in ("{}", *KEPT)])
+           for of in ("", "np.abs") for kept in ("{}", *USUAL)])
 slip("forward-every-label-in-every-row", "Every sample is held against the labels of all samples",
      "you write p[:, labels], which picks an N×N table and not one number from each row",
      "What is the shape of p[:, labels]? How do you pick one number from each row?",
@@ -131,7 +130,7 @@ slip("forward-two-way", "Each class is asked yes or no",
      "Which probabilities appear in the formula of the loss?",
      (LOSSES, f"-np.log1p(-{FAR}).sum(axis=1)"),
      also=[[(LOSSES, f"-np.log({kept.format(f'(1 - {FAR})')}).sum(axis=1)")]
-           for kept in ("({} + 1e-300)", *KEPT)])
+           for kept in ("({} + 1e-300)", *USUAL)])
 slip("forward-squared-error", "The loss is a squared error",
      "you add up the squared differences of p and the labels, which is another loss",
      "Where is the logarithm in your loss?",
@@ -180,7 +179,7 @@ slip("backward-stops-at-p", "The gradient stops at the probabilities",
      "you return −1/p at the right class, which is the gradient along p, not along the logits",
      "Two steps lead from the logits to the loss. Through how many of them do you go back?",
      (MINUS_ONE, f"{ALONG_P} grad_logits"),
-     also=[[(MINUS_ONE, f"{ALONG_P} {kept.format('grad_logits')}")] for kept in KEPT])
+     also=[[(MINUS_ONE, f"{ALONG_P} {kept.format('grad_logits')}")] for kept in USUAL])
 slip("backward-softmax-twice", "The gradient goes through softmax a second time",
      "you apply the slopes of softmax to p − 1, which is the gradient along the logits already",
      "Is p − 1 the gradient along p, or along the logits?",
