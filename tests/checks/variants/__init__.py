@@ -137,7 +137,8 @@ def _slipped(variant: Variant, slip: Slip) -> Variant:
 def _both(names: str, more: str) -> str:
     """The names of two mistakes in one: either is right."""
     pairs = zip(names.partition(";")[::2], more.partition(";")[::2], strict=True)
-    return ";".join(", ".join(filter(None, map(str.strip, pair))) for pair in pairs).strip("; ")
+    right, vague = (", ".join(filter(None, map(str.strip, pair))) for pair in pairs)
+    return f"{right}; {vague}" if vague else right
 
 
 def _cells(path: Path) -> Iterator[tuple[str, str, str]]:
