@@ -1,7 +1,5 @@
-"""Wrong optimizers. What is told by a mark is entered last."""
+"""Wrong optimizers."""
 
-from convkit.checks.misconceptions.training import optimizer  # isort: skip
-from convkit.checks.misconceptions.training import marks  # isort: skip
-from convkit.checks.misconceptions.training import broad  # isort: skip
+from convkit.checks.misconceptions.training import slips
 
-__all__ = ["broad", "marks", "optimizer"]
+__all__ = ["slips"]

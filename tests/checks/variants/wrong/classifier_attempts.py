@@ -244,6 +244,7 @@ class SoftmaxCrossEntropy:
 # %% SGD: velocity-starts-as-gradient
 # breaks: forward
 # mistake: The velocity starts as the first gradient itself, with the wrong sign and without the rate.
+# names: sgd-velocity-start
 class SGD:
     def __init__(self, network, lr, momentum=0.0):
         self.network, self.lr, self.momentum = network, lr, momentum
@@ -261,6 +262,7 @@ class SGD:
 # %% SGD: root-mean-square
 # breaks: forward
 # mistake: Gradients are divided by their own running magnitude, as another method has it.
+# names: -
 import numpy as np
 
 

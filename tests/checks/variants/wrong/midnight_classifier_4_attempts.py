@@ -162,6 +162,7 @@ class SoftmaxCrossEntropy:
 # %% SGD: midnight-uphill
 # breaks: forward
 # mistake: Adds lr·grad to the velocity: it climbs.
+# names: sgd-uphill
 class SGD:
     def __init__(self, network, lr, momentum=0.0):
         self.network = network
@@ -178,6 +179,7 @@ class SGD:
 # %% SGD: midnight-no-momentum-kept
 # breaks: forward
 # mistake: Computes the velocity and does not store it.
+# names: sgd-momentum-ignored
 class SGD:
     def __init__(self, network, lr, momentum=0.0):
         self.network = network
@@ -194,6 +196,7 @@ class SGD:
 # %% SGD: midnight-moves-a-copy
 # breaks: forward
 # mistake: param += v moves an array that was converted: network.params never hears of it.
+# names: sgd-nothing-moves
 import numpy as np
 
 
@@ -215,6 +218,7 @@ class SGD:
 # %% SGD: midnight-dampened
 # breaks: forward
 # mistake: An average of gradients: (1 − momentum)·grad, as Adam has it.
+# names: sgd-momentum-average
 import numpy as np
 
 
@@ -237,6 +241,7 @@ class SGD:
 # %% SGD: midnight-one-velocity-for-all
 # breaks: forward
 # mistake: A single velocity, overwritten by every parameter, and broadcast to the next.
+# names: sgd-velocity-shared
 class SGD:
     def __init__(self, network, lr, momentum=0.0):
         self.network = network
@@ -253,6 +258,7 @@ class SGD:
 # %% SGD: midnight-remembers-the-arrays
 # breaks: forward
 # mistake: Keeps the parameter arrays from the beginning, so weights that somebody sets later are undone.
+# names: sgd-own-params
 class SGD:
     def __init__(self, network, lr, momentum=0.0):
         self.network = network
@@ -271,6 +277,7 @@ class SGD:
 # %% SGD: midnight-nesterov
 # breaks: forward
 # mistake: The look-ahead update of Nesterov, from a repository that has both.
+# names: sgd-momentum-nesterov
 class SGD:
     def __init__(self, network, lr, momentum=0.0):
         self.network = network
@@ -289,6 +296,7 @@ class SGD:
 # %% SGD: midnight-lr-inside-and-outside
 # breaks: forward
 # mistake: The learning rate enters twice: in the velocity and in the step.
+# names: sgd-lr-twice
 class SGD:
     def __init__(self, network, lr, momentum=0.0):
         self.network = network

@@ -6,6 +6,7 @@
 # %% SGD: midnight-scales-the-gradient-in-place
 # breaks: forward
 # mistake: grad *= lr changes the gradients of the network.
+# names: sgd-changes-grads
 class SGD:
     def __init__(self, network, lr, momentum=0.0):
         self.network = network
@@ -24,6 +25,7 @@ class SGD:
 # %% SGD: midnight-no-momentum-on-biases
 # breaks: forward
 # mistake: Momentum for weights only, as for weight decay; a bias moves by the plain gradient.
+# names: sgd-momentum-some-only
 class SGD:
     def __init__(self, network, lr, momentum=0.0):
         self.network = network
