@@ -51,7 +51,7 @@ _LINEAR = Anatomy(
 )
 _FLATTEN = Anatomy(
     Flatten,
-    {"y": ("samples", "numbers"), "grad_x": ("samples", "channels", "rows", "columns")},
+    {"y": ("samples", "columns"), "grad_x": ("samples", "channels", "rows", "columns")},
     lambda case: {},
     NETWORK,
     NETWORK,
