@@ -48,9 +48,11 @@ def name_suspects(
         alike = [suspect for suspect in wrong if suspect.fails_like(row, needed)]
         equal = [suspect for suspect in alike if suspect.agrees(row, same_values)]
         throughout = [suspect for suspect in equal if suspect.agrees_throughout(row)]
-        found[row.property.name] = throughout or equal or alike
+        if row.property.test.alike is not same_values:
+            throughout = throughout or equal or alike
+        found[row.property.name] = throughout
         row.only = only_where(row, situations, further)
-        if not alike:
+        if not throughout:
             row.suspects = _marked(concept.name, row, situations, entries)
     explained = Counter(
         id for suspects in found.values() for id in {suspect.entry.id for suspect in suspects}
