@@ -48,11 +48,9 @@ def name_suspects(
         alike = [suspect for suspect in wrong if suspect.fails_like(row, needed)]
         equal = [suspect for suspect in alike if suspect.agrees(row, same_values)]
         throughout = [suspect for suspect in equal if suspect.agrees_throughout(row)]
-        if row.property.test.alike is not same_values:
-            throughout = throughout or equal or alike
-        found[row.property.name] = throughout
+        found[row.property.name] = throughout or equal or alike
         row.only = only_where(row, situations, further)
-        if not throughout:
+        if not alike:
             row.suspects = _marked(concept.name, row, situations, entries)
     explained = Counter(
         id for suspects in found.values() for id in {suspect.entry.id for suspect in suspects}

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from convkit.checks.behaviour import first_time
 from convkit.checks.checking import MODULES, find
 from convkit.checks.look import Look, View, equal
 from convkit.checks.misconceptions import catalogue, known_ids
@@ -28,7 +27,7 @@ def seen(each, wrong):
         expected = concept.expected(case)
         behaviour = {quantity: right.value for quantity, right in expected.items()}
         for quantity in expected:
-            if quantity.startswith(each.quantity) and first_time(quantity) == quantity:
+            if quantity.startswith(each.quantity):
                 right = expected[quantity].value
                 view = View(quantity, case, right, right, True, False, behaviour, expected)
                 got = wrong(view)

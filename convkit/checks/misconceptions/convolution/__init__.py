@@ -3,18 +3,7 @@
 Where two mistakes look the same, the one that is imported first is named first.
 """
 
-from convkit.checks.misconceptions.convolution import sums, windows, memory  # isort: skip
-from convkit.checks.misconceptions.convolution import results, backward, parameters  # isort: skip
-from convkit.checks.misconceptions.convolution import other_ways, functions, broad  # isort: skip
+from convkit.checks.misconceptions.convolution import forward, backward  # isort: skip
+from convkit.checks.misconceptions.convolution import functions, broad, terms  # isort: skip
 
-__all__ = [
-    "backward",
-    "broad",
-    "functions",
-    "memory",
-    "other_ways",
-    "parameters",
-    "results",
-    "sums",
-    "windows",
-]
+__all__ = ["backward", "broad", "forward", "functions", "terms"]

@@ -2,32 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
-from typing import Any
-
 import numpy as np
 
 from convkit.checks.behaviour import Case
-from convkit.checks.misconceptions.broad import (
-    Anatomy,
-    enter_broad_function,
-    enter_broad_layer,
-)
-from convkit.checks.misconceptions.broad.conditions import (
-    SIZE_OF_BATCH,
-    STRIDES_DIFFER,
-    Conditions,
-    not_square,
-    ragged,
-)
-from convkit.checks.misconceptions.broad.structure import enter_structure
+from convkit.checks.misconceptions.anatomy import Anatomy
+from convkit.checks.misconceptions.any_layer import enter_any_layer
 from convkit.checks.misconceptions.convolution.backward import THROUGH
 from convkit.checks.misconceptions.convolution.forward import MAPS
 from convkit.checks.misconceptions.convolution.functions import IDEA
-from convkit.checks.misconceptions.convolution.kernels import enter_kernels
-from convkit.checks.misconceptions.convolution.used_kernels import enter_used_kernels
-from convkit.checks.misconceptions.convolution.way_back import enter_way_back
+from convkit.checks.misconceptions.promises import enter_promises
+from convkit.checks.misconceptions.relations import enter_relations
 from convkit.layers import Conv2d, convolve2d, correlate2d
 
 
@@ -49,84 +33,24 @@ def _sizes(case: Case) -> dict[str, int]:
     }
 
 
-_CONV2D = Anatomy(
+_WEIGHTS, _BIAS = ("feature maps", "channels", "kernel rows", "kernel columns"), ("feature maps",)
+CONV2D = Anatomy(
     Conv2d,
     {
         "y": ("images", "feature maps", "rows", "columns"),
         "grad_x": ("images", "channels", "rows", "columns"),
-        'grads["weight"]': ("feature maps", "channels", "kernel rows", "kernel columns"),
-        'grads["bias"]': ("feature maps",),
-        'first params["weight"]': ("feature maps", "channels", "kernel rows", "kernel columns"),
-        'first params["bias"]': ("feature maps",),
+        'grads["weight"]': _WEIGHTS,
+        'grads["bias"]': _BIAS,
+        'first params["weight"]': _WEIGHTS,
+        'first params["bias"]': _BIAS,
     },
     _sizes,
     MAPS,
     THROUGH,
-    known=(
-        "forward-all-zero",
-        "backward-all-zero",
-        "forward-returns-none",
-        "backward-returns-none",
-        "backward-returns-tuple",
-    ),
 )
 
-
-_CONDITIONS: Conditions = {
-    "padding-zero": (
-        "the padding is 0",
-        "Follow a slice such as [p:-p] by hand for p = 0. Which names has the code seen?",
-        lambda layer, x: layer.padding == (0, 0),
-    ),
-    "padding-zero-somewhere": (
-        "the padding is 0 in some direction",
-        "Follow a slice such as [p:-p] by hand for p = 0.",
-        lambda layer, x: 0 in layer.padding,
-    ),
-    "padding": (
-        "there is padding",
-        "Where does the padding enter: in the sizes, in the image, in the crop at the end?",
-        lambda layer, x: layer.padding != (0, 0),
-    ),
-    "padding-differs": (
-        "the two paddings differ",
-        "Where in your code does `padding[1]` appear, and along which axis?",
-        lambda layer, x: layer.padding[0] != layer.padding[1],
-    ),
-    "stride": (
-        "the stride is not 1",
-        "Where does the stride enter: in the size of y, and in every index of a window?",
-        lambda layer, x: layer.stride != (1, 1),
-    ),
-    "stride-one": (
-        "the stride is 1",
-        "What does your code do if the stride is 1?",
-        lambda layer, x: layer.stride == (1, 1),
-    ),
-    **STRIDES_DIFFER,
-    **not_square("kernel"),
-    **ragged("windows"),
-    **SIZE_OF_BATCH,
-}
-
-
-def _enter_weights() -> None:
-    enter_kernels(_CONV2D)
-    enter_way_back(_CONV2D)
-
-
-enter_broad_layer(
-    _CONV2D,
-    conditions=_CONDITIONS,
-    sums=("backward",),
-    narrower=_enter_weights,
-    vaguer=partial(enter_structure, _CONV2D, linear=True, equivariant=True),
-)
-
-
-def _function(target: Callable[..., Any]) -> Anatomy:
-    axes = {"y": ("rows", "columns")}
-    return Anatomy(target, axes, _function_sizes, IDEA, known=("border", "few"))
+enter_any_layer(CONV2D)
+enter_relations(CONV2D)
 
 
 def _function_sizes(case: Case) -> dict[str, int]:
@@ -140,5 +64,6 @@ def _function_sizes(case: Case) -> dict[str, int]:
 
 
 for _target in (correlate2d, convolve2d):
-    _anatomy = _function(_target)
-    enter_broad_function(_anatomy, narrower=partial(enter_used_kernels, _anatomy))
+    _anatomy = Anatomy(_target, {"y": ("rows", "columns")}, _function_sizes, IDEA)
+    enter_promises(_anatomy)
+    enter_relations(_anatomy)

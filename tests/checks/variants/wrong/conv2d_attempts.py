@@ -5,6 +5,7 @@
 # %% Conv2d: gradients-returned
 # breaks: backward
 # mistake: backward returns (dx, dw, db) instead of setting grads, as another course has it.
+# names: conv2d-backward-returns-tuple; conv2d-grads-missing
 import numpy as np
 from convkit import Layer
 
@@ -48,6 +49,7 @@ class Conv2d(Layer):
 # %% Conv2d: samples-mixed-in-columns
 # breaks: forward at least
 # mistake: The columns of all samples are put side by side by place, but folded back by sample.
+# names: conv2d-forward-maps-not-moved, conv2d-forward-refolded; conv2d-forward-scattered, conv2d-forward-mixed-up
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from convkit import Layer
@@ -92,6 +94,7 @@ class Conv2d(Layer):
 # %% Conv2d: always-three-by-three
 # breaks: forward at least
 # mistake: Everything is written for 3x3 kernels with padding 1.
+# names: conv2d-params-axes-of-one, conv2d-params-another-size, conv2d-params-too-small, conv2d-params-too-large; conv2d-forward-error-shapes
 import numpy as np
 from convkit import Layer
 
@@ -128,6 +131,7 @@ class Conv2d(Layer):
 # %% Conv2d: same-size-always
 # breaks: both
 # mistake: It pads by half the kernel whatever padding was asked for.
+# names: -; conv2d-forward-another-size
 import numpy as np
 from convkit import Layer
 
@@ -169,6 +173,7 @@ class Conv2d(Layer):
 # %% Conv2d: rolled
 # breaks: forward at least
 # mistake: Images are shifted with np.roll, which wraps around, and the border is kept when padded.
+# names: conv2d-forward-padding-not-zero; conv2d-forward-error-shapes, conv2d-forward-border
 import numpy as np
 from convkit import Layer
 
@@ -211,6 +216,7 @@ class Conv2d(Layer):
 # %% Conv2d: nothing-returned
 # breaks: both
 # mistake: forward shows its result and returns nothing.
+# names: conv2d-forward-returns-none; conv2d-params-another-size
 import numpy as np
 from convkit import Layer
 
@@ -233,6 +239,7 @@ class Conv2d(Layer):
 # %% Conv2d: names-of-another-course
 # breaks: both
 # mistake: The parameters are called w and b, so weights that are set are never used.
+# names: conv2d-params-missing, conv2d-state-params-ignored
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from convkit import Layer

@@ -6,6 +6,7 @@
 # %% Conv2d: midnight-im2col-indices-buffered-add
 # breaks: backward
 # mistake: col2im writes dx[:, k, i, j] += cols, where NumPy adds only once for an index that repeats.
+# names: conv2d-backward-assigned; conv2d-backward-partly-right
 import numpy as np
 
 from convkit import Layer
@@ -67,6 +68,7 @@ class Conv2d(Layer):
 # %% Conv2d: midnight-windows-not-transposed
 # breaks: forward
 # mistake: The windows (N, C, a, b, p, q) are reshaped to rows without moving C behind the places.
+# names: conv2d-forward-rows-out-of-order; conv2d-forward-scattered
 from numpy.lib.stride_tricks import sliding_window_view
 
 import numpy as np
@@ -117,6 +119,7 @@ class Conv2d(Layer):
 # %% Conv2d: midnight-maps-not-moved-to-the-front
 # breaks: forward
 # mistake: The product's rows are places, its columns maps; reshaped to (N, maps, a, b) without a transpose.
+# names: conv2d-forward-maps-not-moved, conv2d-forward-refolded; conv2d-forward-scattered
 import numpy as np
 
 from convkit import Layer
@@ -175,6 +178,7 @@ class Conv2d(Layer):
 # %% Conv2d: midnight-dout-reshaped-without-transpose
 # breaks: backward
 # mistake: dout is flattened to (places, maps) without moving the maps to the back first.
+# names: conv2d-backward-maps-not-moved; conv2d-backward-refolded, conv2d-backward-scattered
 import numpy as np
 
 from convkit import Layer
@@ -230,6 +234,7 @@ class Conv2d(Layer):
 # %% Conv2d: midnight-weight-s-columns-not-transposed
 # breaks: backward
 # mistake: The weight's gradient is col.T @ dout, (C·h·w, maps), and is reshaped without the transpose.
+# names: conv2d-backward-weight-reshaped, conv2d-backward-refolded; conv2d-backward-scattered
 from numpy.lib.stride_tricks import sliding_window_view
 
 import numpy as np

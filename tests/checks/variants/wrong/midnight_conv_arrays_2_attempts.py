@@ -6,6 +6,7 @@
 # %% Conv2d: midnight-strides-of-x-before-padding
 # breaks: forward at least
 # mistake: as_strided gets the strides of the array before padding.
+# names: -
 import numpy as np
 
 from convkit import Layer
@@ -58,6 +59,7 @@ class Conv2d(Layer):
 # %% Conv2d: midnight-adds-through-overlapping-views
 # breaks: backward
 # mistake: Adds all windows at once through an as_strided view, whose cells overlap: sums get lost.
+# names: conv2d-backward-assigned; conv2d-backward-partly-right
 from numpy.lib.stride_tricks import as_strided
 
 import numpy as np
@@ -111,6 +113,7 @@ class Conv2d(Layer):
 # %% Conv2d: midnight-rot90-turns-the-first-two-axes
 # breaks: backward
 # mistake: np.rot90(weight, 2) without axes turns the feature maps and the channels, not rows and columns.
+# names: -
 from numpy.lib.stride_tricks import sliding_window_view
 
 import numpy as np
@@ -160,6 +163,7 @@ class Conv2d(Layer):
 # %% Conv2d: midnight-full-correlation-back
 # breaks: backward
 # mistake: Slides the weights over the padded gradient without turning them.
+# names: conv2d-backward-flipped
 from numpy.lib.stride_tricks import sliding_window_view
 
 import numpy as np
@@ -209,6 +213,7 @@ class Conv2d(Layer):
 # %% Conv2d: midnight-forgets-the-leftover-edge
 # breaks: backward
 # mistake: The gradient is dilated to (out-1)·stride+1, so dropped rows are missing from the result.
+# names: conv2d-backward-ragged-edge-lost; conv2d-backward-too-small
 from numpy.lib.stride_tricks import sliding_window_view
 
 import numpy as np
@@ -257,6 +262,7 @@ class Conv2d(Layer):
 # %% Conv2d: midnight-kernel-turned-there-mean-of-the-bias-gradient-back
 # breaks: both
 # mistake: Turns the kernel in forward only; np.mean for the bias's gradient.
+# names: conv2d-forward-flipped, conv2d-backward-scaled; conv2d-backward-scaled
 import numpy as np
 
 from convkit import Layer

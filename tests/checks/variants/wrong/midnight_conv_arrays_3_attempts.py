@@ -6,6 +6,7 @@
 # %% Conv2d: midnight-no-bias-there-gradient-as-a-matrix-back
 # breaks: both
 # mistake: Forgets the bias; leaves the weight's gradient as a matrix (maps, C·h·w).
+# names: conv2d-forward-bias-forgotten, conv2d-forward-bias-missing, conv2d-backward-flattened; conv2d-forward-something-added, conv2d-backward-axes-too-few
 import numpy as np
 
 from convkit import Layer
@@ -62,6 +63,7 @@ class Conv2d(Layer):
 # %% Conv2d: midnight-bias-on-the-last-axis
 # breaks: forward at least
 # mistake: Adds the bias as it is, so it broadcasts along the columns of the map, if at all.
+# names: conv2d-forward-bias-other; conv2d-forward-error-shapes
 from numpy.lib.stride_tricks import sliding_window_view
 
 import numpy as np
@@ -109,6 +111,7 @@ class Conv2d(Layer):
 # %% Conv2d: midnight-repeats-the-edge
 # breaks: forward at least
 # mistake: Pads with the edge's pixels instead of zeros; the backward cuts the padding off as if it were zeros.
+# names: conv2d-forward-padding-not-zero; conv2d-forward-border
 import numpy as np
 
 from convkit import Layer
@@ -163,6 +166,7 @@ class Conv2d(Layer):
 # %% Conv2d: midnight-pads-the-other-axis
 # breaks: both
 # mistake: padding[0] goes to the columns and padding[1] to the rows.
+# names: conv2d-forward-paddings-mixed-up
 from numpy.lib.stride_tricks import sliding_window_view
 
 import numpy as np
@@ -216,6 +220,7 @@ class Conv2d(Layer):
 # %% Conv2d: midnight-float64-out
 # breaks: both
 # mistake: Allocates with np.zeros and hands float64 back for float32, in both passes.
+# names: conv2d-forward-always-double, conv2d-backward-always-double
 import numpy as np
 
 from convkit import Layer

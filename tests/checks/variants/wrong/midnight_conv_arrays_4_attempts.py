@@ -6,6 +6,7 @@
 # %% Conv2d: midnight-images-added-there-averaged-back
 # breaks: both
 # mistake: The einsum of forward lacks an n behind the arrow: images are summed. The bias's gradient is a mean over them.
+# names: conv2d-grads-averaged; conv2d-forward-copies, conv2d-backward-scaled
 from numpy.lib.stride_tricks import sliding_window_view
 
 import numpy as np
@@ -54,6 +55,7 @@ class Conv2d(Layer):
 # %% Conv2d: midnight-last-axis-is-the-channel
 # breaks: both
 # mistake: Reads the picture as (N, H, W, C), as another framework has it: the padding goes to axes 1 and 2.
+# names: conv2d-forward-axes-reordered; conv2d-forward-error-shapes
 from numpy.lib.stride_tricks import sliding_window_view
 
 import numpy as np
@@ -101,6 +103,7 @@ class Conv2d(Layer):
 # %% Conv2d: midnight-learns-while-it-walks-back
 # breaks: backward
 # mistake: Takes a gradient step in backward itself, so the weights are others the next time.
+# names: conv2d-backward-learns
 from numpy.lib.stride_tricks import sliding_window_view
 
 import numpy as np
@@ -152,6 +155,7 @@ class Conv2d(Layer):
 # %% Conv2d: midnight-channels-swapped-in-the-gradient
 # breaks: backward
 # mistake: The tensordot of the input's gradient sums over the weight's channels where it should over its maps.
+# names: -; conv2d-backward-error-shapes
 from numpy.lib.stride_tricks import sliding_window_view
 
 import numpy as np
@@ -199,6 +203,7 @@ class Conv2d(Layer):
 # %% Conv2d: midnight-asks-the-vertical-padding-only
 # breaks: backward
 # mistake: Crops both axes with [p:-p] if the vertical padding is not 0, and neither if it is.
+# names: conv2d-backward-cropped-by-minus-zero, conv2d-backward-cropped-elsewhere, conv2d-backward-padding-not-cropped; conv2d-backward-too-large, conv2d-backward-too-small, conv2d-backward-another-size
 import numpy as np
 
 from convkit import Layer
@@ -254,6 +259,7 @@ class Conv2d(Layer):
 # %% Conv2d: midnight-one-cache-for-all-layers
 # breaks: backward
 # mistake: The cache is a dict of the class, so another layer's forward overwrites it.
+# names: conv2d-state-shared
 from numpy.lib.stride_tricks import sliding_window_view
 
 

@@ -6,6 +6,7 @@
 # %% Conv2d: midnight-true-division
 # breaks: both
 # mistake: The output size is computed with /, and a float is no size.
+# names: conv2d-forward-error-float-size
 import numpy as np
 
 from convkit import Layer
@@ -57,6 +58,7 @@ class Conv2d(Layer):
 # %% Conv2d: midnight-padding-of-a-3x3-kernel
 # breaks: backward
 # mistake: Cuts off h//2 and w//2, what "same" padding would be, whatever the padding is.
+# names: conv2d-backward-cropped-elsewhere; conv2d-backward-another-size, conv2d-backward-too-small
 import numpy as np
 
 from convkit import Layer
@@ -107,6 +109,7 @@ class Conv2d(Layer):
 # %% Conv2d: midnight-float64-there-one-number-for-all-biases-back
 # breaks: both
 # mistake: Hands float64 out for float32; the bias's gradient is summed over the maps too.
+# names: conv2d-forward-always-double, conv2d-backward-bias-maps-added; conv2d-backward-copies
 import numpy as np
 
 from convkit import Layer

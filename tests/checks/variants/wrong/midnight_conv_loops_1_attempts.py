@@ -6,6 +6,7 @@
 # %% Conv2d: midnight-crop-from-pad-to-minus-pad
 # breaks: backward
 # mistake: Crops the padding with [p:-p], which is empty where there is no padding.
+# names: conv2d-backward-cropped-by-minus-zero; conv2d-backward-too-small
 import numpy as np
 
 from convkit import Layer
@@ -59,6 +60,7 @@ class Conv2d(Layer):
 # %% Conv2d: midnight-returns-the-padded-gradient
 # breaks: backward
 # mistake: Forgets to cut off the padding.
+# names: conv2d-backward-padding-not-cropped; conv2d-backward-too-large
 import numpy as np
 
 from convkit import Layer
@@ -119,6 +121,7 @@ class Conv2d(Layer):
 # %% Conv2d: midnight-assigns-where-windows-overlap
 # breaks: backward
 # mistake: `=` where `+=` is due: a pixel keeps what the last window gave it.
+# names: conv2d-backward-assigned; conv2d-backward-partly-right
 import numpy as np
 
 from convkit import Layer
@@ -172,6 +175,7 @@ class Conv2d(Layer):
 # %% Conv2d: midnight-no-stride-on-the-way-back
 # breaks: backward
 # mistake: The backward loops place the windows at (i, j), not at (i·s, j·s).
+# names: conv2d-backward-stride-ignored
 import numpy as np
 
 from convkit import Layer
@@ -231,6 +235,7 @@ class Conv2d(Layer):
 # %% Conv2d: midnight-only-pads-if-there-is-something-to-pad
 # breaks: forward at least
 # mistake: The padded array is made only if the vertical padding is not 0; otherwise the name does not exist.
+# names: conv2d-forward-error-unbound; conv2d-forward-error-name
 import numpy as np
 
 from convkit import Layer

@@ -6,6 +6,7 @@
 # %% Conv2d: midnight-last-channel-wins
 # breaks: forward
 # mistake: Sums over the channels by hand, with `=`: the map is what the last channel gave.
+# names: conv2d-forward-one-channel
 import numpy as np
 
 from convkit import Layer
@@ -62,6 +63,7 @@ class Conv2d(Layer):
 # %% Conv2d: midnight-columns-move-by-the-vertical-stride
 # breaks: forward at least
 # mistake: Copy and paste: the column of a window is b times the vertical stride, in both passes.
+# names: conv2d-forward-strides-mixed-up
 import numpy as np
 
 from convkit import Layer
@@ -121,6 +123,7 @@ class Conv2d(Layer):
 # %% Conv2d: midnight-the-height-for-both
 # breaks: forward at least
 # mistake: One output size, computed from the height, serves as the width too.
+# names: conv2d-forward-image-square; conv2d-forward-another-size, conv2d-forward-too-large, conv2d-forward-too-small, conv2d-forward-error-shapes
 import numpy as np
 
 from convkit import Layer
@@ -178,6 +181,7 @@ class Conv2d(Layer):
 # %% Conv2d: midnight-sum-of-the-samples-last
 # breaks: backward
 # mistake: The weight's gradient is set anew for each image, so only the last image of the batch counts.
+# names: conv2d-grads-one-sample
 import numpy as np
 
 from convkit import Layer
@@ -244,6 +248,7 @@ class Conv2d(Layer):
 # %% Conv2d: midnight-adds-to-grads
 # breaks: backward
 # mistake: Creates the gradients once and adds to them ever after: a second backward doubles them.
+# names: conv2d-grads-added; conv2d-backward-remembers
 import numpy as np
 
 from convkit import Layer

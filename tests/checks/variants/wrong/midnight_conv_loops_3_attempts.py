@@ -6,6 +6,7 @@
 # %% Conv2d: midnight-bias-in-the-loop-there-over-the-batch-only-back
 # breaks: both
 # mistake: Adds the bias once for each offset p, q; sums its gradient over the batch only.
+# names: conv2d-forward-bias-factor, conv2d-backward-bias-too-few-axes; conv2d-forward-something-added, conv2d-backward-axes-too-many
 import numpy as np
 
 from convkit import Layer
@@ -61,6 +62,7 @@ class Conv2d(Layer):
 # %% Conv2d: midnight-unpadded-input-for-the-weights
 # breaks: backward
 # mistake: Kept x before padding; the windows for the weight's gradient are taken from it, cut at the edge.
+# names: conv2d-backward-weight-padding-forgotten
 import numpy as np
 
 from convkit import Layer
@@ -118,6 +120,7 @@ class Conv2d(Layer):
 # %% Conv2d: midnight-keeps-the-first-batch
 # breaks: backward
 # mistake: Stores the padded input only if there is none yet, so backward uses the first batch for ever.
+# names: conv2d-state-first-input; conv2d-backward-remembers
 import numpy as np
 
 from convkit import Layer
@@ -178,6 +181,7 @@ class Conv2d(Layer):
 # %% Conv2d: midnight-rounds-up
 # breaks: forward at least
 # mistake: The output size is rounded up, so the last window sticks out where the edge is ragged.
+# names: conv2d-forward-rounded-up; conv2d-forward-error-shapes
 import math
 
 import numpy as np
@@ -232,6 +236,7 @@ class Conv2d(Layer):
 # %% Conv2d: midnight-flipped-kernel-there-flat-average-back
 # breaks: both
 # mistake: Turns the kernel in forward, as a true convolution; averages the bias's gradient over the places.
+# names: conv2d-forward-flipped, conv2d-backward-scaled; conv2d-backward-scaled
 import numpy as np
 
 from convkit import Layer

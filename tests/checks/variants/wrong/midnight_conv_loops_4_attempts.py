@@ -6,6 +6,7 @@
 # %% Conv2d: midnight-no-bias-there-divided-by-the-batch-back
 # breaks: both
 # mistake: Never adds the bias; divides the weight's gradient by the size of the batch.
+# names: conv2d-forward-bias-forgotten, conv2d-forward-bias-missing, conv2d-grads-averaged; conv2d-forward-something-added, conv2d-backward-scaled
 import numpy as np
 
 from convkit import Layer
@@ -58,6 +59,7 @@ class Conv2d(Layer):
 # %% Conv2d: midnight-padding-counted-once-there-first-padding-for-both-back
 # breaks: both
 # mistake: The output size counts the padding on one side only; the crop uses the vertical one for both axes.
+# names: conv2d-forward-padding-counted-once, conv2d-backward-cropped-elsewhere; conv2d-forward-too-small
 import numpy as np
 
 from convkit import Layer

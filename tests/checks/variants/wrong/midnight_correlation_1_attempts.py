@@ -6,6 +6,7 @@
 # %% correlate2d: midnight-loops-over-the-rows-only-minus-one
 # breaks: forward
 # mistake: The ranges end one too early: the +1 of H-h+1 is in the shape but not in the loops.
+# names: correlate2d-holes; correlate2d-returns-early, correlate2d-partly-right, correlate2d-one-end
 import numpy as np
 
 
@@ -26,6 +27,7 @@ def correlate2d(x, k, mode="valid"):
 # %% correlate2d: midnight-or-full
 # breaks: forward
 # mistake: `mode == "same" or "full"` is always true, so valid is padded as well.
+# names: correlate2d-modes-mixed-up; correlate2d-too-large
 import numpy as np
 
 
@@ -53,6 +55,7 @@ def correlate2d(x, k, mode="valid"):
 # %% correlate2d: midnight-same-pads-half-on-both-sides
 # breaks: forward
 # mistake: Pads h//2 above and below alike for same, so an even kernel gives one row and column too many.
+# names: correlate2d-same-uneven; correlate2d-too-large
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
@@ -69,6 +72,7 @@ def correlate2d(x, k, mode="valid"):
 # %% correlate2d: midnight-same-crops-full-at-the-convolution-s-place
 # breaks: forward
 # mistake: Takes the centre of full from (h-1)//2 on, which is where a correlation's same does not begin.
+# names: correlate2d-same-elsewhere; correlate2d-moved
 import numpy as np
 
 
@@ -91,6 +95,7 @@ def correlate2d(x, k, mode="valid"):
 # %% correlate2d: midnight-pads-rows-by-the-width
 # breaks: forward
 # mistake: The two pairs of np.pad are swapped: (left, right) stands first.
+# names: correlate2d-padding-sides-swapped; correlate2d-another-size
 import numpy as np
 
 
@@ -116,6 +121,7 @@ def correlate2d(x, k, mode="valid"):
 # %% correlate2d: midnight-copied-width
 # breaks: forward
 # mistake: Copy and paste: the number of columns is computed with the kernel's height.
+# names: correlate2d-kernel-square; correlate2d-another-size, correlate2d-error-shapes, correlate2d-error-negative, correlate2d-too-small, correlate2d-too-large
 import numpy as np
 
 
@@ -137,6 +143,7 @@ def correlate2d(x, k, mode="valid"):
 # %% correlate2d: midnight-fft-of-the-image-s-size
 # breaks: forward
 # mistake: The Fourier transforms are as large as the image, not as full, so the borders wrap around.
+# names: -; correlate2d-border, correlate2d-partly-right, correlate2d-one-end
 import numpy as np
 
 
@@ -158,6 +165,7 @@ def correlate2d(x, k, mode="valid"):
 # %% correlate2d: midnight-matrix-product-of-the-patch
 # breaks: forward
 # mistake: `@` for the elementwise product: it multiplies matrices.
+# names: correlate2d-matrix-product
 import numpy as np
 
 
@@ -179,6 +187,7 @@ def correlate2d(x, k, mode="valid"):
 # %% correlate2d: midnight-a-frame-of-floats
 # breaks: forward
 # mistake: The padded picture and the result are made by np.zeros, so float32 comes back as float64.
+# names: correlate2d-always-double
 import numpy as np
 
 
@@ -199,6 +208,7 @@ def correlate2d(x, k, mode="valid"):
 # %% convolve2d: midnight-transposed-kernel
 # breaks: forward
 # mistake: Takes the transpose for the flip.
+# names: convolve2d-transposed; convolve2d-another-size
 import numpy as np
 
 
@@ -221,6 +231,7 @@ def convolve2d(x, k, mode="valid"):
 # %% convolve2d: midnight-rows-only
 # breaks: forward
 # mistake: k[::-1] flips the rows and leaves the columns.
+# names: convolve2d-one-axis-flipped
 import numpy as np
 
 
@@ -248,6 +259,7 @@ def convolve2d(x, k, mode="valid"):
 # %% convolve2d: midnight-rot90-once
 # breaks: forward
 # mistake: np.rot90 turns by a quarter, and it is called once.
+# names: convolve2d-rotated; convolve2d-another-size
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
@@ -267,6 +279,7 @@ def convolve2d(x, k, mode="valid"):
 # %% convolve2d: midnight-flips-the-image
 # breaks: forward
 # mistake: Flips the image in place of the kernel, so the answer comes out turned by 180°.
+# names: convolve2d-mirrored
 import numpy as np
 
 
@@ -291,6 +304,7 @@ def convolve2d(x, k, mode="valid"):
 # %% convolve2d: midnight-correlates-the-flip-in-same-too
 # breaks: forward
 # mistake: Flips and asks the correlation for same, whose centre lies elsewhere for even kernels.
+# names: convolve2d-same-elsewhere; convolve2d-moved
 import numpy as np
 
 

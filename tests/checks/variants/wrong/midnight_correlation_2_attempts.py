@@ -6,6 +6,7 @@
 # %% convolve2d: midnight-index-h-p
 # breaks: forward
 # mistake: Reads k[h-p, w-q] with p from 0, and mends the error by a modulo: the kernel is flipped and rolled.
+# names: -; convolve2d-scattered
 def convolve2d(x, k, mode="valid"):
     import numpy as np
 
@@ -29,6 +30,7 @@ def convolve2d(x, k, mode="valid"):
 # %% convolve2d: midnight-turns-the-kernel-in-place
 # breaks: forward
 # mistake: Assigns the flip into k itself, so the caller's kernel is turned with every call.
+# names: convolve2d-changes-input
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
@@ -48,6 +50,7 @@ def convolve2d(x, k, mode="valid"):
 # %% convolve2d: midnight-same-is-what-fits
 # breaks: forward
 # mistake: Crops full by (h-1)//2 on both sides, which is (H, W) for odd kernels only.
+# names: convolve2d-same-uneven; convolve2d-too-large
 import numpy as np
 
 
