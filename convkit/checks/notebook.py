@@ -47,7 +47,8 @@ def html(report: Report) -> str:
 def _tallies(report: Report) -> str:
     lines = []
     for tally in report.tallies():
-        notes = "".join(f"<br/>&emsp;{_prose(note)}" for note in tally.notes)
+        style = 'style="display: block; padding-left: 1.5em; text-indent: -0.9em"'
+        notes = "".join(f"<span {style}>{_prose(note)}</span>" for note in tally.notes)
         lines.append(f"<p {_CLOSE}><b>{tally.group}</b> {_prose(tally.counts)}{notes}</p>")
     return _block("".join(lines))
 

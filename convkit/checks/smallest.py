@@ -123,10 +123,10 @@ def _outcome(quantity: str, right: Array, got: Observation) -> list[str]:
 
 
 def _array(values: Array) -> str:
-    whole = bool(np.all(values == np.round(values)))
-    numbers = values.astype(int).tolist() if whole else values.tolist()
-    return f"np.array({numbers}, float)" if whole else f"np.array({numbers})"
+    return f"np.array({_numbers(values)}, float)"
 
 
 def _numbers(values: Array) -> str:
-    return str(np.round(values.astype(np.float64), 4).tolist())
+    if np.isfinite(values).all() and np.all(values == np.round(values)):
+        return str(values.astype(int).tolist())
+    return str((np.round(values.astype(np.float64), 4) + 0.0).tolist())
