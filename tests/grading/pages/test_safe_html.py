@@ -20,6 +20,7 @@ from nbformat.v4 import (
 )
 from traitlets.config import Config
 
+import convkit
 from convkit.checks import CheckFailed, check
 from convkit.grading.pages.feedback import set_up_feedback
 from convkit.grading.pages.room import Room
@@ -273,9 +274,8 @@ def test_text_mathematics_tables_and_pictures_are_still_there():
 
 def test_a_report_of_a_check_keeps_its_looks():
     def convolve2d(x, k, mode="valid"):
-        return x
+        return convkit.convolve2d(x, k, mode) + 1
 
-    convolve2d.__name__ = "convolve2d"
     with pytest.raises(CheckFailed) as failure:
         check(convolve2d)
     from convkit.checks.notebook import html
