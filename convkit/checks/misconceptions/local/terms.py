@@ -68,7 +68,7 @@ enter_sum(
     _terms,
     {
         "products": ("the sum of weights times pixels", "What is y if the bias is 0?"),
-        "bias": ("the bias", "What should the layer answer to an image that is 0 everywhere?"),
+        "bias": ("the bias", "Which shape has the bias? Which of its indices do you use?"),
     },
     _instead,
 )
