@@ -143,7 +143,7 @@ def correlate2d(x, k, mode="valid"):
 # %% correlate2d: midnight-fft-of-the-image-s-size
 # breaks: forward
 # mistake: The Fourier transforms are as large as the image, not as full, so the borders wrap around.
-# names: -; correlate2d-border, correlate2d-partly-right, correlate2d-one-end
+# names: -; correlate2d-too-small, correlate2d-border, correlate2d-partly-right, correlate2d-one-end
 import numpy as np
 
 
