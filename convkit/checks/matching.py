@@ -13,7 +13,7 @@ import numpy as np
 from convkit.checks.behaviour import Behaviour, Observation, Trial
 from convkit.checks.concept import Concept
 from convkit.checks.evidence import FAILS, HOLDS
-from convkit.checks.judging import AGAIN, HEEDED, RUNS
+from convkit.checks.judging import HEEDED, RUNS
 from convkit.checks.learner import LearnerError, Output
 from convkit.checks.look import look
 from convkit.checks.misconceptions import Misconception, told
@@ -38,7 +38,6 @@ def name_suspects(
     wrong = [
         _Suspect(entry, implementation, concept, groups, situations)
         for entry in entries
-        if not entry.broad
         for implementation in entry.implementations
     ]
     failing = [row for row in rows.values() if row.status == FAILS]
@@ -48,10 +47,12 @@ def name_suspects(
         alike = [suspect for suspect in wrong if suspect.fails_like(row, needed)]
         equal = [suspect for suspect in alike if suspect.agrees(row, same_values)]
         throughout = [suspect for suspect in equal if suspect.agrees_throughout(row)]
-        found[row.property.name] = throughout or equal or alike
+        if not row.property.numbers:
+            throughout = throughout or equal or alike
+        found[row.property.name] = throughout
         row.only = only_where(row, situations, further)
-        if not alike:
-            row.suspects = _marked(concept.name, row, situations, entries)
+        if not throughout:
+            row.suspects = _told(concept.name, row, situations)
     explained = Counter(
         id for suspects in found.values() for id in {suspect.entry.id for suspect in suspects}
     )
@@ -119,10 +120,8 @@ def _where_forward_fits(row: Row, situations: Sequence[Situation]) -> list[int]:
     return [number for number in row.failing() if forward_fits(situations[number])]
 
 
-def _marked(
-    name: str, row: Row, situations: Sequence[Situation], entries: Sequence[Misconception]
-) -> list[Misconception]:
-    """What the solver tells, or the first entry whose mark is on what came out: narrow ones first.
+def _told(name: str, row: Row, situations: Sequence[Situation]) -> list[Misconception]:
+    """What the numbers tell where no entry behaves in the same way.
 
     The case that is shown comes first, so that what is said belongs to it. A backward pass is
     looked at only where its forward's result has the right shape.
@@ -136,20 +135,11 @@ def _marked(
     problem = row.problems[shown]
     assert problem is not None
     wrong = sum(view.wrong for view in look(problem.quantity, situations).views)
-    judged_situations = [situations[number] for number in judged]
     seen = replace(
-        look(problem.quantity, judged_situations),
+        look(problem.quantity, [situations[number] for number in judged]),
         only=row.only if wrong == len(row.failing()) else None,
     )
-    if found := told(name, seen):
-        return [found]
-    # Whatever holds of the right numbers holds of rounded ones, too.
-    for entry in entries if not seen.rounding or row.property.test is AGAIN else ():
-        said = entry.mark and entry.mark(problem.quantity, judged_situations)
-        if said:
-            more = f" {said}" if isinstance(said, str) else ""
-            return [replace(entry, sentence=entry.sentence + more)]
-    found = told(name, seen, last=True)
+    found = told(name, seen)
     return [found] if found else []
 
 

@@ -6,7 +6,6 @@ import pytest
 import convkit
 from convkit import CheckFailed, check
 from convkit.checks import random_cases
-from convkit.checks.misconceptions.fitting import adds_up, shares
 
 pytestmark = pytest.mark.usefixtures("capsys")
 
@@ -15,18 +14,6 @@ def findings(target, name):
     with pytest.raises(CheckFailed) as failed:
         check(type(name, (target,), {}), cases=random_cases(name, 3))
     return failed.value.report.findings
-
-
-def test_shares_are_found_or_denied():
-    """Are factors found only where the parts make the whole, and where numbers suffice to say?"""
-    rng = np.random.default_rng(0)
-    one, other, third = rng.normal(size=(3, 7))
-    np.testing.assert_allclose(shares(2 * one - 3 * other, one, other), [2, -3])
-    assert shares(one, other, third) is None
-    assert shares(one[:2], one[:2], other[:2]) is None
-    assert shares(one, one, 2 * one) is None
-    assert shares(np.full(7, np.nan), one) is None
-    assert adds_up(0.5 * one, one)
 
 
 class TestBatchNorm:

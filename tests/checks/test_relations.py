@@ -79,7 +79,7 @@ def seen(change, quantity="y", *, only=None):
 
 def name_of(look):
     catalogue(MODULES["Conv2d"], "Conv2d")
-    return told("Conv2d", look, last=True)
+    return told("Conv2d", look)
 
 
 @pytest.mark.parametrize("id", CHANGES)

@@ -8,20 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from importlib import import_module
-from typing import Any, TypeVar
+from typing import Any
 
 from convkit.checks.look import Look
-from convkit.checks.properties import Situation
 
-_Implementation = TypeVar("_Implementation", bound=Callable[..., Any])
-
-Mark = Callable[[str, Sequence[Situation]], str | bool]
-"""Is given a quantity and the situations it was judged in: do they show that this is the mistake?
-
-A sentence means yes, and is added to the entry's; it must tell nothing of a hidden case.
-
-For mistakes that come out in more ways than one can implement; the implementations are examples.
-"""
+Reading = tuple[str, str]
+"""A lecture, and a section in it."""
 
 
 @dataclass(frozen=True)
@@ -37,9 +29,6 @@ class Misconception:
         lecture, section: what teaches it: a notebook of ``lectures/``, and a heading in it.
         implementations: the mistake itself; more than one where it can come out differently.
         same_as: ids of entries that cannot be told apart from this one by what they do.
-        mark: tells the mistake where no implementation of the catalogue behaves in the same way.
-        broad: it is told by its mark alone.
-        only: or it is told by the pass that goes wrong, and the trait of the cases where it does.
     """
 
     id: str
@@ -51,9 +40,6 @@ class Misconception:
     section: str
     implementations: Sequence[Callable[..., Any]]
     same_as: tuple[str, ...] = ()
-    mark: Mark | None = None
-    broad: bool = False
-    only: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -73,42 +59,6 @@ _TELLERS: dict[str, list[Teller]] = {}
 _LAST: dict[str, list[Teller]] = {}
 
 _CATALOGUE: dict[str, list[Misconception]] = {}
-
-
-def misconception(
-    id: str,
-    of: str,
-    *,
-    title: str,
-    when: str,
-    hint: str,
-    read: tuple[str, str],
-    variants: tuple[Callable[..., Any], ...] = (),
-    same_as: tuple[str, ...] = (),
-    mark: Mark | None = None,
-    broad: bool = False,
-    only: tuple[str, str] | None = None,
-) -> Callable[[_Implementation], _Implementation]:
-    """Enter the decorated wrong implementation into the catalogue.
-
-    Args:
-        when: what the code does instead, as a sentence without capital and full stop.
-        read: the lecture and the section that teach it.
-        variants: further implementations of the same mistake.
-        mark: tells it where it comes out in yet another way; ``broad``: it alone does.
-        only: see `Misconception`.
-    """
-
-    def enter_it(implementation: _Implementation) -> _Implementation:
-        implementations: tuple[Callable[..., Any], ...] = (implementation, *variants)
-        enter(
-            Misconception(
-                id, of, title, when, hint, *read, implementations, same_as, mark, broad, only
-            )
-        )
-        return implementation
-
-    return enter_it
 
 
 def enter(entry: Misconception) -> None:
@@ -132,9 +82,9 @@ def enter_teller(name: str, teller: Teller, *, last: bool = False) -> None:
     (_LAST if last else _TELLERS).setdefault(name, []).append(teller)
 
 
-def told(name: str, look: Look, *, last: bool = False) -> Misconception | None:
+def told(name: str, look: Look) -> Misconception | None:
     """What the first teller that knows says of a quantity."""
-    tellers = (_LAST if last else _TELLERS).get(name, ())
+    tellers = (*_TELLERS.get(name, ()), *_LAST.get(name, ()))
     return next((answer for teller in tellers if (answer := teller.tell(look))), None)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from convkit.checks.behaviour import Case
 from convkit.checks.look import Look
-from convkit.checks.misconceptions.tables import Reading
+from convkit.checks.misconceptions import Reading
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,6 @@ class Anatomy:
         sizes: the sizes that a factor may be made of, by what they are called; a product may be
             given by its factors, such as (3, 2).
         forth, back: what teaches the forward and the backward pass.
-        known: ids of broad entries that the name does without: its own entries say it all.
         make: a layer from the class and a case's arguments, where that takes more than a call.
     """
 
@@ -30,7 +29,6 @@ class Anatomy:
     sizes: Callable[[Case], Mapping[str, Any]]
     forth: Reading
     back: Reading | None = None
-    known: Sequence[str] = ()
     make: Callable[..., Any] = lambda target, *arguments, **options: target(*arguments, **options)
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -19,8 +19,10 @@ from convkit.checks.misconceptions.making import (
     with_grads,
 )
 from convkit.checks.misconceptions.promises import enter_promises
-from convkit.checks.misconceptions.tables import Table
 from convkit.layers import Array, Layer
+
+Table = Mapping[str, tuple[Any, ...]]
+"""id: (title, when, hint, mistake, further ways to make it, …)."""
 
 
 def enter_any_layer(anatomy: Anatomy) -> None:

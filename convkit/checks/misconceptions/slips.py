@@ -10,8 +10,7 @@ from importlib import import_module
 from types import CodeType
 from typing import Any, overload
 
-from convkit.checks.misconceptions import Misconception, enter
-from convkit.checks.misconceptions.tables import Reading
+from convkit.checks.misconceptions import Misconception, Reading, enter
 
 Edit = tuple[str, str]
 """Words of the plain text, and what stands there instead, wherever they stand."""

@@ -40,7 +40,6 @@ import numpy as np
 from convkit.checks.look import Look, View, equal
 from convkit.checks.misconceptions import Misconception, Teller, enter_teller
 from convkit.checks.misconceptions.anatomy import Anatomy
-from convkit.checks.misconceptions.fitting import same, shares
 from convkit.layers import Array
 
 Terms = Callable[[View], Mapping[str, Array]]
@@ -62,6 +61,9 @@ KINDS = {
 
 _MOST_WRONG = 2
 """Where more terms are wrong than that, they do not explain it."""
+
+_ROUNDING = 1e-6
+"""What may be left over, as a share of the largest number."""
 
 SUMS: list[Sum] = []
 """Every sum that is known, of any name."""
@@ -196,11 +198,22 @@ def _is_instead(
 
 def _fit(got: Array, terms: Mapping[str, Array]) -> Mapping[str, float] | None:
     """The factor of each term; nothing where there are too few numbers to tell; None for no sum."""
-    columns = np.stack([term.ravel() for term in terms.values()], axis=1) if terms else got[:0]
-    if got.size < 2 * len(terms) or np.linalg.matrix_rank(columns, rtol=1e-9) < len(terms):
+    if not terms or got.size < 2 * len(terms):
         return {}
-    factors = shares(got, *terms.values())
-    return None if factors is None else dict(zip(terms, map(float, factors), strict=True))
+    columns = np.stack([np.asarray(term, np.float64).ravel() for term in terms.values()], axis=1)
+    lengths = np.linalg.norm(columns, axis=0)
+    factors, _, rank, _ = np.linalg.lstsq(columns / lengths, got.ravel(), rcond=1e-9)
+    if rank < len(terms):
+        return {}
+    left = np.max(np.abs(columns / lengths @ factors - got.ravel()))
+    if left > _ROUNDING * np.max(np.abs(got)):
+        return None
+    return dict(zip(terms, map(float, factors / lengths), strict=True))
+
+
+def same(one: float, other: float) -> bool:
+    """Whether two factors are the same up to rounding."""
+    return bool(np.isclose(one, other, rtol=1e-5, atol=1e-7))
 
 
 def _kind(
