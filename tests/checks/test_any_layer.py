@@ -13,8 +13,7 @@ from convkit.checks.concept import LayerConcept
 LAYERS = [
     name
     for name in MODULES
-    if isinstance(find(name), LayerConcept)
-    and name not in ("SoftmaxCrossEntropy", "Conv2d", "LocallyConnected2d")
+    if isinstance(find(name), LayerConcept) and name != "SoftmaxCrossEntropy"
 ]
 WITH_PARAMS = [name for name in LAYERS if find(name).cases[0].params]
 SEEDED = [n for n in LAYERS if "rng" in inspect.signature(find(n).reference).parameters]

@@ -161,3 +161,12 @@ def test_what_is_told_reads_well(id):
 
 def test_hints_of_conditions_ask():
     assert all(hint[-1] in ".?" for _, hint in CONDITIONS.values())
+
+
+def test_numbers_that_mostly_stand_where_they_belong_have_not_moved():
+    """Every second column is a copy of the one before it, and the first of two is right."""
+
+    def change(value):
+        return np.repeat(value[..., ::2], 2, axis=-1)[..., : value.shape[-1]]
+
+    assert name_of(seen(change)).id != "conv2d-forward-moved"
