@@ -20,7 +20,7 @@ from typing import Any
 
 from convkit import checks, mine
 from convkit.checks.checking import find
-from convkit.checks.evidence import HOLDS
+from convkit.checks.judging.properties import HOLDS
 from convkit.magics import why_not_loaded
 from convkit.mine import course_folder, kept_file, replace_file
 from convkit.shown import WrongName

@@ -21,7 +21,7 @@ from nbformat import NotebookNode
 
 from convkit.checks import CheckFailed, Report
 from convkit.checks.checking import MODULES
-from convkit.checks.misconceptions import Misconception
+from convkit.checks.naming.misconception import Misconception
 from convkit.grading import notebook as nb
 from convkit.grading.hidden_seed import SEED_FILE
 from convkit.mine import lend, load_implementation
@@ -112,7 +112,7 @@ def making(entry: Misconception, way: int = 0) -> str:
     wrong = entry.implementations[way]
     find = f"catalogue({MODULES[entry.of]!r}, {entry.of!r}) if each.id == {entry.id!r}"
     head = f"""\
-from convkit.checks.misconceptions import catalogue
+from convkit.checks.naming.misconception import catalogue
 
 wrong = next(each for each in {find}).implementations[{way}]
 

@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 from tqdm import tqdm
 
 from convkit.checks.checking import MODULES
-from convkit.checks.misconceptions import Misconception, catalogue
+from convkit.checks.naming.misconception import Misconception, catalogue
 from convkit.grading import notebook as nb
 from tests.answers import ROOT, Assignment, assignments, making
 from tests.checks.variants import Variant, right_variants

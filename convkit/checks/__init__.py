@@ -1,11 +1,15 @@
 """Checks: what "right" means, and which mistake it looks like when it is not."""
 
-from convkit.checks.behaviour import Case
 from convkit.checks.checking import check, examine, finders, listeners, random_cases, remarks
-from convkit.checks.gradients import GradientComparison, check_gradient, numerical_gradient
-from convkit.checks.learner import LearnerError, LearnerTimeout
-from convkit.checks.observing import entries, forward_each, set_parameters
-from convkit.checks.report import CheckFailed, Finding, Report
+from convkit.checks.observing.behaviour import Case
+from convkit.checks.observing.foreign_code import LearnerError, LearnerTimeout
+from convkit.checks.observing.numerical_gradient import (
+    GradientComparison,
+    check_gradient,
+    numerical_gradient,
+)
+from convkit.checks.observing.recording import entries, forward_each, set_parameters
+from convkit.checks.saying.report import CheckFailed, Finding, Report
 
 __all__ = [
     "Case",

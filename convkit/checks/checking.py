@@ -11,21 +11,23 @@ from typing import Any
 
 import numpy as np
 
-from convkit.checks.behaviour import Case
-from convkit.checks.concept import Concept
-from convkit.checks.evidence import (
+from convkit.checks.judging.judges import broke_off
+from convkit.checks.judging.properties import (
     FAILS,
     HOLDS,
     NOT_TESTED,
+    NotJudged,
+    Property,
+    Situation,
 )
-from convkit.checks.judging import broke_off
-from convkit.checks.learner import Output
-from convkit.checks.matching import name_suspects
-from convkit.checks.misconceptions import catalogue
-from convkit.checks.properties import NotJudged, Property, Situation
-from convkit.checks.report import CheckFailed, Report
-from convkit.checks.results import at_kinks, result_of
-from convkit.checks.rows import Further, Row
+from convkit.checks.naming.matching import name_suspects
+from convkit.checks.naming.misconception import catalogue
+from convkit.checks.naming.rows import Further, Row
+from convkit.checks.observing.behaviour import Case
+from convkit.checks.observing.foreign_code import Output
+from convkit.checks.promises.concept import Concept
+from convkit.checks.saying.report import CheckFailed, Report
+from convkit.checks.saying.results import at_kinks, result_of
 from convkit.shown import WrongName
 
 MODULES = {
@@ -51,7 +53,7 @@ MODULES = {
     "LocalContrastNorm2d": "contrast",
     "BatchNorm": "batchnorm",
 }
-"""Where each name's concept lives, in `convkit.checks` and `convkit.checks.misconceptions`."""
+"""Where each name lives, in `convkit.checks.promises` and `convkit.checks.naming.slips`."""
 
 ENOUGH_CASES = 0.5
 """A property that can be judged on a smaller share of its cases is not tested."""
@@ -131,7 +133,7 @@ def find(name: Any) -> Concept:
     if not isinstance(name, str) or name not in MODULES:
         known = ", ".join(MODULES)
         raise WrongName(f"target: expected a class or function named one of {known}, got {name!r}")
-    concept: Concept = import_module(f"convkit.checks.{MODULES[name]}").CONCEPTS[name]
+    concept: Concept = import_module(f"convkit.checks.promises.{MODULES[name]}").CONCEPTS[name]
     return concept
 
 

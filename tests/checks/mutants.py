@@ -17,9 +17,8 @@ from functools import cache
 from importlib import import_module
 from itertools import islice
 
-from variants import Variant, right_variants
-
 from convkit.checks.checking import MODULES
+from tests.checks.variants import Variant, right_variants
 
 _TWINS = [
     ("height", "width"), ("rows", "columns"), ("row", "column"), ("row", "col"), ("top", "left"),

@@ -10,7 +10,7 @@ import convkit
 from convkit import CheckFailed, check
 from convkit.checks import listeners, random_cases
 from convkit.checks.checking import MODULES, find
-from convkit.checks.misconceptions import catalogue
+from convkit.checks.naming.misconception import catalogue
 
 
 def report_of(target, **options):

@@ -1,11 +1,12 @@
 """Of a right implementation with one small change a check says that it is wrong, if it is."""
 
 import pytest
-from mutants import change, mutants
-from variants.judge import readings
 
-from convkit.checks import checking, learner
+from convkit.checks import checking
 from convkit.checks.checking import MODULES, examine
+from convkit.checks.observing import foreign_code as learner
+from tests.checks.mutants import change, mutants
+from tests.checks.variants.judge import readings
 
 TRIALS = 60
 """More than the known ones, for the judge."""

@@ -5,12 +5,12 @@ import warnings
 
 import numpy as np
 import pytest
-from variants import right_variants
 
 import convkit
 from convkit import check
 from convkit.checks import random_cases
 from convkit.checks.checking import MODULES
+from tests.checks.variants import right_variants
 
 RIGHT = [variant for variant in right_variants() if variant.name in MODULES]
 

@@ -3,8 +3,9 @@
 from collections import Counter
 
 import pytest
-from variants import Variant, right_variants, wrong_variants
-from variants.judge import NAMES, readings
+
+from tests.checks.variants import Variant, right_variants, wrong_variants
+from tests.checks.variants.judge import NAMES, readings
 
 RIGHT, WRONG = right_variants(), wrong_variants()
 

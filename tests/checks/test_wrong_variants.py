@@ -3,10 +3,10 @@
 from functools import cache
 
 import pytest
-from variants import wrong_variants
 
 from convkit.checks import random_cases
 from convkit.checks.checking import MODULES, examine
+from tests.checks.variants import wrong_variants
 
 WRONG = [variant for variant in wrong_variants() if variant.name in MODULES]
 SAMPLE = 8

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from convkit.checks.misconceptions import Misconception
+from convkit.checks.naming.misconception import Misconception
 from convkit.grading import notebook as nb
 from convkit.mine import parse_implementation
 from tests.answers import Assignment, assignments, making

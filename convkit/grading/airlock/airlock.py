@@ -21,7 +21,7 @@ import numpy as np
 import convkit.layers.base
 import convkit.mine
 from convkit.checks import LearnerError, LearnerTimeout
-from convkit.checks.learner import others_keep_time
+from convkit.checks.observing.foreign_code import others_keep_time
 from convkit.grading.airlock import wire
 from convkit.grading.airlock.channel import Channel, WorkerLostError
 from convkit.grading.airlock.proxies import RemoteLayer, RemoteObject

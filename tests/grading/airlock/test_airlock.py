@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from convkit import Layer
-from convkit.checks import CheckFailed, LearnerError, LearnerTimeout, check, forward_each, learner
+from convkit.checks import CheckFailed, LearnerError, LearnerTimeout, check, forward_each
+from convkit.checks.observing import foreign_code as learner
 from convkit.grading.airlock.airlock import WORKER_FILES, Airlock
 from convkit.grading.airlock.times import Times
 from convkit.grading.sandbox.bubblewrap import Limits, Sandbox, scratch_folder

@@ -7,7 +7,8 @@ import pytest
 from nbformat.v4 import new_output
 
 from convkit.checks import CheckFailed, LearnerError, Report
-from convkit.checks.evidence import FAILS, HOLDS, Evidence, PropertyResult
+from convkit.checks.judging.properties import FAILS, HOLDS
+from convkit.checks.saying.evidence import Evidence, PropertyResult
 from convkit.grading import hidden_cases, hidden_rng
 from convkit.grading.airlock.trusted_kernel import VERDICT, judge
 from convkit.grading.hidden_seed import SEED_FILE

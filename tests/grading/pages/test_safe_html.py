@@ -278,7 +278,7 @@ def test_a_report_of_a_check_keeps_its_looks():
 
     with pytest.raises(CheckFailed) as failure:
         check(convolve2d)
-    from convkit.checks.notebook import html
+    from convkit.checks.saying.html import html
 
     made = html(failure.value.report)
     kept = inert_html(made)

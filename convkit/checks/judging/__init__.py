@@ -1,0 +1,1 @@
+"""Whether what came is right: properties, and how each is judged."""

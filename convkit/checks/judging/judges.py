@@ -1,0 +1,299 @@
+"""How a quantity is judged: the tests that properties are made of, and what they say."""
+
+from __future__ import annotations
+
+import builtins
+from contextlib import suppress
+from dataclasses import replace
+
+import numpy as np
+
+from convkit.checks.judging.properties import (
+    SINGLE_ROUNDING,
+    Expected,
+    NotJudged,
+    Problem,
+    Situation,
+    Test,
+    anyhow,
+    same_dtype,
+    same_failure,
+    same_parameter,
+    same_shape,
+    same_values,
+)
+from convkit.checks.observing.behaviour import (
+    ASKED_AGAIN,
+    BESIDE,
+    SECOND_TIME,
+    SINGLE,
+    Observation,
+    Trial,
+    first_time,
+)
+from convkit.checks.observing.foreign_code import LearnerError, LearnerTimeout, WrongResult
+from convkit.layers import Array
+
+
+def judge_runs(
+    quantity: str, got: Observation, expected: Expected, situation: Situation
+) -> Problem | None:
+    if not isinstance(got, LearnerError):
+        return None
+    stage = "backward" if quantity.startswith("grad") else situation.trial.stage
+    return Problem(quantity, describe(got, stage, hidden=situation.trial.case.hidden))
+
+
+def broke_off(trial: Trial) -> Problem:
+    """Why a trial has nothing to look at."""
+    failure = trial.behaviour.get("y")
+    if isinstance(failure, LearnerError):
+        return Problem("y", describe(failure, trial.stage, hidden=trial.case.hidden))
+    return Problem("y", "The layer stopped before this could be looked at.")
+
+
+def judge_shape(
+    quantity: str, got: Observation, expected: Expected, situation: Situation
+) -> Problem | None:
+    if isinstance(got, LearnerError):
+        return Problem(quantity, got.message)
+    if got.shape == expected.value.shape:
+        return None
+    return Problem(
+        quantity, f"{quantity} should have shape {expected.value.shape}, and has {got.shape}."
+    )
+
+
+def judge_values(
+    quantity: str, got: Observation, expected: Expected, situation: Situation
+) -> Problem | None:
+    if isinstance(got, LearnerError) or got.shape != expected.value.shape:
+        raise NotJudged
+    right, tolerance = expected.away_from_kinks(expected.value, got), expected.tolerance
+    if np.float32 in (got.dtype, expected.value.dtype):  # where it should not be, DTYPE says so
+        tolerance = tolerance + SINGLE_ROUNDING * np.max(np.abs(expected.value), initial=0.0)
+    with np.errstate(invalid="ignore"):
+        excess = np.abs(got.astype(np.float64) - right) - tolerance
+    excess = np.where(np.isfinite(got), excess, np.inf)
+    if not np.any(excess > 0):
+        return None
+    worst = tuple(int(i) for i in np.unravel_index(int(np.argmax(excess)), excess.shape))
+    return Problem(quantity, _wrong_values(quantity, got, right, excess, worst), worst, right, got)
+
+
+def judge_result(
+    quantity: str, got: Observation, expected: Expected, situation: Situation
+) -> Problem | None:
+    """Shape and values together."""
+    if isinstance(got, LearnerError):
+        return _broke(quantity, got, situation)
+    return judge_shape(quantity, got, expected, situation) or judge_values(
+        quantity, got, expected, situation
+    )
+
+
+def judge_gradient(
+    quantity: str, got: Observation, expected: Expected, situation: Situation
+) -> Problem | None:
+    problem = judge_values(quantity, got, expected, situation)
+    if not problem or not isinstance(got, np.ndarray):
+        return problem
+    own = situation.credit(quantity, got)
+    if own == "credited":
+        situation.credited.add(quantity)
+        return None
+    if own == "refused":
+        text = f"{problem.text} It fits your own forward, which is too far from what is asked for."
+        return replace(problem, text=text, refused=True)
+    return problem
+
+
+def judge_adjoint(
+    quantity: str, got: Observation, expected: Expected, situation: Situation
+) -> Problem | None:
+    if "grad_x" in situation.credited:
+        return None  # the identity belongs to another forward than the reference's
+    return judge_values(quantity, got, expected, situation)
+
+
+def judge_again(
+    quantity: str, got: Observation, expected: Expected, situation: Situation
+) -> Problem | None:
+    """What comes again is held against the first time, whether that was right or not."""
+    name = first_time(quantity)
+    first = situation.trial.behaviour[name]
+    if isinstance(got, LearnerError):
+        return _broke(quantity, got, situation)
+    if isinstance(first, LearnerError) or first.shape != situation.expected[name].value.shape:
+        raise NotJudged
+    as_before = replace(situation.expected[name], value=first.astype(np.float64))
+    return judge_result(quantity, got, as_before, situation)
+
+
+def as_beside_another(quantity: str, situation: Situation) -> bool:
+    """Whether it came out as the first time even while another layer was at work."""
+    beside = first_time(quantity) + BESIDE
+    got = situation.trial.behaviour.get(beside)
+    with suppress(NotJudged):
+        return got is not None and not judge_again(
+            beside, got, situation.expected[beside], situation
+        )
+    return False
+
+
+def judge_heeded(
+    quantity: str, got: Observation, expected: Expected, situation: Situation
+) -> Problem | None:
+    """The same layer on the same x, once with these parameters and once with those."""
+    if isinstance(got, LearnerError) or not same_values(got, situation.trial.behaviour["y"]):
+        return None
+    if not np.all(np.isfinite(got)):
+        return None  # NaN is as good as anything here: the property about values says so
+    name = quantity.removeprefix("y with other ")
+    return Problem(quantity, f"y stays the same when {name} holds other numbers.")
+
+
+def y_is_right(quantity: str, situation: Situation) -> bool:
+    """Whether y is right, with parameters that were drawn at random: so they are heeded."""
+    with suppress(NotJudged):
+        y, expected = situation.trial.behaviour["y"], situation.expected["y"]
+        return judge_values("y", y, expected, situation) is None
+    return False
+
+
+def judge_parameter(
+    quantity: str, got: Observation, expected: Expected, situation: Situation
+) -> Problem | None:
+    """The shape of a new layer's parameter, and whether it can hold fractions."""
+    problem = judge_shape(quantity, got, expected, situation)
+    if problem or isinstance(got, LearnerError) or got.dtype.kind == "f":
+        return problem
+    return Problem(quantity, f"{quantity} has dtype {got.dtype}, which cuts off fractions.")
+
+
+def judge_dtype(
+    quantity: str, got: Observation, expected: Expected, situation: Situation
+) -> Problem | None:
+    if isinstance(got, LearnerError):
+        return _broke(quantity, got, situation)
+    given = expected.value.dtype
+    if got.dtype == given:
+        return None
+    name = quantity.removesuffix(SINGLE)
+    return Problem(
+        quantity, f"Where x is {given}, {name} should be {given}, too; it is {got.dtype}."
+    )
+
+
+def judge_unchanged(
+    quantity: str, got: Observation, expected: Expected, situation: Situation
+) -> Problem | None:
+    if isinstance(got, LearnerError):
+        raise NotJudged
+    what, _, when = quantity.partition(" after")
+    before = expected.value
+    left = situation.trial.behaviour.get(quantity.replace(" backward", " forward"))
+    if isinstance(left, np.ndarray) and when.startswith(" backward"):
+        before = left  # what forward has changed is not backward's fault
+    if np.array_equal(got, before):
+        return None
+    return Problem(
+        quantity,
+        f"{what} is not what it was: {when.strip() or 'the call'} changed it in place.",
+        None,
+        before,
+        got,
+    )
+
+
+RUNS = Test(judge_runs, same_failure)
+SHAPE = Test(judge_shape, same_shape)
+VALUES = Test(judge_values, same_values)
+RESULT = Test(judge_result, same_values)
+GRADIENT = Test(judge_gradient, same_values)
+ADJOINT = Test(judge_adjoint, same_values)
+AGAIN = Test(judge_again, same_values)
+REPEATABLE = Test(judge_again, same_values, as_beside_another)
+HEEDED = Test(judge_heeded, same_values, y_is_right)
+PARAMETER = Test(judge_parameter, same_parameter)
+DTYPE = Test(judge_dtype, same_dtype)
+UNCHANGED = Test(judge_unchanged, anyhow)
+
+
+def _broke(quantity: str, error: LearnerError, situation: Situation) -> Problem:
+    """An exception where an array was expected, in what came after the first time."""
+    stage = "backward" if quantity.startswith("grad") else situation.trial.stage
+    again = {SECOND_TIME: "a second time", ASKED_AGAIN: "asked a second time"}
+    again |= {SINGLE: SINGLE.strip(", "), BESIDE: BESIDE.strip(", ")}
+    when = next((f", {words}," for end, words in again.items() if quantity.endswith(end)), "")
+    return Problem(quantity, describe(error, stage + when, hidden=situation.trial.case.hidden))
+
+
+def describe(error: LearnerError, stage: str, *, hidden: bool) -> str:
+    """What went wrong while the learner's code ran, in a sentence or two.
+
+    For a hidden case without the exception's own words, which may speak of the data.
+    """
+    if isinstance(error, WrongResult):
+        return error.message
+    if stage.startswith("the "):
+        stage = f"The {stage.removeprefix('the ')}"
+    where = f" in line {error.line_number}" if error.line_number else ""
+    line = f": `{error.line.strip()}`" if error.line else ""
+    own = f" It happens{where} of your code{line}." if where else ""
+    if isinstance(error, LearnerTimeout):
+        return (
+            f"{stage} did not come back ({error.message}). It was stopped{where}{line}. "
+            "Is there a loop that never ends?"
+        )
+    if error.type_name == "KeyboardInterrupt":
+        return f"{stage} was interrupted{where}{line}."
+    if error.type_name == "NotImplementedError":
+        return f"{stage} is not written yet (NotImplementedError{where})."
+    if hidden:
+        kind = error.type_name if error.type_name in _BUILTIN_ERRORS else "an exception"
+        return f"{stage} raised {kind}.{own}"
+    message = f": {_short(error.message)}" if error.message else ""
+    return f"{stage} raised {error.type_name}{message}.{own}{_tip(error)}"
+
+
+def _tip(error: LearnerError) -> str:
+    if error.type_name == "AttributeError" and any(
+        f"'{name}'" in error.message for name in ("params", "grads", "training")
+    ):
+        return " Does __init__ begin with `super().__init__()`?"
+    if error.type_name == "RecursionError":
+        return " Something calls itself without end."
+    if error.type_name in ("SystemExit", "KeyboardInterrupt"):
+        return " A layer returns; it does not end the program."
+    return ""
+
+
+def _wrong_values(
+    quantity: str, got: Array, right: Array, excess: Array, worst: tuple[int, ...]
+) -> str:
+    wrong = int(np.count_nonzero(excess > 0))
+    numbers = f"numbers in {quantity}{',' * (',' in quantity)}"
+    if np.isnan(got[worst]):
+        return f"{quantity} has NaN in {int(np.isnan(got).sum())} of {got.size} places."
+    if np.isinf(got[worst]):
+        return f"{quantity} has infinity in {int(np.isinf(got).sum())} of {got.size} places."
+    if got.dtype.kind != "f" and right.dtype.kind == "f":
+        return f"{quantity} has dtype {got.dtype}, which cuts off fractions."
+    if got.size == 1:
+        return f"{quantity} is wrong."
+    if wrong == got.size:
+        return f"All {got.size} {numbers} are wrong."
+    return f"{wrong} of {got.size} {numbers} {'is' if wrong == 1 else 'are'} wrong."
+
+
+def _short(message: str, limit: int = 300) -> str:
+    message = " ".join(message.split())
+    return message if len(message) <= limit else message[:limit] + " …"
+
+
+_BUILTIN_ERRORS = frozenset(
+    name
+    for name, value in vars(builtins).items()
+    if isinstance(value, type) and issubclass(value, BaseException)
+)

@@ -1,6 +1,0 @@
-"""Wrong batch normalizations: in either pass, and in the running statistics."""
-
-from convkit.checks.misconceptions.batchnorm import slips  # isort: skip
-from convkit.checks.misconceptions.batchnorm import broad  # isort: skip
-
-__all__ = ["broad", "slips"]

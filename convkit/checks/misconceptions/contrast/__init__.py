@@ -1,6 +1,0 @@
-"""Wrong contrast normalizations: in the window, in the formula, and on the way back."""
-
-from convkit.checks.misconceptions.contrast import slips  # isort: skip
-from convkit.checks.misconceptions.contrast import broad  # isort: skip
-
-__all__ = ["broad", "slips"]

@@ -1,9 +1,0 @@
-"""Wrong convolutions: `Conv2d` in forward and in backward, `correlate2d` and `convolve2d`.
-
-Where two mistakes look the same, the one that is imported first is named first.
-"""
-
-from convkit.checks.misconceptions.convolution import forward, backward  # isort: skip
-from convkit.checks.misconceptions.convolution import functions, broad, terms  # isort: skip
-
-__all__ = ["backward", "broad", "forward", "functions", "terms"]

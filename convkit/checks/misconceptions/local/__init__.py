@@ -1,5 +1,0 @@
-"""Wrong counts of parameters, and wrong locally connected layers."""
-
-from convkit.checks.misconceptions.local import counts, slips, terms
-
-__all__ = ["counts", "slips", "terms"]

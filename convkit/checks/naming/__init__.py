@@ -1,0 +1,1 @@
+"""Which mistake it looks like: slips, relations between numbers, and the solver."""

@@ -1,0 +1,64 @@
+"""How to speak of a name: what its arrays' axes count, and which sizes a factor may be made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from convkit.checks.naming.look import Look
+from convkit.checks.naming.misconception import Reading
+from convkit.checks.observing.behaviour import Case
+
+
+@dataclass(frozen=True)
+class Anatomy:
+    """How to speak of the arrays of a name.
+
+    Attributes:
+        target: the right class or function.
+        axes: for each quantity, what its axes count.
+        sizes: the sizes that a factor may be made of, by what they are called; a product may be
+            given by its factors, such as (3, 2).
+        forth, back: what teaches the forward and the backward pass.
+        make: a layer from the class and a case's arguments, where that takes more than a call.
+    """
+
+    target: Any
+    axes: Mapping[str, Sequence[str]]
+    sizes: Callable[[Case], Mapping[str, Any]]
+    forth: Reading
+    back: Reading | None = None
+    make: Callable[..., Any] = lambda target, *arguments, **options: target(*arguments, **options)
+
+    @property
+    def name(self) -> str:
+        name: str = self.target.__name__
+        return name
+
+    def axes_of(self, look: Look, count: int) -> Sequence[str]:
+        """What the axes of a quantity count, if there are as many as there should be."""
+        axes = self.axes.get(look.name, ())
+        return axes if len(axes) == count else [f"axis {axis}" for axis in range(count)]
+
+    def layer(self, case: Case) -> Any:
+        """The right layer of a case, with the case's parameters."""
+        layer = self.make(self.target, *case.arguments, **case.options)
+        layer.params.update(case.params)
+        return layer
+
+    def begins(self, quantity: str) -> str:
+        """What the ids of mistakes in a quantity begin with: "conv2d-backward-"."""
+        passing = "" if self.back is None else f"{pass_of(quantity)}-"
+        return f"{self.name.lower().replace('_', '-')}-{passing}"
+
+    def read(self, quantity: str) -> Reading:
+        """What teaches the pass that a quantity comes from."""
+        return (pass_of(quantity) == "backward" and self.back) or self.forth
+
+
+def pass_of(quantity: str) -> str:
+    """ "forward", "backward", or "params" for the parameters of a new layer."""
+    if quantity.startswith("first params"):
+        return "params"
+    return "backward" if quantity.startswith(("grad", "⟨")) else "forward"

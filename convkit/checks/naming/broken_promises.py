@@ -1,0 +1,258 @@
+"""Mistakes that are told by the promise they break, for any layer or function.
+
+All of these promises are asked about only where the numbers are right when asked for alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+
+from convkit.checks.judging.properties import same_values
+from convkit.checks.naming.anatomy import Anatomy, pass_of
+from convkit.checks.naming.look import Look
+from convkit.checks.naming.misconception import Misconception, Teller, enter_teller
+from convkit.checks.observing.behaviour import ASKED_AGAIN, BESIDE, SECOND_TIME, SINGLE
+from convkit.checks.observing.exception_kinds import kind_of
+from convkit.checks.observing.foreign_code import LearnerError
+
+
+def enter_promises(anatomy: Anatomy) -> None:
+    """Let them be told of a name."""
+    begins = f"{anatomy.name.lower().replace('_', '-')}-"
+    ids = [_id(anatomy, begins, id) for id in _PROMISES]
+    enter_teller(anatomy.name, Teller(partial(_tell, anatomy, begins), ids))
+
+
+def _tell(anatomy: Anatomy, begins: str, look: Look) -> Misconception | None:
+    id = next((id for id, (broken, *_) in _PROMISES.items() if broken(look)), None)
+    if id is None:
+        return None
+    _, *words = _PROMISES[id]
+    it = {"given": look.views[0].case.input_name, "it": look.name.removesuffix(SINGLE)}
+    title, when, hint = (text.format(**it) for text in words)
+    read = anatomy.read(look.quantity)
+    return Misconception(_id(anatomy, begins, id), anatomy.name, title, when, hint, *read, ())
+
+
+def _id(anatomy: Anatomy, begins: str, id: str) -> str:
+    return begins + (id if anatomy.back else id.removeprefix("forward-"))
+
+
+def _seeded(look: Look) -> bool:
+    return "with rng=" in look.quantity
+
+
+def _failed(look: Look, *words: str) -> bool:
+    """Whether an exception came whose kind or message holds one of these words."""
+    got = look.views[0].got
+    said = f"{kind_of(got)}: {got.message}" if isinstance(got, LearnerError) else ""
+    return any(word in said for word in words)
+
+
+def _changed(what: str, when: str) -> Callable[[Look], bool]:
+    def broken(look: Look) -> bool:
+        name = what or look.views[0].case.input_name
+        function = when == "forward" and look.quantity.startswith("argument ")
+        return function or look.quantity.startswith(f"{name} after {when}")
+
+    return broken
+
+
+def _dtype(passing: str, given: str, came: str) -> Callable[[Look], bool]:
+    def broken(look: Look) -> bool:
+        got = look.views[0].got
+        return (
+            isinstance(got, np.ndarray)
+            and pass_of(look.quantity) == passing
+            and look.views[0].expected[look.quantity].value.dtype == given
+            and got.dtype == came
+        )
+
+    return broken
+
+
+def _asked(passing: str, *ends: str) -> Callable[[Look], bool]:
+    return lambda look: pass_of(look.quantity) == passing and look.quantity.endswith(ends)
+
+
+def _remembers(look: Look) -> bool:
+    if look.name.startswith("y of "):  # further questions, to a layer that has been asked before
+        again = [(view, view.behaviour.get("y" + SECOND_TIME)) for view in look.wrong]
+        return any(y is not None and not same_values(view.behaviour["y"], y) for view, y in again)
+    return _asked("forward", SECOND_TIME)(look)
+
+
+def _missing(look: Look) -> bool:
+    got = look.views[0].got
+    return (
+        look.name.startswith("grads[")
+        and isinstance(got, LearnerError)
+        and kind_of(got) == "missing"
+    )
+
+
+def _shares(look: Look, *, params: bool) -> bool:
+    """Whether another layer has changed the params, or else the settings."""
+    view = look.views[0]
+    kept = [
+        same_values(view.behaviour.get(f'params["{name}"]{BESIDE}', value), value)
+        for name, value in view.case.params.items()
+    ]
+    return _asked("forward", BESIDE)(look) and params != all(kept)
+
+
+def _not_used(look: Look) -> bool:
+    """Wherever it was asked: some other numbers may change nothing by chance."""
+    return look.name.startswith("y with other params") and all(
+        same_values(view.got, view.behaviour["y"]) for view in look.views
+    )
+
+
+def _one_number(look: Look) -> bool:
+    """Whether the first weights are all alike."""
+    got = look.views[0].got
+    return _seeded(look) and isinstance(got, np.ndarray) and got.size > 1 and np.ptp(got) == 0
+
+
+_NO_DTYPE = "an array made without a dtype, such as np.zeros(shape), is float64"
+
+_PROMISES: dict[str, tuple[Callable[[Look], bool], str, str, str]] = {
+    "forward-changes-input": (
+        _changed("", "forward"),
+        "forward writes into {given}",
+        "Your forward changes the array {given} itself, so whoever called your layer finds other "
+        "numbers in it.",
+        "`[…] =`, `+=` and `out=` change the array itself. Which of them is it here?",
+    ),
+    "backward-changes-input": (
+        _changed("", "backward"),
+        "backward writes into {given}",
+        "Your forward keeps the very array {given}, and your backward writes into it, so whoever "
+        "called your layer finds other numbers in it.",
+        "`[…] =` and `*=` change the array itself. Which array is it in your backward?",
+    ),
+    "backward-changes-upstream": (
+        _changed("grad_y", "backward"),
+        "backward writes into grad_y",
+        "Your backward changes the array grad_y itself, so the layer that handed it over finds "
+        "other numbers in it.",
+        "`*=`, `/=` and `[…] =` change the array itself. Which of them is it here?",
+    ),
+    "backward-learns": (
+        lambda look: look.quantity.startswith("params[") and " after backward" in look.quantity,
+        "backward changes params",
+        "After your backward, `params` holds other numbers. backward only works out gradients.",
+        "Who changes the weights while a network is trained: the layer, or the optimizer?",
+    ),
+    "grads-missing": (
+        _missing,
+        "A gradient is not put into grads",
+        "After your backward {it} is missing, or has another name.",
+        "Which entries must `grads` have after backward?",
+    ),
+    "forward-always-double": (
+        _dtype("forward", "float32", "float64"),
+        "y is float64, whatever {given} is",
+        f"Your y is float64 even where {{given}} is float32: {_NO_DTYPE}.",
+        "Which dtype does np.zeros give if you ask for none? Which one should y have?",
+    ),
+    "forward-always-single": (
+        _dtype("forward", "float64", "float32"),
+        "y is float32, whatever {given} is",
+        "Your y is float32 even where {given} is float64, which loses half of the digits.",
+        "Which dtype should y have? Do you have to name one yourself?",
+    ),
+    "backward-always-double": (
+        _dtype("backward", "float32", "float64"),
+        "{it} is float64, whatever {given} is",
+        f"Your {{it}} is float64 even where {{given}} is float32: {_NO_DTYPE}.",
+        "Which dtype does np.zeros give if you ask for none? Which one should it have?",
+    ),
+    "backward-always-single": (
+        _dtype("backward", "float64", "float32"),
+        "{it} is float32, whatever {given} is",
+        "Your {it} is float32 even where {given} is float64, which loses half of the digits.",
+        "Which dtype should it have? Do you have to name one yourself?",
+    ),
+    "rng-required": (
+        lambda look: _failed(look, "arguments rng") and not _seeded(look),
+        "rng cannot be left out",
+        "`rng` has no default in your __init__, so nobody can make a layer without a seed.",
+        "What does `*, rng=None` say about a call without rng?",
+    ),
+    "rng-unknown": (
+        lambda look: _failed(look, "arguments rng") and _seeded(look),
+        "The constructor does not take rng",
+        "Your __init__ has no parameter `rng`, so nobody can choose the seed of the first weights.",
+        "Compare the first line of your __init__ with the one that the exercise gives.",
+    ),
+    "rng-generator-only": (
+        lambda look: _seeded(look) and _failed(look, "'int' object"),
+        "rng is taken for a Generator",
+        "You call a method of `rng`, but `rng` may be a number: a seed.",
+        "What does np.random.default_rng make of a number, and what of a Generator?",
+    ),
+    "weights-start-alike": (
+        _one_number,
+        "All weights start with the same number",
+        "Your first weights are all alike, so all units compute the same and learn the same.",
+        "If two units start alike, and see the same x, how could they ever differ?",
+    ),
+    "rng-ignored": (
+        lambda look: _seeded(look) and isinstance(look.views[0].got, np.ndarray),
+        "The first weights do not come from rng",
+        "Your weights are drawn without `rng`: the seed changes nothing, or does not bring the "
+        "same weights back.",
+        "Which generator draws your first weights? Where does it get its seed?",
+    ),
+    "state-params-ignored": (
+        _not_used,
+        "params are not used",
+        "Your y stays the same when a parameter is set to other numbers.",
+        "Where does your forward read `self.params`? Does it use what stands there now?",
+    ),
+    "state-shared": (
+        _asked("backward", BESIDE),
+        "Your layers remember in one place that they all share",
+        "What backward needs is kept in the class or in a global, and the next layer overwrites "
+        "it.",
+        "Two layers in one network: whose {given} does the first one's backward find?",
+    ),
+    "state-params-shared": (
+        partial(_shares, params=True),
+        "Your layers share their params",
+        "`params` is one dict for all layers, so a new layer changes the parameters of the others.",
+        "Where is your dict `params` made: in the class, or in __init__ for each layer?",
+    ),
+    "state-settings-shared": (
+        partial(_shares, params=False),
+        "Your layers share their settings",
+        "What __init__ is told is kept in the class or in a global, so a new layer changes the "
+        "others.",
+        "Where does each layer keep its settings: in `self`, or somewhere else?",
+    ),
+    "forward-remembers": (
+        _remembers,
+        "Earlier calls leave something behind in y",
+        "The same {given} gets another y the second time: something from an earlier call is still "
+        "there, such as an array that is not made anew.",
+        "What is set in one call and read in another? Should it be?",
+    ),
+    "backward-remembers": (
+        _asked("backward", SECOND_TIME),
+        "Earlier calls leave something behind in a gradient",
+        "The same {given} and grad_y get another gradient the second time: something from an "
+        "earlier call is still there, such as an array that is not made anew.",
+        "Which attribute of `self` is set in one call and read in another? Should it be?",
+    ),
+    "backward-uses-up": (
+        _asked("backward", ASKED_AGAIN),
+        "A second backward gives another gradient",
+        "Your backward changes what forward has kept, so asked again it gives something else.",
+        "Which arrays and attributes does your backward write to? Does it read them, too?",
+    ),
+}
+"""By id: what tells it; title, sentence, hint."""

@@ -1,0 +1,110 @@
+"""The catalogue of misconceptions: wrong implementations, each with what to say about it.
+
+An entry names a learner's mistake (by behaving like it), and proves that the checks can fail.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from importlib import import_module
+from typing import Any
+
+from convkit.checks.naming.look import Look
+
+Reading = tuple[str, str]
+"""A lecture, and a section in it."""
+
+
+@dataclass(frozen=True)
+class Misconception:
+    """A mistake, and implementations that make it.
+
+    Attributes:
+        id: its name for machines, unique over all concepts.
+        of: the name that it is a wrong implementation of.
+        title: the mistake in a few words.
+        sentence: what the code does instead.
+        hint: where to look, without giving the answer away.
+        lecture, section: what teaches it: a notebook of ``lectures/``, and a heading in it.
+        implementations: the mistake itself; more than one where it can come out differently.
+        same_as: ids of entries that cannot be told apart from this one by what they do.
+    """
+
+    id: str
+    of: str
+    title: str
+    sentence: str
+    hint: str
+    lecture: str
+    section: str
+    implementations: Sequence[Callable[..., Any]]
+    same_as: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Teller:
+    """Tells mistakes by the numbers that came, where no implementation behaves in the same way.
+
+    Attributes:
+        tell: the mistake that all that goes wrong shows, or None.
+        ids: those of the mistakes that it can tell.
+    """
+
+    tell: Callable[[Look], Misconception | None]
+    ids: Sequence[str]
+
+
+_TELLERS: dict[str, list[Teller]] = {}
+_LAST: dict[str, list[Teller]] = {}
+
+_CATALOGUE: dict[str, list[Misconception]] = {}
+
+
+def enter(entry: Misconception) -> None:
+    """Enter a mistake whose sentence still stands without capital and full stop."""
+    _CATALOGUE.setdefault(entry.of, []).append(finished(entry))
+
+
+def entered(name: str) -> set[str]:
+    """The ids of what has been entered for ``name`` so far."""
+    return {entry.id for entry in _CATALOGUE.get(name, ())}
+
+
+def finished(entry: Misconception, *more: str) -> Misconception:
+    """The entry with a whole sentence, and with ``more`` sentences behind it."""
+    sentences = (f"{_with_capital(entry.sentence)}.", *filter(None, more))
+    return replace(entry, sentence=" ".join(sentences))
+
+
+def enter_teller(name: str, teller: Teller, *, last: bool = False) -> None:
+    """Let it be asked about ``name``, after those before; ``last``: after all entries."""
+    (_LAST if last else _TELLERS).setdefault(name, []).append(teller)
+
+
+def told(name: str, look: Look) -> Misconception | None:
+    """What the first teller that knows says of a quantity."""
+    tellers = (*_TELLERS.get(name, ()), *_LAST.get(name, ()))
+    return next((answer for teller in tellers if (answer := teller.tell(look))), None)
+
+
+def known_ids(concept: str, name: str) -> set[str]:
+    """The ids of all mistakes that can be said of ``name``."""
+    told_by_numbers = {
+        id for each in (_TELLERS, _LAST) for teller in each.get(name, ()) for id in teller.ids
+    }
+    return told_by_numbers | {entry.id for entry in catalogue(concept, name)}
+
+
+def _with_capital(sentence: str) -> str:
+    """With a capital letter, unless it begins with a name from the code or a formula."""
+    first = sentence.split(maxsplit=1)[0]
+    names = ("eps", "log", "lr", *"bcdefghijklmnopqrstuvwxyz")
+    english = first.isalpha() and first.isascii() and first not in names
+    return sentence[:1].upper() + sentence[1:] if english else sentence
+
+
+def catalogue(concept: str, name: str) -> list[Misconception]:
+    """The entries for ``name``, from the module of its concept."""
+    import_module(f"convkit.checks.naming.slips.{concept}")
+    return _CATALOGUE[name]

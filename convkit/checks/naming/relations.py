@@ -1,0 +1,107 @@
+"""Relations between what came and what is right, which are true whatever made the numbers.
+
+They are asked last, those that say most first: a relation must hold on every case that goes wrong.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+
+from convkit.checks.naming import numbers, partly, places
+from convkit.checks.naming.anatomy import Anatomy, pass_of
+from convkit.checks.naming.exceptions import ERRORS, RESULTS
+from convkit.checks.naming.failures import SHAPES, failure
+from convkit.checks.naming.look import Look
+from convkit.checks.naming.misconception import (
+    Misconception,
+    Teller,
+    enter_teller,
+    finished,
+)
+from convkit.checks.naming.solver import capital
+from convkit.checks.naming.words import CONDITIONS, NUMBERS, RARE
+
+Holds = Callable[[Look, Anatomy], str | bool]
+"""False where a relation does not hold; a sentence about it where there is more to say."""
+
+
+def enter_relations(anatomy: Anatomy) -> None:
+    """Let them be told of a name, after all else."""
+    if anatomy.name in {each.name for each in _KNOWN}:
+        return
+    _KNOWN.append(anatomy)
+    ids = [*NUMBERS, *RARE, *SHAPES, "missing", *(f"only-{id}" for id in CONDITIONS)]
+    ids += [f"error-{kind.lower()}" for kind in ERRORS]
+    ids += [f"returns-{kind.lower()}" for kind in RESULTS]
+    begins = {anatomy.begins(quantity) for quantity in ("y", "grad_x", "first params")}
+    teller = Teller(partial(_tell, anatomy), [begin + id for begin in begins for id in ids])
+    enter_teller(anatomy.name, teller, last=True)
+
+
+_KNOWN: list[Anatomy] = []
+
+
+def _tell(anatomy: Anatomy, look: Look) -> Misconception | None:
+    id, words, more = next(_found(anatomy, look), ("", None, ""))
+    if words is None:
+        return None
+    it = "the result" if anatomy.back is None and look.name == "y" else look.name
+    title, when, hint = (text.format(it=it, only=look.only) for text in words)
+    read = anatomy.read(look.quantity)
+    id = anatomy.begins(look.quantity) + id
+    return finished(
+        Misconception(id, anatomy.name, capital(title), when, capital(hint), *read, ()), more
+    )
+
+
+def _found(anatomy: Anatomy, look: Look) -> Iterator[tuple[str, Any, str]]:
+    """Relations that hold: the id, the words, and what more there is to say."""
+    if not look.wrong:
+        return
+    for id, words in NUMBERS.items():
+        said = _HOLDS[id](look, anatomy)
+        if said:
+            yield id, words, said if isinstance(said, str) else ""
+    if found := failure(look, anatomy):
+        yield found
+    if look.only:
+        passing = "Backward" if pass_of(look.quantity) == "backward" else "Forward"
+        for id, (pattern, hint) in CONDITIONS.items():
+            if re.fullmatch(pattern, look.only):
+                title = f"{passing} goes wrong only where {{only}}"
+                yield f"only-{id}", (title, "everywhere else it is right", hint), ""
+    for id, words in RARE.items():
+        said = _HOLDS[id](look, anatomy)
+        if said:
+            yield id, words, said if isinstance(said, str) else ""
+
+
+_HOLDS: dict[str, Holds] = {
+    "digits-lost": lambda look, anatomy: look.rounding,
+    "not-a-number": numbers.not_finite,
+    "all-zero": lambda look, anatomy: partly.everywhere(look, lambda got, right: not got.any()),
+    "one-number": numbers.one_number,
+    "scaled": numbers.scaled,
+    "whole": numbers.whole,
+    "signs": numbers.signs,
+    "clipped": numbers.clipped,
+    "number-added": numbers.number_added,
+    "something-added": numbers.something_added,
+    "returns-early": partly.returns_early,
+    "holes": numbers.holes,
+    "some-twice": numbers.some_twice,
+    "mirrored": places.along(places.flipped, "It is reversed along its {}.", 4),
+    "transposed": places.transposed,
+    "moved": places.moved,
+    "mixed-up": places.along(places.mixed_up, "Its {} are in another order.", 1),
+    "refolded": places.refolded,
+    "scattered": places.scattered,
+    "copies": places.copies,
+    "partly-right": partly.partly_right,
+    "one-end": partly.wrong_at_one_end,
+    "border": partly.wrong_at_the_border,
+    "few": partly.few,
+}

@@ -1,0 +1,106 @@
+"""A property as judged on every case, and what the cases that go wrong have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from convkit.checks.judging.properties import HOLDS, NOT_TESTED, Problem, Property, Situation
+from convkit.checks.naming.misconception import Misconception
+
+ENOUGH_TO_SAY_WHERE = 2
+"""So many cases have to go wrong, and as many right, before anything is said of what they share."""
+
+
+@dataclass
+class Row:
+    """A property as judged on every case.
+
+    Attributes:
+        applicable: the numbers of the cases that it is about.
+        problems: for the number of each case it could be judged on, the problem there or None.
+        only: the trait of the cases where it goes wrong, if there is one that no other case has.
+        suspects: entries that behave in the same way on all these cases, likeliest first.
+        also: names of later properties that fail for the same reason; those are ``explained``.
+    """
+
+    property: Property
+    applicable: set[int] = field(default_factory=set)
+    problems: dict[int, Problem | None] = field(default_factory=dict)
+    status: str = NOT_TESTED
+    only: str | None = None
+    suspects: list[Misconception] = field(default_factory=list)
+    also: list[str] = field(default_factory=list)
+    explained: bool = False
+
+    def open_on(self, number: int) -> bool:
+        """Whether properties that require this one may be looked at on a case."""
+        if number not in self.applicable:
+            return self.status == HOLDS
+        return self.problems.get(number, True) is None
+
+    def failing(self) -> list[int]:
+        return [number for number, problem in self.problems.items() if problem]
+
+    def shown(self, situations: Sequence[Situation]) -> int:
+        """The failing case to show: the first that says most.
+
+        One that is not hidden, where grad_y belongs to the right y, and that has no kinks.
+        """
+
+        def says_little(number: int) -> tuple[bool, bool, bool]:
+            situation, problem = situations[number], self.problems[number]
+            assert problem is not None
+            expected = situation.expected.get(problem.quantity)
+            return (
+                situation.trial.case.hidden,
+                self.property.group == "backward" and not forward_fits(situation),
+                expected is not None and bool(np.any(expected.kinks)),
+            )
+
+        return min(self.failing(), key=says_little)
+
+
+def forward_fits(situation: Situation) -> bool:
+    """Whether y has the right shape: elsewhere grad_y belongs to another y."""
+    y = situation.trial.behaviour.get("y")
+    return isinstance(y, np.ndarray) and y.shape == situation.expected["y"].value.shape
+
+
+Further = Callable[[], tuple[Sequence[Situation], Mapping[str, Row]]]
+"""Further situations that nobody has asked for, and the properties as judged in them."""
+
+
+def only_where(row: Row, situations: Sequence[Situation], further: Further) -> str | None:
+    """The one trait that all failing cases share and no other case has.
+
+    Of a few cases that may be chance, so that further ones are tried before it is said. Nothing is
+    said where some case could not be judged, and nothing that a hidden case would tell.
+    """
+    if row.applicable - row.problems.keys():
+        return None
+    visible = {n: p for n, p in row.problems.items() if not situations[n].trial.case.hidden}
+    if not _shared(visible, situations):
+        return None
+    more, rows = further()
+    known = [situations[n] for n in visible] + list(more)
+    judged = rows[row.property.name].problems if row.property.name in rows else {}
+    others = {len(visible) + n: p for n, p in judged.items()}
+    problems = dict(enumerate(visible.values())) | others
+    failing = sum(problem is not None for problem in problems.values())
+    if min(failing, len(problems) - failing) < ENOUGH_TO_SAY_WHERE:
+        return None
+    shared = _shared(problems, known)
+    return shared.pop() if len(shared) == 1 else None
+
+
+def _shared(problems: Mapping[int, Problem | None], situations: Sequence[Situation]) -> set[str]:
+    """The traits of all the cases that fail which none of the others has."""
+    traits: dict[bool, list[set[str]]] = {True: [], False: []}
+    for number, problem in problems.items():
+        traits[problem is not None].append(set(situations[number].trial.case.traits))
+    if not all(traits.values()):
+        return set()
+    return set.intersection(*traits[True]).difference(*traits[False])

@@ -1,0 +1,1 @@
+"""The mistakes of each concept, as edits of its plain text."""

@@ -1,0 +1,89 @@
+"""How to speak of a classifier's arrays, and what is said of them in general."""
+
+from collections.abc import Mapping
+
+from convkit.checks.naming.anatomy import Anatomy
+from convkit.checks.naming.any_layer import enter_any_layer
+from convkit.checks.naming.broken_promises import enter_promises
+from convkit.checks.naming.relations import enter_relations
+from convkit.checks.naming.slips.classifier.loss import LOGITS
+from convkit.checks.naming.slips.classifier.slips import NETWORK
+from convkit.checks.naming.slips.classifier.terms import (
+    linear_instead,
+    linear_terms,
+    loss_instead,
+    loss_terms,
+)
+from convkit.checks.naming.solver import enter_sum
+from convkit.checks.observing.behaviour import Case
+from convkit.layers import Flatten, Linear, SoftmaxCrossEntropy, softmax
+
+
+def _of_linear(case: Case) -> Mapping[str, int]:
+    (n, inputs), (_, units) = case.x.shape, case.grad_y.shape
+    return {
+        "the number of samples": n,
+        "the number of inputs": inputs,
+        "the number of units": units,
+    }
+
+
+def _of_loss(case: Case) -> Mapping[str, int | tuple[int, ...]]:
+    n, classes = case.x.shape
+    return {
+        "the number of samples": n,
+        "the number of classes": classes,
+        "samples times classes": (n, classes),
+    }
+
+
+_LINEAR = Anatomy(
+    Linear,
+    {
+        "y": ("samples", "units"),
+        "grad_x": ("samples", "inputs"),
+        'grads["weight"]': ("units", "inputs"),
+        'grads["bias"]': ("units",),
+    },
+    _of_linear,
+    NETWORK,
+    NETWORK,
+)
+_FLATTEN = Anatomy(
+    Flatten,
+    {"y": ("samples", "columns"), "grad_x": ("samples", "channels", "rows", "columns")},
+    lambda case: {},
+    NETWORK,
+    NETWORK,
+)
+_SOFTMAX = Anatomy(softmax, {"y": ("samples", "classes")}, lambda case: {}, LOGITS)
+_LOSS = Anatomy(
+    SoftmaxCrossEntropy, {"grad_logits": ("samples", "classes")}, _of_loss, LOGITS, LOGITS
+)
+
+for layer in (_LINEAR, _FLATTEN):
+    enter_any_layer(layer)
+for other in (_SOFTMAX, _LOSS):
+    enter_promises(other)
+for anatomy in (_LINEAR, _FLATTEN, _SOFTMAX, _LOSS):
+    enter_relations(anatomy)
+enter_sum(
+    _LINEAR,
+    "y",
+    linear_terms,
+    {
+        "products": ("x·Wᵀ", "What should y be when the bias is 0?"),
+        "bias": ("the bias", "What should y be when x is all zeros?"),
+    },
+    linear_instead,
+)
+enter_sum(
+    _LOSS,
+    "grad_logits",
+    loss_terms,
+    {
+        "probabilities": ("the term p/N", "What should grad_logits be at a wrong class?"),
+        "label": ("the 1 of the right class", "What should grad_logits be where p is 1 there?"),
+    },
+    loss_instead,
+)

@@ -1,0 +1,260 @@
+"""Slips in the forward pass of `Conv2d`: weights, bias, padding, sizes and strides."""
+
+from convkit.checks.naming.slip import slips
+
+WEIGHTS = ("04-convolution", "Weights and kernels")
+BORDER = ("04-convolution", "Going over the border")
+MAPS = ("04-convolution", "Many feature maps")
+
+FLIP = "[:, :, ::-1, ::-1]"
+PRODUCT = 'np.einsum("nipq,jipq->nj", window, weight)'
+FRAME = "(pad_h, pad_h), (pad_w, pad_w)"
+PADS = "pad_h, pad_w"
+SIZE = "        out_h, out_w = ("
+LOOPS = "        for a in range(out_h):"
+UP = (
+    ("(height - h) // stride_h", "-((h - height) // stride_h)"),
+    ("(width - w) // stride_w", "-((w - width) // stride_w)"),
+)
+
+
+def product(window="window", weight="weight"):
+    """An edit: the product of other windows and weights."""
+    return PRODUCT, f'np.einsum("nipq,jipq->nj", {window}, {weight})'
+
+
+def before(place, *lines):
+    """An edit: lines that stand before a place in forward."""
+    return place, "".join(f"        {line}\n" for line in lines) + place
+
+
+slip = slips("convolution", "Conv2d", forth=WEIGHTS)
+
+slip(
+    "forward-flipped",
+    "The kernel is flipped in forward",
+    "you turn the kernel by half a turn, as a convolution does; Conv2d correlates, without a flip",
+    "Which number of `weight` should meet the top left pixel of a window?",
+    product(weight=f"weight{FLIP}"),
+)
+slip(
+    "forward-flipped-one-axis",
+    "One axis of the kernel is flipped in forward",
+    "you use the kernel upside down, or mirrored",
+    "Try a kernel with a single 1 in its top left corner, by hand. Where does that 1 end up?",
+    product(weight="weight[:, :, ::-1]"),
+    also=[[product(weight="weight[..., ::-1]")]],
+)
+slip(
+    "forward-kernel-sides-mixed-up",
+    "The kernel's height and width are mixed up",
+    "you take the kernel's height for its width, or its rows for its columns",
+    "A kernel of shape (3, 2) has 3 rows. How many rows and columns has a window in your code?",
+    before(LOOPS, "w = h"),
+    also=[
+        [before(LOOPS, "h, w = w, h")],
+        [before(SIZE, "w = h")],
+        [before(SIZE, "h, w = w, h")],
+        [("jipq->nj", "jiqp->nj")],
+    ],
+)
+slip(
+    "forward-window-one-short",
+    "Part of the window is left out",
+    "your sum over a window leaves out its first or last row, or its first or last column",
+    "At which p does range(h - 1) end? And where does range(1, h) begin?",
+    product("window[:, :, :-1]", "weight[:, :, :-1]"),
+    also=[
+        [product(f"window[{part}]", f"weight[{part}]")]
+        for part in (":, :, 1:", "..., :-1", "..., 1:", ":, :, :-1, :-1", ":, :, 1:, 1:")
+    ],
+)
+
+slip = slips("convolution", "Conv2d", forth=MAPS)
+
+slip(
+    "forward-one-channel",
+    "Only one channel of the image counts",
+    "you use the first or last channel of x alone; a feature map adds up what all channels give",
+    "Is it `=` or `+=` in your loop over the channels? Does the sum start anew in each round?",
+    product("window[:, -1:]", "weight[:, -1:]"),
+    also=[
+        [product("window[:, :1]", "weight[:, :1]")],
+        [product("np.repeat(window[:, :1], window.shape[1], 1)")],
+        [product("window[:, -1:]", "weight[:, -1:]"), (" + bias\n", "\n")],
+    ],
+)
+slip(
+    "forward-bias-forgotten",
+    "The bias is forgotten",
+    'you never add `params["bias"]`',
+    "What should a feature map show for an image that is 0 everywhere?",
+    (" + bias\n", "\n"),
+)
+slip(
+    "state-params-ignored",
+    "The layer does not look at its params",
+    "you compute with numbers of your own, such as a copy that __init__ made",
+    "An optimizer changes `params` after every step. Where does your forward read them?",
+    ('= self.params["weight"].astype(x', "= self.own.astype(x"),
+    ("np.zeros(out_channels)", 'np.zeros(out_channels)\n        self.own = self.params["weight"]'),
+    within="Conv2d",
+)
+slip(
+    "forward-last-product-only",
+    "`=` where `+=` is needed in forward",
+    "each product overwrites the one before, and y holds only the last of each sum",
+    "What does y[n, j, a, b] hold after two rounds of your innermost loop?",
+    (PRODUCT, "np.outer(window[:, -1, -1, -1], weight[:, -1, -1, -1])"),
+    also=[[(f"{PRODUCT} + bias", "np.outer(window[:, -1, -1, -1], weight[:, -1, -1, -1])")]],
+)
+
+slip = slips("convolution", "Conv2d", forth=BORDER)
+
+slip(
+    "forward-padding-ignored",
+    "The padding is ignored",
+    "your windows slide over x itself, without the frame of zeros around it",
+    "How many rows has the image after padding? Where does your code use `padding`?",
+    (FRAME, "(0, 0), (0, 0)"),
+)
+slip(
+    "forward-padding-one-side",
+    "The padding is put on one side only",
+    "you put zeros above and on the left only, or below and on the right only",
+    "The frame goes all around. np.pad gets a pair for each axis: what does each number mean?",
+    (FRAME, "(0, pad_h), (0, pad_w)"),
+    also=[
+        [(FRAME, f"({pads[0]} * pad_h, {pads[1]} * pad_h), ({pads[0]} * pad_w, {pads[1]} * pad_w)")]
+        for pads in ("10", "02", "20")
+    ],
+)
+slip(
+    "forward-padding-not-zero",
+    "The frame is not made of zeros",
+    "you fill the frame around the image with something else, such as the nearest pixels",
+    "Which numbers does np.pad put there in the mode that you ask for?",
+    (f"{FRAME})", f'{FRAME}), mode="edge"'),
+    also=[
+        [(f"{FRAME})", f"{FRAME}), {how}")]
+        for how in ('mode="wrap"', 'mode="symmetric"', "constant_values=1")
+    ],
+)
+slip(
+    "forward-paddings-mixed-up",
+    "Vertical and horizontal padding are mixed up",
+    "padding[0] does not go above and below in your code, or padding[1] not left and right",
+    "A pair is (vertical, horizontal): rows first. What becomes of each of the two in your code?",
+    (FRAME, "(pad_w, pad_w), (pad_h, pad_h)"),
+    also=[[(FRAME, f"({pads}), ({pads})")] for pads in ("pad_h, pad_h", "pad_w, pad_w", PADS)],
+)
+slip(
+    "forward-padding-counted-once",
+    "The size of y counts the padding once",
+    "your formula for the size of y adds the padding once, but there are zeros on both sides",
+    "An image of 4 rows with padding 1: how many rows do the windows slide over?",
+    *(("(height - h)", "(height - pad_h - h)"), ("(width - w)", "(width - pad_w - w)")),
+)
+slip(
+    "forward-one-short",
+    "y is one row and one column too small",
+    "the + 1 is missing in your formula for the size of y",
+    "A kernel as large as the image: in how many places does it fit?",
+    *(("// stride_h + 1", "// stride_h"), ("// stride_w + 1", "// stride_w")),
+    also=[
+        [("// stride_h + 1", "// stride_h")],
+        [("// stride_w + 1", "// stride_w")],
+        [(f"{old} + 1", new) for old, new in UP],
+    ],
+)
+slip(
+    "forward-rounded-up",
+    "The size of y is rounded up",
+    "you give a place in y to a window that hangs over the edge of the image; it should be dropped",
+    "Does your formula for the size of y round up or down? Which of the two does `//`?",
+    *UP,
+    also=[
+        [
+            (FRAME, "(pad_h, pad_h + stride_h), (pad_w, pad_w + stride_w)"),
+            *((old, f"{new} - 1") for old, new in UP),
+            before("        return y", "self.padded = self.padded[:, :, :-stride_h, :-stride_w]"),
+        ]
+    ],
+)
+slip(
+    "forward-image-square",
+    "The image's height is used for its width",
+    "you work out the number of columns of y from the number of rows of x",
+    "How large is y for an image of 4×6?",
+    ("(width - w)", "(height - 2 * pad_h + 2 * pad_w - w)"),
+    also=[[("(width - w) // stride_w", "(height - h) // stride_h")]],
+)
+slip(
+    "forward-stride-ignored",
+    "The stride is ignored",
+    "your windows move by one pixel, whatever the stride",
+    "Where should the window of y[…, 1, 1] begin?",
+    before(SIZE, "stride_h = stride_w = 1"),
+)
+slip(
+    "forward-stride-ignored-in-windows",
+    "The windows do not move by the stride",
+    "y has the right size, but in your code the window of y[…, a, b] begins at pixel (a, b)",
+    "Where should the window of y[…, 1, 1] begin? Where is the stride in your slices?",
+    before(LOOPS, "stride_h = stride_w = 1"),
+)
+slip(
+    "forward-stride-inside-windows",
+    "The stride thins out the pixels, not the windows",
+    "you keep every stride-th pixel of the image, and cut the windows out of what is left",
+    "Which pixels should the first window see? Are they neighbours in the image?",
+    before(LOOPS, "whole, thin = self.padded, self.padded[:, :, ::stride_h, ::stride_w]"),
+    ("window = self.padded[:, :, rows, columns]", "window = thin[:, :, a : a + h, b : b + w]"),
+    before(SIZE, "height, width = -(-height // stride_h), -(-width // stride_w)"),
+    *(("// stride_h + 1", "+ 1"), ("// stride_w + 1", "+ 1")),
+)
+slip(
+    "forward-strides-mixed-up",
+    "Vertical and horizontal stride are mixed up",
+    "you do not move the windows down by stride[0] and sideways by stride[1]",
+    "A pair is (vertical, horizontal): rows first. What becomes of each of the two in your code?",
+    before(SIZE, "stride_h, stride_w = stride_w, stride_h"),
+    also=[
+        [before(place, f"stride_{side} = stride_{other}")]
+        for place in (SIZE, LOOPS)
+        for side, other in ("hw", "wh")
+    ],
+)
+
+UNFOLD = "y.reshape(n, out_h, out_w, len(weight)).transpose(0, 3, 1, 2)"
+ROWS = "windows.transpose(0, 2, 3, 1, 4, 5)"
+COLUMNS = "weight.reshape(len(weight), -1).T"
+slip = slips("convolution_as_matrix", "Conv2d", forth=MAPS)
+
+slip(
+    "forward-rows-out-of-order",
+    "The windows' numbers and the weights stand in different orders",
+    "you lay windows and weights out as matrices, but their axes do not come in the same order: "
+    "reshape never moves an axis",
+    "In which order do the numbers of a window stand in its row: by channel, or by pixel? "
+    "And the weights?",
+    (ROWS, "windows"),
+    also=[
+        [(ROWS, "windows.transpose(0, 2, 3, 4, 5, 1)")],
+        [(ROWS, "windows.transpose(0, 2, 3, 1, 5, 4)")],
+        [(COLUMNS, "weight.reshape(-1, len(weight))")],
+        [(COLUMNS, "weight.reshape(channels, -1, h, w).swapaxes(0, 1).reshape(len(weight), -1).T")],
+    ],
+)
+slip(
+    "forward-maps-not-moved",
+    "y is reshaped where its axes should be moved",
+    "y has the right shape, but its numbers stand in the wrong places: reshape never moves an axis",
+    "After your matrix product, what counts the rows, and what the columns? And in y?",
+    (UNFOLD, "y.reshape(n, len(weight), out_h, out_w)"),
+    also=[
+        [(UNFOLD, "y.T.reshape(n, len(weight), out_h, out_w)")],
+        [(UNFOLD, f"{UNFOLD}.swapaxes(2, 3).reshape(n, len(weight), out_h, out_w)")],
+        [(UNFOLD, f"{UNFOLD}.transpose(1, 2, 3, 0).reshape(-1, n, out_h, out_w).swapaxes(0, 1)")],
+    ],
+)

@@ -1,0 +1,122 @@
+"""Further experiments with layers: the same case again, in other company, in other numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from convkit.checks.observing.behaviour import BESIDE, SECOND_TIME, SINGLE, Behaviour, Case, Trial
+from convkit.checks.observing.foreign_code import LearnerError, as_array
+from convkit.checks.observing.recording import LayerObserver, Probe, forward_each
+from convkit.layers import Array
+
+Change = Callable[[Array], Array]
+
+
+def same_size(x: Array) -> Array:
+    """Other numbers, to send through a layer before a case comes again."""
+    return 1.0 - x[::-1]
+
+
+def other_size(x: Array) -> Array:
+    """Other numbers and a larger batch, for gradients that depend on nothing of x but its shape."""
+    return np.concatenate([1.0 - x, 0.5 - x])
+
+
+def probes(*further: Probe, before: Change = same_size) -> tuple[Probe, ...]:
+    """The experiments that every layer is put through, and ``further`` ones.
+
+    Args:
+        before: makes of a case's x (and grad_y) what the layer sees before it.
+    """
+    return (
+        Probe(_recorded_beside, partial(_run_beside, before)),
+        Probe(partial(_everything, SECOND_TIME), partial(_run_again, before)),
+        Probe(lambda case: [other_parameter(name) for name in case.params], _other_parameters),
+        *further,
+    )
+
+
+def forward_probe(quantity: str, change: Change) -> Probe:
+    """Records ``forward(change(x))``, asked of the layer that has seen the case."""
+    return Probe(lambda case: [quantity], partial(_forward, quantity, change))
+
+
+def other_parameter(name: str) -> str:
+    """The quantity that y becomes when one parameter has other numbers."""
+    return f'y with other params["{name}"]'
+
+
+def _everything(suffix: str, case: Case) -> list[str]:
+    return [quantity + suffix for quantity in ("y", *case.gradients)]
+
+
+def _recorded_beside(case: Case) -> list[str]:
+    given = (f"{case.input_name} after forward", f"{case.input_name} after backward")
+    single = ("y", case.gradient, *given, "grad_y after backward")
+    return [*_everything(BESIDE, case), *(quantity + SINGLE for quantity in single)]
+
+
+def _run_beside(before: Change, observer: LayerObserver, trial: Trial) -> None:
+    """The case comes again while another layer, of another case, works between its steps."""
+    case, other = trial.case, observer.companion(trial.case)
+    layer = _used_layer(before, observer, case, trial.behaviour)
+    another: Any = None
+
+    def work(question: Callable[[Any], Any]) -> None:
+        with suppress(LearnerError):  # its case is judged by itself
+            question(another)
+
+    with suppress(LearnerError):
+        another = observer.make(other, other.params)
+    observer.look_up(layer, "params", case, trial.behaviour, suffix=BESIDE)
+    observer.run(
+        layer,
+        case,
+        case.x,
+        case.grad_y,
+        trial.behaviour,
+        BESIDE,
+        meanwhile=lambda: work(lambda layer: observer.forward(layer, other.x.copy())),
+        afterwards=lambda: work(lambda layer: observer.backward_of(layer, other.grad_y.copy())),
+    )
+
+
+def _run_again(before: Change, observer: LayerObserver, trial: Trial) -> None:
+    """The case comes again to a layer that has nobody beside it."""
+    case = trial.case
+    layer = _used_layer(before, observer, case, Behaviour())
+    observer.run(layer, case, case.x, case.grad_y, trial.behaviour, SECOND_TIME)
+
+
+def _used_layer(before: Change, observer: LayerObserver, case: Case, behaviour: Behaviour) -> Any:
+    """A layer with the case's parameters that has seen other data, in float32, with others."""
+    layer = observer.make(case, {name: 0.5 - value for name, value in case.params.items()})
+    x, grad_y = (before(each) if each.ndim else each for each in (case.x, case.grad_y))
+    observer.run(layer, case, x.astype(np.float32), grad_y, behaviour, SINGLE)
+    observer.set_parameters(layer, case.params)
+    return layer
+
+
+def _other_parameters(observer: LayerObserver, trial: Trial) -> None:
+    """y with other random numbers: one number added to all might come to nothing."""
+    case, rng = trial.case, np.random.default_rng(0)
+    settings = [
+        {name: value + rng.choice([-1, 1], value.shape) * rng.uniform(1, 2, value.shape)}
+        for name, value in case.params.items()
+    ]
+
+    def outputs() -> list[Array]:
+        each = forward_each(trial.layer, settings, case.x.copy())
+        return [as_array(output, "the result of forward") for output in each]
+
+    for name, output in zip(case.params, observer.ask(outputs), strict=True):
+        trial.behaviour[other_parameter(name)] = output
+
+
+def _forward(quantity: str, change: Change, observer: LayerObserver, trial: Trial) -> None:
+    trial.behaviour[quantity] = observer.forward(trial.layer, change(trial.case.x))

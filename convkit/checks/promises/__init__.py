@@ -1,0 +1,1 @@
+"""What each name promises, and the cases on which it is asked: one file per concept."""

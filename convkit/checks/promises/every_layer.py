@@ -1,0 +1,247 @@
+"""The properties that layers have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from convkit.checks.judging.judges import (
+    ADJOINT,
+    AGAIN,
+    DTYPE,
+    GRADIENT,
+    HEEDED,
+    PARAMETER,
+    REPEATABLE,
+    RESULT,
+    RUNS,
+    SHAPE,
+    UNCHANGED,
+    VALUES,
+)
+from convkit.checks.judging.properties import Property
+from convkit.checks.observing.behaviour import ASKED_AGAIN, BESIDE, SECOND_TIME, SINGLE
+from convkit.checks.observing.probes import other_parameter
+
+
+def forward_properties(
+    values: str, parameters: Sequence[str] = (), *, of: str = "x"
+) -> list[Property]:
+    """Of every layer's forward pass; ``values`` is the sentence about the numbers that come out.
+
+    ``of`` is what goes in: the name that its cases give to x.
+    """
+    runs = Property("runs", "forward should return an array of numbers.", "forward", ("y",), RUNS)
+    first_parameters = Property(
+        "parameters",
+        f"A new layer should have {listed('params', parameters)}, in the shape asked for.",
+        "forward",
+        tuple(f'first params["{name}"]' for name in parameters),
+        PARAMETER,
+        ("runs",),
+    )
+    used = [
+        Property(
+            f"{name} used",
+            f'y should change when params["{name}"] changes.',
+            "forward",
+            (other_parameter(name),),
+            HEEDED,
+            ("shape", "parameters"),
+        )
+        for name in parameters
+    ]
+    shape = Property(
+        "shape",
+        "y should have the shape that the exercise asks for.",
+        "forward",
+        ("y",),
+        SHAPE,
+        ("runs",),
+    )
+    return [
+        runs,
+        *([first_parameters] if parameters else []),
+        shape,
+        *used,
+        Property(
+            "values",
+            values,
+            "forward",
+            ("y",),
+            VALUES,
+            ("shape", *(property_.name for property_ in used)),
+            numbers=True,
+        ),
+        Property(
+            "input unchanged",
+            f"forward should leave {of} as it was.",
+            "forward",
+            (f"{of} after forward", f"{of} after forward{SINGLE}"),
+            UNCHANGED,
+            ("values",),
+        ),
+        _dtype(("values",)),
+        Property(
+            "repeatable",
+            f"y should depend on {of} and params as they are now, not on earlier calls.",
+            "forward",
+            ("y" + SECOND_TIME,),
+            REPEATABLE,
+            ("values",),
+        ),
+        Property(
+            "two layers",
+            "y should stay the same while another layer of the same kind is in use.",
+            "forward",
+            ("y" + BESIDE,),
+            AGAIN,
+            ("repeatable",),
+        ),
+    ]
+
+
+def structure(name: str, sentence: str, quantity: str) -> Property:
+    """What y of another x has to be, asked of a layer that has seen the case."""
+    return Property(name, sentence, "forward", (quantity,), RESULT, ("values", "two layers"))
+
+
+def backward_properties(
+    parameters: Sequence[str] = (), *, linear: bool = False, of: str = "x"
+) -> list[Property]:
+    """Of every layer's backward pass."""
+    gradient = f"grad_{of}"
+    nudged = {gradient: of} | {f'grads["{name}"]': f'params["{name}"]' for name in parameters}
+    gradients = list(nudged)
+    shapes = "Every gradient should have the shape of what it is the gradient of."
+    kept = [f'params["{name}"] after backward' for name in parameters]
+    unchanged = f"{of}, grad_y and params" if parameters else f"{of} and grad_y"
+    adjoint = Property(
+        "adjoint",
+        "⟨f(x) − f(0), grad_y⟩ should equal ⟨x, grad_x⟩: backward is the transpose of forward.",
+        "backward",
+        ("⟨x, grad_x⟩",),
+        ADJOINT,
+        (gradient,),
+    )
+    return [
+        Property(
+            "backward runs",
+            "backward should return an array of numbers.",
+            "backward",
+            (gradient,),
+            RUNS,
+        ),
+        Property(
+            "gradient shapes", shapes, "backward", tuple(gradients), SHAPE, ("backward runs",)
+        ),
+        *(
+            Property(
+                quantity,
+                f"{quantity} should equal the slopes found by nudging the numbers of {name}.",
+                "backward",
+                (quantity,),
+                GRADIENT,
+                ("backward runs",),
+                numbers=True,
+            )
+            for quantity, name in nudged.items()
+        ),
+        *([adjoint] if linear else []),
+        Property(
+            "arrays unchanged",
+            f"backward should leave {unchanged} as they were.",
+            "backward",
+            (
+                f"{of} after backward",
+                "grad_y after backward",
+                *kept,
+                f"{of} after backward{SINGLE}",
+                f"grad_y after backward{SINGLE}",
+            ),
+            UNCHANGED,
+            (gradient,),
+        ),
+        Property(
+            "gradient dtype",
+            f"{gradient} should have the dtype of {of}"
+            + (", and grads the dtype of params." if parameters else "."),
+            "backward",
+            (*gradients, gradient + SINGLE),
+            DTYPE,
+            tuple(gradients),
+        ),
+        Property(
+            "gradients repeatable",
+            "grads should be set, not added to, and belong to this layer's latest forward.",
+            "backward",
+            tuple(quantity + SECOND_TIME for quantity in gradients),
+            REPEATABLE,
+            tuple(gradients),
+        ),
+        Property(
+            "asked again",
+            "A second backward after the same forward should give the same.",
+            "backward",
+            tuple(quantity + ASKED_AGAIN for quantity in gradients),
+            AGAIN,
+            ("gradients repeatable",),
+        ),
+        Property(
+            "gradients of two layers",
+            "Gradients should stay the same while another layer of the same kind is in use.",
+            "backward",
+            tuple(quantity + BESIDE for quantity in gradients),
+            AGAIN,
+            ("gradients repeatable",),
+        ),
+    ]
+
+
+def function_properties(
+    values: Sequence[str], arrays: tuple[str, Sequence[int]] | None = None
+) -> list[Property]:
+    """Of every function.
+
+    Args:
+        values: the properties about the numbers that come out.
+        arrays: what goes in, if that is arrays: in words, and their positions.
+    """
+    repeatable = Property(
+        "repeatable",
+        "The result should depend on this call alone, not on earlier ones.",
+        "forward",
+        ("y" + SECOND_TIME,),
+        AGAIN,
+        tuple(values),
+    )
+    if arrays is None:
+        return [repeatable]
+    words, positions = arrays
+    return [
+        _dtype(tuple(values)),
+        Property(
+            "input unchanged",
+            f"{words} should be left as they were.",
+            "forward",
+            tuple(f"argument {position} after" for position in positions),
+            UNCHANGED,
+            tuple(values),
+        ),
+        repeatable,
+    ]
+
+
+def listed(dictionary: str, names: Sequence[str]) -> str:
+    """``params["weight"] and params["bias"]``."""
+    return " and ".join(f'{dictionary}["{name}"]' for name in names)
+
+
+def _dtype(requires: tuple[str, ...]) -> Property:
+    return Property(
+        "dtype",
+        "float64 in should give float64 out, and float32 in float32 out.",
+        "forward",
+        ("y", "y" + SINGLE),
+        DTYPE,
+        requires,
+    )

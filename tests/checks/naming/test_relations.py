@@ -1,0 +1,171 @@
+"""Relations: each holds of numbers that were made so, and what is said reads well."""
+
+import numpy as np
+import pytest
+
+from convkit.checks.checking import MODULES, find
+from convkit.checks.naming.broken_promises import _PROMISES
+from convkit.checks.naming.exceptions import ERRORS, RESULTS
+from convkit.checks.naming.failures import SHAPES
+from convkit.checks.naming.look import Look, View
+from convkit.checks.naming.misconception import catalogue, known_ids, told
+from convkit.checks.naming.words import CONDITIONS, NUMBERS, RARE
+from convkit.checks.observing.foreign_code import LearnerError, WrongResult
+
+
+def wave(value):
+    return np.cos(1 + np.arange(value.size)).reshape(value.shape)
+
+
+def first_plane(value):
+    changed = np.zeros_like(value)
+    changed[:1, :1, :1] = value[:1, :1, :1]
+    return changed
+
+
+def part(places, bent):
+    """``bent`` in the places of an array, and the right numbers everywhere else."""
+
+    def change(value):
+        changed = value.copy()
+        changed[places] = bent(value)[places]
+        return changed
+
+    return change
+
+
+def bent(value):
+    return value + 1 + wave(value)
+
+
+CHANGES = {
+    "digits-lost": lambda value: value.astype(np.float32).astype(float),
+    "not-a-number": lambda value: np.where(value > value.mean(), np.nan, value),
+    "all-zero": np.zeros_like,
+    "one-number": lambda value: np.full_like(value, 0.5 + value.flat[0]),
+    "scaled": lambda value: 7.25 * value,
+    "whole": np.floor,
+    "signs": lambda value: np.sign(wave(value)) * value,
+    "clipped": lambda value: np.minimum(value, np.median(value)),
+    "number-added": lambda value: value + 0.123,
+    "something-added": lambda value: value + wave(value[0, :, 0, 0])[:, None, None],
+    "returns-early": first_plane,
+    "holes": lambda value: np.where(wave(value) > 0, value, 0),
+    "some-twice": lambda value: np.where(wave(value) > 0, 2, 1) * value,
+    "mirrored": lambda value: np.flip(value, (-1, -2)),
+    "moved": lambda value: np.roll(value, 1, -1),
+    "mixed-up": lambda value: np.roll(value, value.shape[1] // 2, 1),
+    "refolded": lambda value: value.swapaxes(0, 1).reshape(value.shape),
+    "scattered": lambda value: np.sort(value, axis=None).reshape(value.shape),
+    "copies": lambda value: np.broadcast_to(np.sin(value[..., :1]), value.shape),
+    "partly-right": part(np.s_[1:], bent),
+    "one-end": lambda value: part(np.s_[..., -(value.shape[-1] // 2) :], bent)(value),
+    "few": part(np.s_[:, :, 1:2, 1:2], bent),
+}
+
+
+def seen(change, quantity="y", *, only=None):
+    """What there would be to see if ``change(right)`` came from a `Conv2d`, in large cases."""
+    concept, views = find("Conv2d"), []
+    for case in concept.cases:
+        expected = concept.expected(case)
+        right = expected[quantity].value
+        if min(right.shape[:-2]) > 1 and right[0, 0].size > 5:
+            got = change(right)
+            views.append(View(quantity, case, got, right, True, False, {}, expected))
+    assert len(views) > 1
+    return Look(quantity, views, only)
+
+
+def name_of(look):
+    catalogue(MODULES["Conv2d"], "Conv2d")
+    return told("Conv2d", look)
+
+
+@pytest.mark.parametrize("id", CHANGES)
+def test_a_relation_is_told(id):
+    if id == "partly-right":
+        look = seen(CHANGES[id], 'grads["weight"]')
+        assert name_of(look).id == f"conv2d-backward-{id}"
+        assert "Only the first of its feature maps is right." in name_of(look).sentence
+        return
+    assert name_of(seen(CHANGES[id])).id == f"conv2d-forward-{id}"
+    assert f"conv2d-forward-{id}" in known_ids(MODULES["Conv2d"], "Conv2d")
+
+
+@pytest.mark.parametrize("id", CHANGES)
+def test_no_relation_is_told_that_holds_in_one_case_only(id):
+    look = seen(CHANGES[id])
+    *others, last = look.views
+    other = View("y", last.case, bent(last.right), last.right, True, False, {}, last.expected)
+    found = name_of(Look("y", [*others, other]))
+    assert found is None or found.id != f"conv2d-forward-{id}" or id == "not-a-number"
+
+
+@pytest.mark.parametrize(
+    ("change", "id"),
+    [
+        (lambda value: np.asarray(value.sum()), "one-number-only"),
+        (lambda value: value.swapaxes(0, 1), "axes-reordered"),
+        (lambda value: value[None], "axes-of-one"),
+        (np.ravel, "flattened"),
+        (lambda value: value.sum(axis=0), "axes-too-few"),
+        (lambda value: np.stack([value, value]), "axes-too-many"),
+        (lambda value: value[..., 1:], "too-small"),
+        (lambda value: np.concatenate([value, value], -1), "too-large"),
+        (lambda value: np.concatenate([value[..., 1:], value[..., 1:]], 0), "another-size"),
+    ],
+)
+def test_a_shape_is_told(change, id):
+    assert name_of(seen(change)).id == f"conv2d-forward-{id}"
+
+
+@pytest.mark.parametrize(
+    ("error", "id"),
+    [
+        (LearnerError("IndexError", "index 3 is out of bounds for axis 0"), "error-index"),
+        (LearnerError("KeyError", "'weights'"), "error-key"),
+        (WrongResult("None", "…"), "returns-none"),
+        (WrongResult("str", "…"), "returns-other"),
+    ],
+)
+def test_a_failure_is_told(error, id):
+    found = name_of(seen(lambda value: error))
+    assert found is None if id is None else found.id == f"conv2d-forward-{id}"
+
+
+def test_a_condition_is_told_where_no_number_tells_more():
+    found = name_of(seen(lambda value: value * wave(value) + bent(value), only="the padding is 0"))
+    assert found.id == "conv2d-forward-only-padding-zero"
+    assert found.title == "Forward goes wrong only where the padding is 0"
+
+
+def test_noise_has_no_name():
+    assert name_of(seen(lambda value: np.random.default_rng(0).normal(size=value.shape))) is None
+
+
+TEXTS = {
+    **{**NUMBERS, **RARE, **SHAPES, **ERRORS, **RESULTS},
+    **{id: words for id, (_, *words) in _PROMISES.items()},
+}
+
+
+@pytest.mark.parametrize("id", TEXTS)
+def test_what_is_told_reads_well(id):
+    title, sentence, hint = TEXTS[id]
+    assert title[-1] not in ".?!,"
+    assert sentence.endswith(".") == (id in _PROMISES)
+    assert hint[-1] in ".?"
+    assert len(sentence) + len(hint) < 450
+
+
+def test_hints_of_conditions_ask():
+    assert all(hint[-1] in ".?" for _, hint in CONDITIONS.values())
+
+
+def test_numbers_that_stand_where_they_belong_have_not_moved():
+    """Of two columns the first is right, and the second a copy of it."""
+    look = seen(lambda value: np.repeat(value[..., :1], value.shape[-1], axis=-1))
+    narrow = Look("y", [view for view in look.views if view.right.shape[-1] == 2])
+    assert narrow.views
+    assert name_of(narrow).id == "conv2d-forward-copies"
