@@ -90,10 +90,11 @@ def told(name: str, look: Look) -> Misconception | None:
 
 def known_ids(concept: str, name: str) -> set[str]:
     """The ids of all mistakes that can be said of ``name``."""
+    entries = catalogue(concept, name)  # it enters the tellers, too
     told_by_numbers = {
         id for each in (_TELLERS, _LAST) for teller in each.get(name, ()) for id in teller.ids
     }
-    return told_by_numbers | {entry.id for entry in catalogue(concept, name)}
+    return told_by_numbers | {entry.id for entry in entries}
 
 
 def _with_capital(sentence: str) -> str:

@@ -160,7 +160,9 @@ def test_a_line_number_is_the_learners():
             np.random.default_rng(0).normal(size=-1)
             return super().forward(x)
     """
-    assert "in line 8: `np.random.default_rng(0).normal(size=-1)`" in text_of("Conv2d", source)
+    assert "in line 8 of your code: `np.random.default_rng(0).normal(size=-1)`" in text_of(
+        "Conv2d", source
+    )
 
 
 RAISING = {
