@@ -164,7 +164,7 @@ def plot_measured() -> None:
         axes.set_xticks(np.arange(len(names)), formulas, rotation=50)
         axes.axhline(100 / CLASSES, color="k", lw=0.8, ls=":")
         axes.set(title=f"{stages} stage{'s' * (stages > 1)}", ylim=(0, 100))
-    both[0].set_ylabel("right test digits, %")
+    both[0].set_ylabel("test digits read correctly, %")
     both[0].legend(loc="lower right")
 
 

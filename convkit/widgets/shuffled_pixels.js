@@ -25,7 +25,7 @@ function render({ model, el, signal }) {
   root.append(
     element("div", { class: "convkit-stage convkit-top" },
       panel("as it is", pictures.images), panel("shuffled", pictures.shuffled),
-      element("div", { style: "padding-left: 24px" }, panel("read right", bars))),
+      element("div", { style: "padding-left: 24px" }, panel("read correctly", bars))),
     element("div", { class: "convkit-bar" }, which.node),
     element("p", { class: "convkit-hint" },
       "Point at either picture, or click it and use the arrow keys: the patch there, and the same pixels in the other."),

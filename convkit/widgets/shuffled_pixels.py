@@ -90,6 +90,6 @@ class ShuffledPixels(Widget):
             (-0.2, 0.2), ("as it is", "shuffled"), shown["accuracies"].T, strict=True
         ):
             bars.bar(places + offset, accuracy, width=0.4, label=title)
-        bars.set(xticks=places, xticklabels=names, ylim=(0, 1), title="read right")
+        bars.set(xticks=places, xticklabels=names, ylim=(0, 1), title="read correctly")
         bars.legend(frameon=False, loc="lower center", bbox_to_anchor=(0.5, -0.45), ncols=2)
         return figure

@@ -63,4 +63,4 @@ def test_wrong_arguments_are_named(changes, message):
 
 def test_the_picture_shows_both_orders_and_the_accuracies():
     titles = [axes.get_title() for axes in widget().picture().axes]
-    assert titles == ["as it is", "shuffled", "read right"]
+    assert titles == ["as it is", "shuffled", "read correctly"]
