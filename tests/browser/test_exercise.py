@@ -60,7 +60,7 @@ def test_a_wrong_backward_is_told_which_mistake_it_looks_like(exercise, solution
     expect(output_of(exercise, "conv2d-forward-visible")).to_contain_text("✓")
     output = output_of(exercise, "conv2d-backward-visible")
     expect(output).to_contain_text("✗")
-    expect(output).to_contain_text("divided by the number of images")
+    expect(output).to_contain_text("divided by the size of the batch")
     expect(output.get_by_role("link", name=re.compile("lecture", re.I)).first).to_be_visible()
 
 
