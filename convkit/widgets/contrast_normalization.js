@@ -50,7 +50,7 @@ function render({ model, el, signal }) {
     element("p", { class: "convkit-hint" },
       "Point at a picture to move the window, or click x and use the arrow keys. Orange: the local mean. " +
       "Green: one deviation, or c where that is larger, to both sides of it." +
-      (maps > 1 ? " Of each map x above and y below; click one to choose it." : "")),
+      (maps > 1 ? " Each map shows x above and y below; click one to choose it." : "")),
     status,
   );
 

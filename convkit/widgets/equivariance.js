@@ -25,7 +25,7 @@ function render({ model, el, signal }) {
     element("div", { class: "convkit-bar" },
       asking(shared.node, stride.node, padding.node), button("Back to rest", () => move([0, 0]))),
     element("p", { class: "convkit-hint" },
-      "Drag the picture, or click it and use the arrow keys; Home and End go to the corners. Checked grey: where the map at rest knows nothing."),
+      "Drag the picture, or click it and use the arrow keys; Home and End go to the corners. Checkered grey: the map at rest knows nothing there."),
     status,
   );
 
@@ -55,7 +55,7 @@ function render({ model, el, signal }) {
       `Dragged ${inWords(drag)}. Largest difference: `,
       element("strong", {}, most < 1e-9 * limit ? "0" : written(most)),
       `, where f(x₀) reaches ${written(limit)}.`,
-      between ? ` The drag is no whole number of strides of ${arrays.stride}: the map cannot follow.` : "");
+      between ? ` The drag is not a whole number of strides of ${arrays.stride}: the map cannot follow.` : "");
     stride.show(model.get("stride"));
     padding.show(model.get("padding"));
     shared.input.checked = model.get("shared");

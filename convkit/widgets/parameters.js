@@ -44,7 +44,7 @@ function render({ model, el, signal }) {
     drawSketches(sketches, filter_size / image_size, colours);
     drawBars(bars, rows, width, colours);
     sketches.setAttribute("aria-label",
-      "a unit that sees all pixels; units that see a patch each; units that share one patch of weights");
+      "a unit that sees all pixels; units that each see a patch; units that share one patch of weights");
     bars.setAttribute("aria-label", rows.map(({ name, weights }) => `${name}: ${grouped(weights)} weights`).join("; "));
     numbers.replaceChildren(...rows.map(({ weights, bytes, units }) =>
       element("div", { style: `height: ${ROW_HEIGHT}px; padding-top: 30px; box-sizing: border-box` },

@@ -46,9 +46,9 @@ function render({ model, el, signal }) {
     scale.setAttribute("aria-label",
       `distances from x: the image itself ${written(own)}, nearest ${written(others[0])}, another class ${written(others[1])}`);
     verdict.replaceChildren(
-      "To its pixels, x is nearer to ",
-      element("strong", {}, own <= others[1] ? "the image it is" : `a ${labels[other]}`),
-      own <= others[1] ? "." : " than to the image it is.");
+      "Pixel by pixel, x is nearer to ",
+      element("strong", {}, own <= others[1] ? "its own image" : `a ${labels[other]}`),
+      own <= others[1] ? "." : " than to its own image.");
     number.show(model.get("number"));
     light.show(model.get("light"));
     down.show(drag[0]);

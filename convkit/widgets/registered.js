@@ -13,7 +13,7 @@ function render({ model, el, signal }) {
   const networks = view.arrays.names.map((name) => ({
     name,
     bars: canvas(`how probable each class is to the network “${name}”`),
-    map: canvas(`how many are read right at each place by the network “${name}”`),
+    map: canvas(`how many are read correctly at each place by the network “${name}”`),
     reading: element("div", { "aria-live": "polite" }),
   }));
   const which = slider("digit", { min: 1, max: view.arrays.images.shape[0] }, (number) => {
@@ -28,8 +28,8 @@ function render({ model, el, signal }) {
         element("div", { style: "padding-left: 24px" }, panel(name, bars, reading, map)))),
     element("div", { class: "convkit-bar" }, which.node, button("Back to where they were in training", () => move([0, 0]))),
     element("p", { class: "convkit-hint" },
-      "Drag the digit, or click it and use the arrow keys. The square maps: white where all digits are read right, black where " +
-      "none, and the frame is where you are."),
+      "Drag the digit, or click it and use the arrow keys. The square maps: white where all digits are read correctly, black where " +
+      "none are; the frame is where you are."),
     status,
   );
 

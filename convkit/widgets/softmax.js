@@ -20,7 +20,7 @@ function render({ model, el, signal }) {
     slope: element("output"),
   }));
   for (const { logit } of rows) logit.node.firstChild.remove(); // its row names it
-  const right = select("the right class", classes, (name) => ask("label", classes.indexOf(name)));
+  const right = select("the correct class", classes, (name) => ask("label", classes.indexOf(name)));
   const head = ["", "logit a", "probability p", "", "gradient ∇a", ""].map((text) =>
     element("span", { class: "convkit-symbol", style: "font-size: 17px" }, text));
   const reading = element("div", { class: "convkit-reading", "aria-live": "polite", style: "font-size: 17px; margin-top: 10px" });

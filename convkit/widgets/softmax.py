@@ -25,7 +25,7 @@ class Softmax(Widget):
 
     Args:
         logits: a, shape (classes,).
-        label: the number of the right class, from 0.
+        label: the number of the correct class, from 0.
         classes: their names.
         loss: a class with `SoftmaxCrossEntropy`'s interface, such as your own.
 

@@ -37,7 +37,7 @@ function render({ model, el, signal }) {
     element("div", { class: "convkit-bar" }, asking(lr.node, momentum.node, batch.node), first.node),
     element("p", { class: "convkit-hint" },
       "Point at a test image, or click it and use the arrow keys, to see its maps and what the network says. " +
-      "Learning rate, momentum and batch may be changed while it trains."),
+      "You can change learning rate, momentum and batch while it trains."),
     status,
   );
 

@@ -27,7 +27,7 @@ function render({ model, el, signal }) {
     element("div", { class: "convkit-stage" }, curves, element("div", {}, accuracies, ...lines)),
     element("div", { class: "convkit-bar" }, asking(scale.node, function_.node, lr.node, batch.node)),
     element("p", { class: "convkit-hint" },
-      "Same first weights, same batches in the same order. A change of any of these starts the race again."),
+      "Same first weights, same batches in the same order. Changing any of these starts the race again."),
     status,
   );
 

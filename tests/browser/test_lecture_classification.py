@@ -67,7 +67,7 @@ def test_steps_downhill_make_the_loss_smaller(softmax):
 
 
 def test_another_class_may_be_right(softmax):
-    softmax.get_by_label("the right class").select_option("cat")
+    softmax.get_by_label("the correct class").select_option("cat")
     expect(loss(softmax)).to_have_text("0.4402")
 
 

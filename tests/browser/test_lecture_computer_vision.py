@@ -59,14 +59,14 @@ def test_another_digit_changes_all_pictures(lecture):
 
 def test_a_digit_moved_by_a_pixel_or_dimmed_is_no_longer_near_itself(lecture):
     widget = widget_of(lecture, "pixel-distance-widget")
-    expect(widget.get_by_text("x is nearer to the image it is")).to_be_visible()
+    expect(widget.get_by_text("x is nearer to its own image")).to_be_visible()
     before = pictures_of(widget)
     widget.get_by_role("slider", name="right").press("ArrowRight")
     widget.get_by_role("application").press("ArrowRight")
     expect(widget.get_by_role("slider", name="right")).to_have_value("2")
-    expect(widget.get_by_text("than to the image it is")).to_be_visible()
+    expect(widget.get_by_text("than to its own image")).to_be_visible()
     assert pictures_of(widget) != before
     widget.get_by_role("slider", name="right").fill("0")
-    expect(widget.get_by_text("x is nearer to the image it is")).to_be_visible()
+    expect(widget.get_by_text("x is nearer to its own image")).to_be_visible()
     widget.get_by_label("light").fill("0.2")
-    expect(widget.get_by_text("than to the image it is")).to_be_visible()
+    expect(widget.get_by_text("than to its own image")).to_be_visible()

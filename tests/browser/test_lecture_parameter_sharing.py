@@ -53,7 +53,7 @@ def test_a_stride_follows_whole_steps_alone(widget):
     picture = widget.get_by_role("application")
     widget.get_by_label("stride").fill("2")
     picture.press("ArrowRight")
-    expect(widget.get_by_text("no whole number of strides of 2")).to_be_visible()
+    expect(widget.get_by_text("not a whole number of strides of 2")).to_be_visible()
     expect(difference(widget)).not_to_have_text("0")
     picture.press("ArrowRight")
     expect(difference(widget)).to_have_text("0")
