@@ -26,7 +26,7 @@ from tests.grading.course import (
     mini_source,
     write,
 )
-from tests.grading.gradebook.test_course import CODE, SCALE_ONLY
+from tests.grading.test_course import CODE, SCALE_ONLY
 
 pytestmark = [pytest.mark.course, pytest.mark.timeout(1800)]
 
