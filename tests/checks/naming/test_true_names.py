@@ -337,3 +337,13 @@ def test_a_why_belongs_to_the_case_that_is_shown():
     evidence = results["backward runs"].evidence
     assert "KeyError" in evidence.text
     assert evidence.candidates[0].title.startswith("A dictionary is asked for a key")
+
+
+def test_nan_that_comes_again_is_the_same_again():
+    source = """
+    def softmax(logits):
+        e = np.exp(logits + logits.max(axis=1, keepdims=True))
+        return e / e.sum(axis=1, keepdims=True)
+    """
+    findings = examine(learner("softmax", source)).findings
+    assert [finding.property for finding in findings] == ["stable"]
