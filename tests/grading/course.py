@@ -10,10 +10,13 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import nbformat
+import pytest
+from _pytest.mark import ParameterSet
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
@@ -265,6 +268,20 @@ def _convkit(*arguments: str) -> list[str]:
 def write(notebook: NotebookNode, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(nbformat.writes(notebook) + "\n")
+
+
+def sampled(names: Iterable[str], *always: str) -> list[ParameterSet]:
+    """The names as parameters of a test: ``always`` those, and all in a run that is exhaustive."""
+    return [
+        pytest.param(name, marks=[] if name in always else [pytest.mark.exhaustive])
+        for name in names
+    ]
+
+
+def asked_for(request: pytest.FixtureRequest) -> set[str]:
+    """The students about whom the tests of a file ask in this run: nobody else need be graded."""
+    tests = [item for item in request.session.items if item.path == request.path]
+    return {test.callspec.params.get("student") for test in tests if hasattr(test, "callspec")}
 
 
 def without_pictures(source: NotebookNode) -> NotebookNode:

@@ -21,6 +21,7 @@ from tests.grading.course import (
     NOTHING,
     SHORT_TIMES,
     Course,
+    asked_for,
     cell,
     mini_source,
     write,
@@ -256,14 +257,12 @@ def double(x):
 @pytest.fixture(scope="module")
 def course(request, tmp_path_factory):
     """All submissions that a test of this run asks for, graded in one go."""
-    tests = [item for item in request.session.items if item.path == Path(__file__)]
-    asked_for = {test.callspec.params.get("student") for test in tests if hasattr(test, "callspec")}
     folder = tmp_path_factory.mktemp("grading") / "course"
     course = Course.create(folder, {"mini": mini_source()}, SHORT_TIMES)
     made = course.nbgrader("generate_assignment", "mini")
     assert made.returncode == 0, made.stderr
     for student, (right, change, _) in SUBMISSIONS.items():
-        if student not in asked_for | OTHERS:
+        if student not in asked_for(request) | OTHERS:
             continue
         notebook = course.released("mini")
         if right:

@@ -21,7 +21,7 @@ ANSWERS = {
     "ben": "%%implement double\ndef double(x):\n    return x",
     "cem": "%%implement double\nimport os\ndef double(x):\n    os._exit(0)",
 }
-KILLS, SAMPLED = 50, 5
+KILLS, SAMPLED = 50, 3
 SECONDS_TO_END = 30
 
 
