@@ -4,12 +4,14 @@ import io
 import os
 import re
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
 from contextlib import closing
 
 import pytest
+from nbgrader.api import Gradebook
 
 from convkit.cli import main
 from convkit.grading.sandbox import doctor
@@ -158,6 +160,23 @@ def test_a_gradebook_of_another_nbgrader(folder, capsys, version, words):
     sql(folder, f"UPDATE alembic_version SET version_num = '{version}'")
     for command in ("grade", "report"):
         assert words in said(capsys, command, "mini")
+
+
+def test_a_gradebook_whose_making_was_stopped_is_made_to_its_end(folder, capsys, monkeypatch):
+    """Its tables are there, and nothing in them, when the version has not been written yet."""
+    (folder / "gradebook.db").unlink()
+    with monkeypatch.context() as stopped:
+        stopped.setattr("nbgrader.api.get_alembic_version", lambda: signal.raise_signal(2))
+        with pytest.raises(KeyboardInterrupt):
+            Gradebook("sqlite:///gradebook.db")
+    for _ in range(2):
+        assert "the gradebook knows no assignment 'mini'" in said(capsys, "report", "mini")
+
+
+def test_a_gradebook_of_another_program(folder, capsys):
+    (folder / "gradebook.db").unlink()
+    sql(folder, "CREATE TABLE sheep (name TEXT)")
+    assert "made by another program than nbgrader" in said(capsys, "report", "mini")
 
 
 def test_a_gradebook_that_another_program_holds(folder, capsys):

@@ -13,6 +13,7 @@ from typing import Any
 
 import nbgrader
 from alembic.script import ScriptDirectory
+from nbgrader.api import Base, Gradebook
 from nbgrader.apps import NbGrader
 from nbgrader.converters import GenerateAssignment
 from nbgrader.converters.base import NbGraderException
@@ -114,6 +115,12 @@ def _see_gradebook(course: Course) -> None:
         known = "alembic_version" in inspect(gradebook.engine).get_table_names()
         query = text("SELECT version_num FROM alembic_version")
         version = gradebook.db.execute(query).scalar() if known else None
+        if version is None and _never_finished(gradebook):
+            version = revisions.get_current_head()
+            if not known:
+                gradebook.db.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32))"))
+            gradebook.db.execute(text("INSERT INTO alembic_version VALUES (:v)"), {"v": version})
+            gradebook.db.commit()
     if version in revisions.get_heads():
         return
     if version is None:
@@ -123,6 +130,15 @@ def _see_gradebook(course: Course) -> None:
     else:
         cure = f"a newer nbgrader than the {nbgrader.__version__} here. Install that one"
     raise GraderError(f"the gradebook cannot be used: it was made by {cure}.")
+
+
+def _never_finished(gradebook: Gradebook) -> bool:
+    """Whether nbgrader was stopped while it made it, before it wrote down its own version."""
+    tables = {table.name: table for table in Base.metadata.sorted_tables}
+    if not set(inspect(gradebook.engine).get_table_names()) <= {*tables, "alembic_version"}:
+        return False
+    filled = [name for name in tables if gradebook.db.query(tables[name]).first() is not None]
+    return set(filled) <= {"course"}  # which whoever opens it writes
 
 
 def generate(app: Any, course: Course, assignment: str, folder: Path) -> Path:
