@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from convkit.checks.observing.behaviour import Observation
 from convkit.checks.observing.foreign_code import LearnerError, LearnerTimeout, WrongResult
 
 _FLOAT, _NUMBER = r"'(numpy\.)?float\d*'", r"'?(int|float|bool|numpy\.(int|float|bool)\d*)'?"
@@ -78,6 +79,14 @@ def kind_of(error: LearnerError) -> str:
             which = re.findall(r"argument[^']*'(\w+)'", said) if kind == "arguments" else []
             return " ".join([kind, *which])
     return error.type_name
+
+
+_OF_SIZES = {"axes", "index", "indices", "negative", "empty", "reshape", "shapes"}
+
+
+def of_sizes(came: Observation) -> bool:
+    """Whether sizes did not fit: an array of a wrong shape may come of that, or an exception."""
+    return not isinstance(came, LearnerError) or kind_of(came) in _OF_SIZES
 
 
 def alike(one: LearnerError, other: LearnerError) -> bool:

@@ -26,7 +26,7 @@ SLIPS = {
     ("Conv2d", "unseen-full"): [
         slip("ragged-rest-on-the-wrong-side", "backward", "In backward the dilated gradient is made up to the input's size by putting the ragged rest in front (top, left) instead of at the end, so grad_x and grad of weight are shifted when the stride does not fit.",
              ("        dilated = np.zeros((n, w.shape[0], hp - kh + 1, wp - kw + 1), grad_y.dtype)\n        dilated[:, :, ::self.stride[0], ::self.stride[1]] = grad_y\n", "        sh, sw = self.stride\n        oh, ow = grad_y.shape[2:]\n        dilated = np.zeros((n, w.shape[0], (oh - 1) * sh + 1, (ow - 1) * sw + 1), grad_y.dtype)\n        dilated[:, :, ::sh, ::sw] = grad_y\n        # with a ragged edge this is too small: fill up\n        rest_h = hp - kh + 1 - dilated.shape[2]\n        rest_w = wp - kw + 1 - dilated.shape[3]\n        dilated = np.pad(dilated, ((0, 0), (0, 0), (rest_h, 0), (rest_w, 0)))\n"),
-             names="conv2d-backward-moved"),
+             names="conv2d-backward-moved; conv2d-backward-only-ragged"),
         slip("half-a-flip", "backward", "backward flips the kernel for the full convolution in the horizontal direction only, not in both.",
              ("flipped = w.transpose(1, 0, 2, 3)[:, :, ::-1, ::-1]", "flipped = w.transpose(1, 0, 2, 3)[..., ::-1]"),
              names="conv2d-backward-flipped-one-axis"),
@@ -72,6 +72,6 @@ SLIPS = {
         slip("last-image-only", "backward", "backward uses the padded image of the last sample of the batch for every sample's weight gradient, because forward's loop keeps only one image.",
              ("            img = self.padded[n]\n            for o", "            self.img = img = self.padded[n]\n            for o"),
              ("            img = self.padded[n]\n            for r", "            img = self.img\n            for r"),
-             names="-; conv2d-backward-remembers"),
+             names="-; conv2d-backward-remembers, conv2d-backward-only-several-images"),
     ],
 }

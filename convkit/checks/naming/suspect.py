@@ -1,0 +1,204 @@
+"""Suspects: wrong implementations, put through the cases that the learner's code went through."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from convkit.checks.judging.properties import (
+    Alike,
+    NotJudged,
+    Property,
+    Situation,
+    same_values,
+)
+from convkit.checks.naming.misconception import Misconception
+from convkit.checks.naming.rows import Row
+from convkit.checks.observing.behaviour import Behaviour, Observation, Trial
+from convkit.checks.observing.exception_kinds import of_sizes
+from convkit.checks.observing.foreign_code import LearnerError, Output
+from convkit.checks.promises.concept import Concept
+from convkit.layers import Array
+
+ENOUGH_TO_TELL = 3
+"""So many cases have to go wrong, and as many right."""
+
+_KNOWN: dict[str, dict[Any, dict[Any, Behaviour]]] = {}
+"""What wrong implementations do on visible cases: they will do so again in the next check.
+
+Kept for the name that was checked last, and for no other.
+"""
+
+
+def _known(name: str) -> dict[Any, dict[Any, Behaviour]]:
+    if name not in _KNOWN:
+        _KNOWN.clear()
+    return _KNOWN.setdefault(name, {})
+
+
+class Suspect:
+    """A wrong implementation, put through a case only when somebody asks."""
+
+    def __init__(
+        self,
+        entry: Misconception,
+        implementation: Any,
+        concept: Concept,
+        groups: Sequence[str],
+        situations: Sequence[Situation],
+    ) -> None:
+        self.entry, self._situations = entry, situations
+        self._observe = concept.observer(implementation, groups, Output())
+        self._visible = set(concept.cases)
+        self._known: dict[Any, Behaviour] = {}
+        known = _known(concept.name)
+        self._known_for_good = known.setdefault((implementation, "backward" in groups), {})
+
+    def fails_like(self, row: Row, needed: Sequence[Row]) -> bool:
+        """Whether it fails on the case that is shown, in the way of the learner's code."""
+        shown = row.shown(self._situations)
+        problem = row.problems[shown]
+        assert problem is not None
+        this_quantity = replace(row.property, quantities=(problem.quantity,))
+        # What takes no probes is asked first: it rules most out.
+        known = self._behaviour(shown)
+        quick = [row.property for row in needed if set(row.property.quantities) <= known.keys()]
+        return (
+            not any(self._fails(property_, shown) for property_ in quick)
+            and self.agrees(row, row.property.test.alike)
+            and not any(self._fails(other.property, shown) for other in needed)
+            and self._fails(this_quantity, shown)
+        )
+
+    def agrees(self, row: Row, alike: Alike) -> bool:
+        """Whether the failing quantity is like the learner's wherever that was judged."""
+        problem = row.problems[row.shown(self._situations)]
+        assert problem is not None
+        return self._agrees_on(problem.quantity, row, alike)
+
+    def agrees_throughout(self, row: Row) -> bool:
+        """Whether all that the property looks at equals the learner's."""
+        return all(
+            self._agrees_on(quantity, row, same_values) for quantity in row.property.quantities
+        )
+
+    def _agrees_on(self, quantity: str, row: Row, alike: Alike) -> bool:
+        shown, alike_broken, both_broken = row.shown(self._situations), 0, 0
+        # The failing case first: most suspects differ there, and need no other.
+        for number in sorted(row.problems, key=lambda n: n != shown):
+            behaviour = self._behaviour(number)
+            learner = self._situations[number].trial.behaviour.get(quantity)
+            if learner is None or quantity not in behaviour:
+                return False
+            expected = self._situations[number].expected[quantity]
+            suspect = behaviour[quantity]
+            if isinstance(suspect, np.ndarray) and suspect.shape == expected.value.shape:
+                suspect = expected.away_from_kinks(suspect, learner)
+            if alike(learner, suspect):
+                alike_broken += row.problems[number] is not None
+            elif number != shown and _both_broken(learner, suspect, expected.value):
+                both_broken += 1
+            else:
+                return False
+        return 2 * both_broken <= alike_broken
+
+    def agrees_where_wrong(self, row: Row) -> bool:
+        """Whether it does the same wherever the learner's code goes wrong: a part of that makes it.
+
+        Such as one branch of an `if`, so that it is right elsewhere.
+        """
+        return len(row.failing()) >= ENOUGH_TO_TELL and all(
+            quantity in self._behaviour(number)
+            and quantity in self._situations[number].trial.behaviour
+            and same_values(
+                self._situations[number].trial.behaviour[quantity],
+                self._behaviour(number)[quantity],
+            )
+            for number in row.failing()
+            for quantity in row.property.quantities
+        )
+
+    def breaks_off_with(self, row: Row) -> bool:
+        """Whether nothing of the right shape comes wherever the learner's sizes did not fit."""
+        for number in row.failing():
+            problem, situation = row.problems[number], self._situations[number]
+            assert problem is not None
+            learner = situation.trial.behaviour.get(problem.quantity)
+            if not of_sizes(learner) or self._fits(problem.quantity, number):
+                return False
+        return True
+
+    def goes_wrong_with(self, rows: Sequence[Row]) -> bool:
+        """Whether it is wrong on the very cases where one of these properties fails.
+
+        There have to be enough of them, and of others, that this is no chance.
+        """
+        problems = {n: p for row in rows for n, p in row.problems.items() if p}
+        right = {n for row in rows for n in row.problems} - problems.keys()
+        quantity = next(iter(problems.values())).quantity
+        return (
+            min(len(problems), len(right)) >= ENOUGH_TO_TELL
+            and all(self.breaks_off_with(row) for row in rows if not row.property.numbers)
+            and not any(self._is_right(problem.quantity, n) for n, problem in problems.items())
+            and all(self._is_right(quantity, number) for number in right)
+        )
+
+    def _is_right(self, quantity: str, number: int) -> bool:
+        return self._fits(quantity, number) and same_values(
+            self._behaviour(number)[quantity],
+            self._situations[number].expected[quantity].value,
+        )
+
+    def _fits(self, quantity: str, number: int) -> bool:
+        """Whether an array of the right shape comes."""
+        came, right = self._behaviour(number).get(quantity), self._situations[number].expected
+        return isinstance(came, np.ndarray) and came.shape == right[quantity].value.shape
+
+    def distance(self, row: Row) -> int:
+        """How unlike the learner's its forward is on the case that is shown.
+
+        0 where it gives the same y and leaves the same x, 2 where one alone gives the right y.
+        """
+        shown = row.shown(self._situations)
+        situation, suspect = self._situations[shown], self._behaviour(shown)
+        learner, right = situation.trial.behaviour, situation.expected
+        if not ("y" in learner and "y" in suspect):
+            return 2
+        left = f"{situation.trial.case.input_name} after forward"
+        if same_values(suspect["y"], learner["y"]):
+            return int(left in learner and not same_values(suspect[left], learner[left]))
+        one_right = any(same_values(each["y"], right["y"].value) for each in (learner, suspect))
+        return 2 if one_right else 1
+
+    def breaks(self, row: Row) -> bool:
+        """Whether it fails a property on some case where it was judged."""
+        return any(self._fails(row.property, number) for number in row.problems)
+
+    def _fails(self, property_: Property, number: int) -> bool:
+        behaviour = self._behaviour(number)
+        situation = self._situations[number]
+        with suppress(NotJudged):
+            mine = Situation(Trial(situation.trial.case, behaviour), situation.expected)
+            return property_.applies(mine) and property_.examine(mine) is not None
+        return False
+
+    def _behaviour(self, number: int) -> Behaviour:
+        """What it does on a case; its experiments are made only where one asks for them."""
+        case = self._situations[number].trial.case
+        known = self._known_for_good if case in self._visible else self._known
+        if case not in known:
+            known[case] = self._observe(case).behaviour
+        return known[case]
+
+
+def _both_broken(learner: Observation, suspect: Observation, right: Array) -> bool:
+    """One raised where the other gave a wrong array: two ways in which one mistake may end."""
+    return (
+        isinstance(learner, LearnerError) != isinstance(suspect, LearnerError)
+        and not same_values(learner, right)
+        and not same_values(suspect, right)
+    )
