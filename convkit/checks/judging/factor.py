@@ -58,9 +58,10 @@ def said_of_factor(
         whole = [abs(factor) ** power for factor in found]
         if all(abs(each - round(each)) <= _ROUNDING * each for each in whole) and max(whole) > 1.5:
             name = _name([round(each) for each in whole], sizes)
-            number = f"{round(whole[0])}{name and f', {name}'}"
+            number = round(whole[0])
             start = f"{here}every number " if here else "Every number "
-            return f"{start}{words.format(number)}{sign}."
+            what = f": {number} is {name}" if name else ""
+            return f"{start}{words.format(number)}{sign}{what}."
     start = f"{here}every number" if here else "Every number"
     return f"{start} is {shown:.4g} times what it should be."
 

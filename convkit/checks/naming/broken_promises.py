@@ -32,6 +32,7 @@ def _tell(anatomy: Anatomy, begins: str, look: Look) -> Misconception | None:
         return None
     _, *words = _PROMISES[id]
     it = {"given": look.views[0].case.input_name, "it": look.name.removesuffix(SINGLE)}
+    it["parameter"] = look.name.removeprefix("y with other ")
     title, when, hint = (text.format(**it) for text in words)
     read = anatomy.read(look.quantity)
     return Misconception(_id(anatomy, begins, id), anatomy.name, title, when, hint, *read, ())
@@ -210,8 +211,8 @@ _PROMISES: dict[str, tuple[Callable[[Look], bool], str, str, str]] = {
     ),
     "state-params-ignored": (
         _not_used,
-        "params are not used",
-        "Your y stays the same when a parameter is set to other numbers.",
+        "{parameter} is not used",
+        "Your y stays the same when {parameter} holds other numbers.",
         "Where does your forward read `self.params`? Does it use what stands there now?",
     ),
     "state-shared": (

@@ -79,24 +79,24 @@ def _behind(
 ) -> list[Suspect]:
     """Suspects of a row where none behaves like the learner's code throughout.
 
-    Where sizes did not fit on some cases: one whose numbers are the learner's on the cases that
-    run. Else the only one that does the same wherever it goes wrong; or the only one that goes
-    wrong on the very same cases, if sizes did not fit there.
+    One that explains another row, if sizes did not fit on some cases of this one. Else the only one
+    that does the same wherever this one goes wrong; or, if sizes did not fit there, the only one
+    that goes wrong on the very same cases.
     """
-    about = [
+    failing = [
         other
         for other in rows.values()
-        if other.status == FAILS
-        and other.property.group == row.property.group
-        and set(other.property.quantities) & set(row.property.quantities)
+        if other.status == FAILS and other.property.group == row.property.group
     ]
     behind = [
         suspect
-        for other in about
+        for other in failing
         for suspect in found[other.property.name]
         if suspect.breaks_off_with(row)
     ]
     behind = behind or _only_one([s for s in wrong if s.agrees_where_wrong(row)], row, rows)
+    same = {*row.property.quantities}
+    about = [other for other in failing if same & {*other.property.quantities}]
     if behind or all(other.property.numbers for other in about):
         return behind
     return _only_one([s for s in wrong if s.goes_wrong_with(about)], row, rows)

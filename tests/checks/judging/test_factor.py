@@ -16,7 +16,7 @@ OTHER = RNG.normal(size=(5, 2))
     [
         ((-1, -1), "Every number has the wrong sign, and nothing else is wrong."),
         ((3, 3), "Every number is 3 times too large."),
-        ((1 / 4, 1 / 5), "Here every number is divided by 4, the number of images."),
+        ((1 / 4, 1 / 5), "Here every number is divided by 4: 4 is the number of images."),
         ((1 / 4, 1 / 4), "Every number is divided by 4."),
         ((-2, -2), "Every number is 2 times too large and has the wrong sign."),
         ((0.7, 0.7), "Every number is 0.7 times what it should be."),

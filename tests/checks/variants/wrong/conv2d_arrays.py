@@ -43,7 +43,7 @@ SLIPS = {
              "The weight gradient is summed over the kernel's offsets as well.",
              ('np.einsum("njab,niabpq->jipq", grad_y, self.windows)',
               'np.einsum("njab,niabpq->ji", grad_y, self.windows)[:, :, None, None] * np.ones(self.kernel_size)'),
-             names="-; conv2d-backward-copies"),
+             names="conv2d-backward-weight-alike; conv2d-backward-copies"),
     ],
     ("Conv2d", "im2col"): [
         slip("output-sides-swapped", "forward", "The columns are folded back with width and height exchanged.",
@@ -161,7 +161,7 @@ SLIPS = {
              ("grad_weight[:, :, p, q] = g", "grad_weight[:] = (g"),
              ("canvas[here].reshape(-1, canvas.shape[3])",
               "canvas[here].reshape(-1, canvas.shape[3]))[:, :, None, None]"),
-             names="-; conv2d-backward-copies"),
+             names="conv2d-backward-weight-alike; conv2d-backward-copies"),
         slip("input-centred-in-place", "forward at least",
              "The image is centred in place before it is used, and the backward pass forgets about it.",
              ("        n, c, height, width = x.shape", "        x -= x.mean()\n        n, c, height, width = x.shape"),

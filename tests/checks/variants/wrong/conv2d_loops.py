@@ -55,7 +55,7 @@ SLIPS = {
         slip("gradient-without-its-channels", "backward",
              "The gradient of the input is taken with the weights of the first input channel.",
              ("g * weight[j, i, p, q]", "g * weight[j, 0, p, q]"),
-             names="-; conv2d-backward-copies, conv2d-backward-partly-right"),
+             names="conv2d-backward-one-channel; conv2d-backward-copies, conv2d-backward-partly-right"),
         slip("gradient-times-input", "backward",
              "The gradient of the input is computed with the input where the weights belong.",
              ("+= g * weight[j, i, p, q]", "+= g * self.padded[n, i, row, col]"),

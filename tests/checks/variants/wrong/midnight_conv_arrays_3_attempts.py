@@ -63,7 +63,7 @@ class Conv2d(Layer):
 # %% Conv2d: midnight-bias-on-the-last-axis
 # breaks: forward at least
 # mistake: Adds the bias as it is, so it broadcasts along the columns of the map, if at all.
-# names: conv2d-forward-bias-other; conv2d-forward-error-shapes
+# names: conv2d-forward-bias-on-columns; conv2d-forward-error-shapes
 from numpy.lib.stride_tricks import sliding_window_view
 
 import numpy as np

@@ -6,7 +6,7 @@
 # %% Conv2d: midnight-images-added-there-averaged-back
 # breaks: both
 # mistake: The einsum of forward lacks an n behind the arrow: images are summed. The bias's gradient is a mean over them.
-# names: conv2d-grads-averaged; conv2d-forward-copies, conv2d-backward-scaled
+# names: conv2d-forward-images-added, conv2d-grads-averaged; conv2d-forward-copies, conv2d-backward-scaled
 from numpy.lib.stride_tricks import sliding_window_view
 
 import numpy as np

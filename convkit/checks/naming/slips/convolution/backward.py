@@ -34,6 +34,11 @@ def kept(gradient):
     return '"weight"] = grad_weight', f'"weight"] = {gradient}'
 
 
+def whole_kernel(pixel):
+    """An edit: the gradient of all weights of a kernel, from one number of each window."""
+    return TO_WEIGHT, f'np.einsum("ni,nj->ji", {pixel}, grad)[..., np.newaxis, np.newaxis]'
+
+
 slip = slips("convolution", "Conv2d", forth=THROUGH, back=THROUGH)
 
 slip(
@@ -110,6 +115,14 @@ slip(
     also=[[to_x("weight[:1]", "grad[:, :1]")]],
 )
 slip(
+    "backward-one-channel",
+    "All channels of grad_x are made with the weights of one channel",
+    "you use the weights of the first channel, or of the last, for every channel of grad_x",
+    "Which of the four indices of `weight` counts the channels? What does it count in your code?",
+    to_x("weight[:, :1]"),
+    also=[[to_x("weight[:, -1:]")]],
+)
+slip(
     "backward-ragged-edge-lost",
     "The edge that no window reaches is missing from grad_x",
     "your grad_x ends where the last window ends, but x goes on",
@@ -149,6 +162,15 @@ slip(
     "Is it `=` or `+=`? A weight takes part in every window.",
     ("grad_weight += ", "grad_weight = "),
     also=[[(f"+= {TO_WEIGHT}", '= np.einsum("ipq,j->jipq", window[-1], grad[-1])')]],
+)
+slip(
+    "backward-weight-alike",
+    "All weights of a kernel get the same gradient",
+    "your gradient of the weights does not depend on the place in the kernel: it is made with one "
+    "pixel of each window, or with all of them added up",
+    "Which pixel of the window meets weight[…, 0, 0], and which one meets weight[…, 0, 1]?",
+    whole_kernel("window.sum((2, 3))"),
+    also=[[whole_kernel(f"window[:, :, {place}]")] for place in ("0, 0", "-1, -1")],
 )
 slip(
     "backward-weight-padding-forgotten",

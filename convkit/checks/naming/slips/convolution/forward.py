@@ -85,11 +85,26 @@ slip(
     ],
 )
 slip(
+    "forward-images-added",
+    "All images of the batch are added up",
+    "every image of your y is the sum over the whole batch",
+    "Which index counts the images? Does it stand behind the arrow of your einsum, too?",
+    (PRODUCT, f"{PRODUCT}.sum(axis=0, keepdims=True)"),
+)
+slip(
     "forward-bias-forgotten",
     "The bias is forgotten",
     'you never add `params["bias"]`',
     "What should a feature map show for an image that is 0 everywhere?",
     (" + bias\n", "\n"),
+)
+slip(
+    "forward-bias-on-columns",
+    "The bias is added along the columns of y",
+    "you add `bias` to the whole of y as it is, and NumPy lays its numbers along the last axis",
+    "NumPy lines up shapes from the right. Which axis of y should meet the bias, and which does?",
+    (" + bias\n", "\n"),
+    ("return y", "return y + bias"),
 )
 slip(
     "state-params-ignored",

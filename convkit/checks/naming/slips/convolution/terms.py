@@ -18,16 +18,12 @@ def _forward(view: View) -> Mapping[str, Array]:
 
 
 def _with_another_bias(view: View) -> Mapping[tuple[str, str], Array]:
-    bias, (_, maps, rows, columns) = view.case.params["bias"], view.right.shape
+    bias = view.case.params["bias"]
     found = {
         "is the sum of all biases, for every feature map": bias.sum(),
         "is the same for every feature map": bias[0],
         "is the last one, for every feature map": bias[-1],
     }
-    if columns in (maps, 1) or maps == 1:
-        found["is added along the columns of y"] = np.broadcast_to(bias, (columns,))
-    if rows in (maps, 1) or maps == 1:
-        found["is added along the rows of y"] = np.broadcast_to(bias, (rows,))[:, np.newaxis]
     return {("bias", does): np.broadcast_to(it, view.right.shape) for does, it in found.items()}
 
 

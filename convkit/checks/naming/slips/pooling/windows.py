@@ -12,6 +12,7 @@ BACK = {
 }
 SETTINGS = "= self.kernel_size, self.stride"
 _RESULT = "out_h, out_w), x.dtype)"
+_DIVIDED = (".mean(axis=(2, 3))", ".sum(axis=(2, 3)) / (h * w)")
 
 slip = slips("pooling", "MaxPool2d", "AvgPool2d", forth=BY_HAND, back=BACK)
 
@@ -24,15 +25,27 @@ def then(line: str, statement: str) -> list[Edit]:
 def both_ways(id: str, title: str, when: str, hint: str, *wrong: str) -> None:
     """Enter a slip for either pass, by statements that spoil a setting.
 
-    In forward they stand before the size of y is worked out, or behind it.
+    In forward they stand before the size of y is worked out, or behind it; a mean may be a sum that
+    is divided, which differs where a window hangs over the edge.
     """
-    first, *others = [then(line, each) for line in (SETTINGS, _RESULT) for each in wrong]
-    slip(f"forward-{id}", title, when, hint, *first, also=others)
+    behind = [then(_RESULT, each) for each in wrong]
+    for name, divided in (("MaxPool2d", []), ("AvgPool2d", [_DIVIDED])):
+        first, *others = [then(SETTINGS, each) for each in wrong]
+        others += [*behind, *([*way, *divided] for way in behind if divided)]
+        slip(f"forward-{id}", title, when, hint, *first, also=others, of=[name])
     first, *others = [then(SETTINGS, each) for each in wrong]
     title, when = f"{title} in backward", f"in backward, {when}"
     slip(f"backward-{id}", title, when, hint, *first, also=others)
 
 
+slip(
+    "pairs-swapped",
+    "Pairs are read as (horizontal, vertical)",
+    "you take the first number of `kernel_size` and of `stride` for the columns",
+    "A pair is (vertical, horizontal), like an array's shape. Which of its numbers comes first?",
+    ("pair(kernel_size)", "pair(kernel_size)[::-1]"),
+    ("pair(stride)", "pair(stride)[::-1]"),
+)
 both_ways(
     "kernel-swapped",
     "The window's height and width are swapped",
