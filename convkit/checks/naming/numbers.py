@@ -57,13 +57,6 @@ def clipped(look: Look, anatomy: Anatomy) -> bool:
     return everywhere(look, inside)
 
 
-def number_added(look: Look, anatomy: Anatomy) -> bool:
-    def same(got: Array, right: Array) -> bool:
-        return got.size > 1 and equal(got, right + (got - right).mean())
-
-    return everywhere(look, same)
-
-
 def something_added(look: Look, anatomy: Anatomy) -> str | bool:
     """What is added depends on some axes only; says on which."""
     ndim = ndim_of(look)
@@ -85,16 +78,3 @@ def something_added(look: Look, anatomy: Anatomy) -> str | bool:
 def holes(look: Look, anatomy: Anatomy) -> bool:
     """Right, or 0."""
     return everywhere(look, lambda got, right: np.all(close(got, right) | (got == 0)))
-
-
-def some_twice(look: Look, anatomy: Anatomy) -> bool:
-    """Some numbers are a whole multiple of what they should be, the others are right."""
-
-    def multiple(got: Array, right: Array) -> bool:
-        some = right != 0
-        if right.size < 2 or not some.any() or not close(got, right)[~some].all():
-            return False
-        ratio = got[some] / right[some]
-        return equal(got[some], np.rint(ratio) * right[some]) and np.rint(ratio.min()) >= 1
-
-    return everywhere(look, multiple)

@@ -48,11 +48,6 @@ NUMBERS: Words = {
         "Look for a maximum, a minimum or a clip, and for a search that begins too high or too "
         "low.",
     ),
-    "number-added": (
-        "The same number is added everywhere in {it}",
-        "every number is off by the same amount",
-        "Subtract the expected number from yours. Which number of this case is it?",
-    ),
     "something-added": (
         "Something is added in {it}, or forgotten",
         "the difference from what is right is the same along whole axes, as that of a bias is",
@@ -67,11 +62,6 @@ NUMBERS: Words = {
         "Some numbers of {it} stay 0",
         "what is there is right, and the rest is never written, or is set to 0",
         "Which places are 0? Which index never gets there?",
-    ),
-    "some-twice": (
-        "Some numbers of {it} are counted more than once",
-        "some of your numbers are two, three or more times too large, and the others are right",
-        "Which places does your loop come to twice?",
     ),
     "mirrored": (
         "{it} is mirrored",
