@@ -48,7 +48,7 @@ SLIPS = {
     ("Conv2d", "im2col"): [
         slip("output-sides-swapped", "forward", "The columns are folded back with width and height exchanged.",
              ("out.reshape(N, self.F, out_h, out_w)", "out.reshape(N, self.F, out_w, out_h)"),
-             names="conv2d-forward-maps-not-moved, conv2d-forward-flattened; conv2d-forward-axes-reordered, conv2d-forward-another-size, conv2d-forward-refolded"),
+             names="conv2d-forward-sides-of-y-swapped, conv2d-forward-maps-not-moved, conv2d-forward-flattened; conv2d-forward-axes-reordered, conv2d-forward-another-size, conv2d-forward-refolded"),
         slip("folded-to-a-square", "forward", "The columns are folded back to a square.",
              ("out.reshape(N, self.F, out_h, out_w)", "out.reshape(N, self.F, int((out_h * out_w) ** 0.5), -1)"),
              names="conv2d-forward-flattened; conv2d-forward-another-size, conv2d-forward-error-reshape"),

@@ -131,7 +131,7 @@ class Conv2d(Layer):
 # %% Conv2d: same-size-always
 # breaks: both
 # mistake: It pads by half the kernel whatever padding was asked for.
-# names: -; conv2d-forward-another-size
+# names: conv2d-forward-padding-half-the-kernel; conv2d-forward-another-size
 import numpy as np
 from convkit import Layer
 

@@ -142,7 +142,7 @@ class MaxPool2d(Layer):
 # %% MaxPool2d: midnight-window-s-axes-mistaken
 # breaks: forward
 # mistake: Takes the maximum over axes 2 and 3 of the strided view, which are the places, not the offsets.
-# names: ; maxpool2d-forward-another-size, maxpool2d-forward-too-large, maxpool2d-forward-too-small
+# names: maxpool2d-forward-over-places; maxpool2d-forward-another-size, maxpool2d-forward-too-large, maxpool2d-forward-too-small
 from numpy.lib.stride_tricks import as_strided
 
 import numpy as np

@@ -39,7 +39,7 @@ class MaxPool2d(Layer):
 # %% MaxPool2d: two-by-two-always
 # breaks: forward at least
 # mistake: The reshape for 2x2 windows is all there is.
-# names: ; maxpool2d-forward-error-reshape, maxpool2d-forward-reshape-needs-tiles, maxpool2d-forward-too-large
+# names: maxpool2d-two-by-two; maxpool2d-forward-error-reshape, maxpool2d-forward-reshape-needs-tiles, maxpool2d-forward-too-large
 import numpy as np
 from convkit import Layer
 

@@ -156,6 +156,14 @@ slip(
     ],
 )
 slip(
+    "forward-padding-half-the-kernel",
+    "The padding is always half the kernel",
+    "you pad by half the kernel, so that y is as large as x, whatever `padding` is",
+    "Which number says how wide the frame of zeros is: the size of the kernel, or `padding`?",
+    (FRAME, "((h - 1) // 2, h // 2), ((w - 1) // 2, w // 2)"),
+    also=[[(FRAME, "(h // 2, h // 2), (w // 2, w // 2)")]],
+)
+slip(
     "forward-paddings-mixed-up",
     "Vertical and horizontal padding are mixed up",
     "padding[0] does not go above and below in your code, or padding[1] not left and right",
@@ -260,6 +268,13 @@ slip(
         [(COLUMNS, "weight.reshape(-1, len(weight))")],
         [(COLUMNS, "weight.reshape(channels, -1, h, w).swapaxes(0, 1).reshape(len(weight), -1).T")],
     ],
+)
+slip(
+    "forward-sides-of-y-swapped",
+    "The height and the width of y are swapped",
+    "you give y as many rows as it should have columns, and as many columns as it should have rows",
+    "In which order did you lay out the windows, row by row or column by column?",
+    (UNFOLD, UNFOLD.replace("out_h, out_w", "out_w, out_h")),
 )
 slip(
     "forward-maps-not-moved",

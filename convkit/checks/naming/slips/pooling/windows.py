@@ -12,6 +12,7 @@ BACK = {
 }
 SETTINGS = "= self.kernel_size, self.stride"
 _RESULT = "out_h, out_w), x.dtype)"
+_VIEW = "np.lib.stride_tricks.sliding_window_view(x, (h, w), (2, 3))[:, :, ::step_h, ::step_w]"
 _DIVIDED = (".mean(axis=(2, 3))", ".sum(axis=(2, 3)) / (h * w)")
 
 slip = slips("pooling", "MaxPool2d", "AvgPool2d", forth=BY_HAND, back=BACK)
@@ -102,6 +103,13 @@ both_ways(
     "Where does `stride[0]` appear in your code, and where `stride[1]`?",
     *("step_w = step_h", "step_h = step_w"),
 )
+slip(
+    "two-by-two",
+    "The windows are always 2 × 2",
+    "your windows have 2 × 2 pixels and lie side by side, whatever the settings are",
+    "Where do `kernel_size` and `stride` appear in your code?",
+    *then(SETTINGS, "h = w = step_h = step_w = 2"),
+)
 for passing, last in (
     ("forward", then(_RESULT, "out_h, out_w = out_h - 1, out_w - 1")),
     ("backward", then(SETTINGS, "grad_y = grad_y[:, :, :-1, :-1]")),
@@ -175,5 +183,13 @@ for name, word in (("MaxPool2d", "max"), ("AvgPool2d", "mean")):
         "you reshape x to windows that lie side by side; they may overlap or leave pixels over",
         "What becomes of your reshape if the stride is smaller than the window?",
         ("return y", f"return x.reshape(*x.shape[:2], {_tiles}).{word}(axis=(3, 5))"),
+        of=[name],
+    )
+    slip(
+        "forward-over-places",
+        f"You take the {'maximum' if word == 'max' else word} over the places of the windows",
+        "you lay out all windows in one array, and take the wrong two of its axes together",
+        "Which axes of that array count the windows, and which the pixels of a window?",
+        ("return y", f"return {_VIEW}.{word}(axis=(2, 3))"),
         of=[name],
     )
