@@ -135,13 +135,17 @@ class Suspect:
     def goes_wrong_with(self, rows: Sequence[Row]) -> bool:
         """Whether it is wrong on the very cases where one of these properties fails.
 
-        There have to be enough of them, and of others, that this is no chance.
+        There have to be enough of them, and of others, that this is no chance; and what is said of
+        sizes that do not fit has to differ from case to case, as sizes do.
         """
         problems = {n: p for row in rows for n, p in row.problems.items() if p}
         right = {n for row in rows for n in row.problems} - problems.keys()
         quantity = next(iter(problems.values())).quantity
+        came = (self._situations[number].trial.behaviour.get(quantity) for number in problems)
+        said = [each.message for each in came if isinstance(each, LearnerError)]
         return (
-            min(len(problems), len(right)) >= ENOUGH_TO_TELL
+            (len(said) < 2 or len(set(said)) > 1)
+            and min(len(problems), len(right)) >= ENOUGH_TO_TELL
             and all(self.breaks_off_with(row) for row in rows if not row.property.numbers)
             and not any(self._is_right(problem.quantity, n) for n, problem in problems.items())
             and all(self._is_right(quantity, number) for number in right)
