@@ -99,7 +99,7 @@ SLIPS = {
         slip("axes-left-mixed", "forward",
              "The feature maps end up before the rows, with rows and columns exchanged.",
              ("np.moveaxis(y, -1, 1)", "y.transpose(0, 3, 2, 1)"),
-             names="conv2d-forward-axes-reordered"),
+             names="conv2d-forward-sides-of-y-swapped, conv2d-forward-axes-reordered"),
         slip("dilated-one-wider", "backward", "The gradient is spread by the stride plus one.",
              ("dilated[:, :, ::self.step_h, ::self.step_w] = grad_y",
               "wide = dilated[:, :, ::self.step_h + 1, ::self.step_w + 1]\n"
