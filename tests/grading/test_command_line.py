@@ -4,7 +4,6 @@ import io
 import os
 import re
 import shutil
-import signal
 import sqlite3
 import subprocess
 import sys
@@ -165,8 +164,12 @@ def test_a_gradebook_of_another_nbgrader(folder, capsys, version, words):
 def test_a_gradebook_whose_making_was_stopped_is_made_to_its_end(folder, capsys, monkeypatch):
     """Its tables are there, and nothing in them, when the version has not been written yet."""
     (folder / "gradebook.db").unlink()
+
+    def stop():
+        raise KeyboardInterrupt
+
     with monkeypatch.context() as stopped:
-        stopped.setattr("nbgrader.api.get_alembic_version", lambda: signal.raise_signal(2))
+        stopped.setattr("nbgrader.api.get_alembic_version", stop)
         with pytest.raises(KeyboardInterrupt):
             Gradebook("sqlite:///gradebook.db")
     for _ in range(2):
