@@ -26,7 +26,7 @@ def test_a_factor_is_named():
 
     (finding,) = findings_of("Conv2d", backward=backward)
     assert finding.misconception == "conv2d-backward-scaled"
-    assert "4, the number of feature maps" in finding.message
+    assert "4 is the number of feature maps" in finding.message
 
 
 def test_nothing_of_a_hidden_case_is_said():
