@@ -52,7 +52,7 @@ def released(name):
 
 
 def sampled(number):
-    return [] if number % 5 == 0 else [pytest.mark.exhaustive]
+    return [] if number == 5 else [pytest.mark.exhaustive]
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """What every lecture promises in a real browser, and every widget in it."""
 
+import contextlib
 import re
 import shutil
 import time
@@ -7,7 +8,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import TimeoutError, expect
 
 from tests.browser.lab import end_kernel, pictures_of, run_all, save
 
@@ -22,7 +23,7 @@ VIEW = "application/vnd.jupyter.widget-view+json"
 
 # Each lecture runs in a file of its own, too; these are the promises that all of them share.
 SAMPLED = [
-    pytest.param(name, marks=[] if number % 5 == 0 else [pytest.mark.exhaustive])
+    pytest.param(name, marks=[] if number == 5 else [pytest.mark.exhaustive])
     for number, name in enumerate(LECTURES)
 ]
 
@@ -130,9 +131,15 @@ def test_saved_and_opened_again_it_moves_without_a_kernel(lecture, place, browse
     assert ours
     assert all(VIEW in data and "image/png" in data for data in ours)
 
-    # JupyterLab reads the saved widgets once it has a kernel to ask for others.
+    # JupyterLab reads the saved widgets once it has a kernel to ask for others. Where the kernel is
+    # slow to start it may miss that, and whoever sees no widgets opens the page again.
     page = browser.open(place)
-    page.locator(".convkit").nth(len(ours) - 1).wait_for()
+    last = page.locator(".convkit").nth(len(ours) - 1)
+    with contextlib.suppress(TimeoutError):
+        last.wait_for(timeout=15_000)
+    if not last.is_visible():
+        page.reload()
+        last.wait_for()
     end_kernel(page)
     widgets = widgets_of(page)
     assert len(widgets) == len(ours)
