@@ -286,6 +286,7 @@ def test_a_solution_that_fails_stops_the_run_before_anybody_pays(one):
     assert "scale-forward" in run.stderr
 
 
+@pytest.mark.exhaustive
 def test_a_resubmission_that_kills_its_process_leaves_no_old_score(one):
     hand_in(one, "ann", DIES)
     hand_in(one, "bob", CODE["double"])
@@ -297,6 +298,7 @@ def test_a_resubmission_that_kills_its_process_leaves_no_old_score(one):
     assert one.scores("mini") == {"ann": SCALE_ONLY, "bob": FULL}
 
 
+@pytest.mark.exhaustive
 def test_grades_by_other_hidden_tests_are_said_to_be_out_of_date(one):
     changed_source(one, "-7919.0", "-7907.0")
     changed_source(one, "-15838", "-15814")

@@ -52,6 +52,7 @@ def test_a_class_is_graded(course):
     assert course.scores("mini")["ann"]["scale-backward"] == 4.0
 
 
+@pytest.mark.exhaustive
 def test_nbgrader_grades_it_as_well(course):
     run(course, "nbgrader", "generate_assignment", "mini", "--force")
     run(course, "nbgrader", "autograde", "mini", "--force")

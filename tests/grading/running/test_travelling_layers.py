@@ -101,6 +101,7 @@ def test_a_solution_brings_what_it_is_built_from_and_no_other_does(tmp_path):
 
 @pytest.mark.course
 @pytest.mark.timeout(900)
+@pytest.mark.exhaustive
 def test_the_canary_brings_them(tmp_path):
     """Without them the solution itself would not earn all, and nobody could be graded."""
     shutil.copytree(ROOT / "solutions", tmp_path / "solutions")
