@@ -165,6 +165,7 @@ slip(
     "you count one window too few in each direction",
     "A window as large as the image: in how many places does it fit, and what do you get?",
     (" // stride + 1", " // stride"),
+    also=[[("(size - window) // stride + 1", "-((window - size) // stride)")]],
     within="places",
 )
 slip(
