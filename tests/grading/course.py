@@ -128,7 +128,7 @@ class Course:
 
     folder: Path
     temporary: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="course-")))
-    seconds: float = 280
+    seconds: float = 800
 
     @classmethod
     def create(cls, folder: Path, sources: dict[str, NotebookNode], settings: str = "") -> Course:

@@ -7,7 +7,7 @@ import pytest
 
 from tests.grading.course import ROOT, Course, asked_for, changed, sampled, write
 
-pytestmark = pytest.mark.course
+pytestmark = [pytest.mark.course, pytest.mark.timeout(900)]
 
 NAME = "02-convolution"
 FUNCTIONS = {"correlate2d-visible", "correlate2d-hidden", "convolve2d-visible", "convolve2d-hidden"}

@@ -27,7 +27,7 @@ from tests.grading.course import (
     write,
 )
 
-pytestmark = pytest.mark.course
+pytestmark = [pytest.mark.course, pytest.mark.timeout(900)]
 
 WRONG_DOUBLE = "%%implement double\n{top}\ndef double(x):\n    {body}\n    return x"
 SCALE = next(cell.source for cell in mini_source().cells if cell.id == "scale")

@@ -18,7 +18,7 @@ from tests.checks.variants import right_variants
 from tests.grading.course import Course, without_pictures, write
 from tests.kill_table import entries, kill, sample
 
-pytestmark = pytest.mark.course
+pytestmark = [pytest.mark.course, pytest.mark.timeout(900)]
 
 HOURS = 3 * 3600.0
 

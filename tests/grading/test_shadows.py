@@ -11,7 +11,7 @@ import pytest
 from convkit.grading.sandbox.bubblewrap import PACKAGE
 from tests.grading.course import Course, mini_source, write
 
-pytestmark = pytest.mark.course
+pytestmark = [pytest.mark.course, pytest.mark.timeout(900)]
 
 STANDS_IN = "raise SystemExit('a file of the course stands in for a module')\n"
 
