@@ -33,8 +33,8 @@ def slips(
         A function ``slip(id, title, when, hint, *edits)``. An id that begins with ``forward-`` or
         ``backward-`` edits that method alone, any other the whole definition; ``within`` names
         another one (``"__init__"``, or a function of the module such as ``"places"``). ``also``
-        holds lists of edits: further ways in which the same mistake comes out. ``when`` and
-        ``same_as`` are those of `misconception`.
+        holds lists of edits: further ways in which the same mistake comes out. ``when`` says what
+        the code does, without capital and full stop; ``same_as`` names other ids, without the name.
     """
 
     def slip(
