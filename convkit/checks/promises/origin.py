@@ -33,11 +33,6 @@ def of_output(forward: Forward, x: Array, index: tuple[int, ...]) -> Origin | No
     return _origin("x", x, _window(_reached(forward, x, index)))
 
 
-def of_gradient(forward: Forward, x: Array, index: tuple[int, ...], grad_y: Array) -> Origin | None:
-    """``grad_y`` at the outputs that ``x[index]`` feeds; None where that is no window."""
-    return _origin("grad_y", grad_y, _fed(forward, x, index))
-
-
 def of_layer_output(layer: Any, x: Array, index: tuple[int, ...]) -> tuple[Origin, ...]:
     """What ``layer.forward(x)[index]`` is made from: numbers of x and of the parameters."""
     origins = (of_output(layer.forward, x, index), *_parameters(layer, x, index))

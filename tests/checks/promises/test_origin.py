@@ -15,7 +15,6 @@ from convkit import (
     correlate2d,
 )
 from convkit.checks.promises.origin import (
-    of_gradient,
     of_layer_gradient,
     of_layer_output,
     of_output,
@@ -50,7 +49,7 @@ def test_the_window_behind_an_output(forward, shape, index, text, window):
 def test_the_outputs_that_an_input_feeds():
     layer, x = Conv2d(2, 3, 3, stride=2, rng=1), RNG.normal(size=(2, 2, 9, 9))
     grad_y = RNG.normal(size=(2, 3, 4, 4))
-    origin = of_gradient(layer, x, (1, 0, 4, 5), grad_y)
+    (origin,) = of_layer_gradient(layer, x, (1, 0, 4, 5), grad_y, linear=True)
     assert origin.place == "grad_y[1, :, 1:3, 2]"
     np.testing.assert_array_equal(origin.numbers, grad_y[1:2, :, 1:3, 2:3])
 
