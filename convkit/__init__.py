@@ -15,12 +15,12 @@ _WHEN_USED = {
     "CheckFailed": "convkit.checks",
     "check_gradient": "convkit.checks",
     "numerical_gradient": "convkit.checks",
-    "progress": "convkit.journal",
-    "badges": "convkit.parts",
-    "bring_back": "convkit.magics",
-    "hint": "convkit.hints",
-    "reveal": "convkit.hints",
-    "speed_ladder": "convkit.ladder",
+    "progress": "convkit.learning.journal",
+    "badges": "convkit.learning.own_layers",
+    "bring_back": "convkit.learning.magics",
+    "hint": "convkit.learning.hints",
+    "reveal": "convkit.learning.hints",
+    "speed_ladder": "convkit.learning.speed_ladder",
 }
 
 __all__ = [
@@ -42,8 +42,8 @@ def __getattr__(name: str) -> Any:
 
 def load_ipython_extension(shell: Any) -> None:
     """``%load_ext convkit``: brings the ``%%implement`` magic, and keeps the learner's progress."""
-    from convkit.journal import connect
-    from convkit.magics import register_magics
+    from convkit.learning.journal import connect
+    from convkit.learning.magics import register_magics
 
     register_magics(shell)
     connect()

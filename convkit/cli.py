@@ -9,7 +9,7 @@ import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
-from convkit.shown import say
+from convkit.grading.terminal import say
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -81,7 +81,7 @@ def _failed(why: str) -> int:
 
 
 def _progress(options: argparse.Namespace) -> int:
-    from convkit.journal import progress
+    from convkit.learning.journal import progress
 
     say(str(progress()))
     return 0

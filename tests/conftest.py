@@ -41,7 +41,7 @@ def course(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path / "exercises")
     monkeypatch.setattr(convkit.checks, "listeners", [])
     monkeypatch.setattr("convkit.checks.checking.listeners", convkit.checks.listeners)
-    monkeypatch.setattr("convkit.magics._not_loaded", {})
+    monkeypatch.setattr("convkit.learning.magics._not_loaded", {})
     yield tmp_path
     convkit.mine._kept.clear()
     convkit.checks.remarks.clear()

@@ -9,7 +9,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from convkit.hints import topics
+from convkit.learning.hints import topics
 from convkit.mine import parse_implementation
 
 ROOT = Path(__file__).parents[1]

@@ -28,7 +28,6 @@ from convkit.checks.observing.foreign_code import Output
 from convkit.checks.promises.concept import Concept
 from convkit.checks.saying.report import CheckFailed, Report
 from convkit.checks.saying.results import at_kinks, result_of
-from convkit.shown import WrongName
 
 MODULES = {
     "correlate2d": "convolution",
@@ -74,6 +73,13 @@ remarks: list[Callable[[Any], str | None]] = []
 
 finders: list[Callable[[str], Any]] = []
 """Find the learner's own class or function by its name, or raise ImportError."""
+
+
+class WrongName(ValueError):  # noqa: N818 - reads as what happened
+    """A name or an object that is not what was asked for; a notebook answers in a sentence."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [str(self)]
 
 
 def check(target: Any, *, only: str | None = None, cases: Iterable[Case] = ()) -> Report:

@@ -32,7 +32,7 @@ from convkit.grading.running import travelling_layers
 from convkit.grading.running.processes import Processes
 from convkit.grading.running.submission import Part, Task
 from convkit.grading.sandbox.doctor import warnings
-from convkit.shown import harmless, say
+from convkit.grading.terminal import harmless, say
 
 _SCRATCH = "convkit-run-"
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from convkit.checks.judging.properties import FAILS, HOLDS, NOT_TESTED
+from convkit.checks.saying.encodable import encodable
 from convkit.checks.saying.evidence import MARKS, PropertyResult
 from convkit.checks.saying.plain_text import failure_lines, short_lines
-from convkit.shown import encodable
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from convkit.checks import CheckFailed, LearnerError, Report
 from convkit.grading.airlock.airlock import Airlock, Loss
 from convkit.grading.airlock.times import Times
 from convkit.grading.sandbox.bubblewrap import Limits, Sandbox
-from convkit.parts import Badge, settle
+from convkit.learning.own_layers import Badge, settle
 
 VERDICT = "application/vnd.convkit.verdict+json"
 

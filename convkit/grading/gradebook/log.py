@@ -8,9 +8,10 @@ from typing import Any
 
 from tornado.log import LogFormatter
 
+from convkit.checks.saying.encodable import encodable
 from convkit.grading.outcome import GraderError
 from convkit.grading.sandbox.bubblewrap import SandboxError
-from convkit.shown import encodable, harmless
+from convkit.grading.terminal import harmless
 
 
 class Plain(LogFormatter):

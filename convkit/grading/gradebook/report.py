@@ -18,7 +18,7 @@ from convkit.grading.gradebook.application import opened
 from convkit.grading.gradebook.course import Course
 from convkit.grading.gradebook.preprocessors import course_at
 from convkit.grading.outcome import NOT_HANDED_IN, GraderError, Outcome
-from convkit.shown import columns, harmless
+from convkit.grading.terminal import columns, harmless
 
 NAME_LENGTH = 32
 """Of a longer name a table shows both ends."""

@@ -18,7 +18,7 @@ from functools import cached_property
 from pathlib import Path
 
 from convkit.grading.outcome import NOT_HANDED_IN
-from convkit.shown import harmless
+from convkit.grading.terminal import harmless
 
 NOTEBOOK_BYTES = 256 << 20
 OTHER_BYTES = 64 << 20

@@ -15,7 +15,7 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from convkit.grading.pages.formulas import mathml
 from convkit.grading.pages.pictures import PictureError, Pictures
 from convkit.grading.pages.safe_html import inert_html, left_out
-from convkit.shown import harmless
+from convkit.grading.terminal import harmless
 
 CELL_CAP = 200_000
 """Characters of a cell's outputs, or of its source."""

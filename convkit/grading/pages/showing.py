@@ -23,7 +23,7 @@ from convkit.grading.outcome import OUTCOME, Status
 from convkit.grading.pages.pictures import PictureError, Pictures
 from convkit.grading.pages.room import CELL_CAP, Room
 from convkit.grading.pages.safe_html import left_out
-from convkit.shown import harmless
+from convkit.grading.terminal import harmless
 
 _OUTPUTS_CAP = 200
 _ROOM = "convkit_room"

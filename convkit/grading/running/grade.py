@@ -14,7 +14,7 @@ from convkit.grading.running.job import Job
 from convkit.grading.running.own_cells import run_cells
 from convkit.grading.running.tests import run_tests
 from convkit.grading.sandbox.bubblewrap import Sandbox, font_cache, scratch_folder
-from convkit.parts import Badges
+from convkit.learning.own_layers import Badges
 
 _BECAUSE = {
     "crashed": "the code ended its Python process",

@@ -20,7 +20,7 @@ from convkit.grading.running.job import Job
 from convkit.grading.running.kernels import CellRun, Kernel
 from convkit.grading.running.outputs import note
 from convkit.grading.sandbox.bubblewrap import readable_package
-from convkit.parts import Badges
+from convkit.learning.own_layers import Badges
 
 _OURS_SECONDS = 60.0
 """What a test's own code may take on top of the calls, and more than it ever does."""

@@ -1,10 +1,10 @@
 """The layers that travel with a submission: which of them are the student's own.
 
-A network that is built from `convkit.parts` takes its layers from files, ``mine/*.py``, that were
-handed in beside the notebook. What a ``progress.json`` among them says of these is not believed:
-before anything else runs each file is loaded in a worker that has no reference, and checked from
-outside like any other answer. What came of it is written down as the only progress.json there is,
-for whatever runs in a sandbox afterwards, and returned, for the tests.
+A network that is built from `convkit.learning.own_layers` takes its layers from files,
+``mine/*.py``, that were handed in beside the notebook. What a ``progress.json`` among them says of
+these is not believed: before anything else runs each file is loaded in a worker that has no
+reference, and checked from outside like any other answer. What came of it is written down as the
+only progress.json there is, for whatever runs in a sandbox afterwards, and returned, for the tests.
 """
 
 from __future__ import annotations
@@ -16,27 +16,27 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from convkit import journal
 from convkit.checks import examine
 from convkit.grading import notebook as nb
 from convkit.grading.airlock.airlock import Airlock
 from convkit.grading.airlock.times import Times
 from convkit.grading.running.forbidden_imports import imports
 from convkit.grading.sandbox.bubblewrap import Sandbox
+from convkit.learning import journal
+from convkit.learning.own_layers import Badge, Badges
 from convkit.mine import kept_file
-from convkit.parts import Badge, Badges
 
-_PARTS = "convkit.parts."
+_OWN_LAYERS = "convkit.learning.own_layers."
 _CHARACTERS_CAP = 100_000
 
 
 def parts(source: NotebookNode) -> list[str]:
-    """The names that the answers of an assignment take from `convkit.parts`, without `badges`."""
+    """The names that an assignment's answers take from `own_layers`, without `badges`."""
     taken = [
-        name.removeprefix(_PARTS)
+        name.removeprefix(_OWN_LAYERS)
         for _, text in nb.implementations(source)
         for name in imports(text)
-        if name.startswith(_PARTS)
+        if name.startswith(_OWN_LAYERS)
     ]
     return list(dict.fromkeys(taken))
 

@@ -6,7 +6,7 @@ import pytest
 
 from convkit.grading.gradebook.report import Row, _cell, _cells, still_to_grade, table
 from convkit.grading.outcome import Outcome, Status
-from convkit.shown import columns
+from convkit.grading.terminal import columns
 
 ASSIGNMENT = SimpleNamespace(name="mini", duedate=None, max_score=12.0)
 

@@ -248,7 +248,7 @@ print("end")
 BORROWED = """%%implement borrowed
 def borrowed():
     from convkit import Sequential
-    from convkit.parts import Abs
+    from convkit.learning.own_layers import Abs
     try:
         from convkit.grading import hidden_rng
     except ImportError:

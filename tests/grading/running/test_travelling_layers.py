@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from convkit import journal
 from convkit.grading.airlock.airlock import WORKER_FILES
 from convkit.grading.airlock.times import Times
 from convkit.grading.notebook import read_source
 from convkit.grading.running import travelling_layers
 from convkit.grading.sandbox.bubblewrap import Sandbox, scratch_folder
+from convkit.learning import journal
 from tests.grading.course import Course
 
 ROOT = Path(__file__).parents[3]

@@ -13,9 +13,9 @@ from typing import Any
 
 import convkit
 from convkit import layers
-from convkit.journal import was_checked
+from convkit.checks.checking import WrongName
+from convkit.learning.journal import was_checked
 from convkit.plain import plainly
-from convkit.shown import WrongName
 
 _seen: Counter[str] = Counter()
 
@@ -143,5 +143,5 @@ def _source(target: Any) -> tuple[str, str]:
 @cache
 def topics() -> dict[str, tuple[str, ...]]:
     """Every hint: its steps by its topic."""
-    text = files("convkit").joinpath("hints.toml").read_text(encoding="utf-8")
+    text = files("convkit.learning").joinpath("hints.toml").read_text(encoding="utf-8")
     return {topic: tuple(entry["steps"]) for topic, entry in tomllib.loads(text).items()}

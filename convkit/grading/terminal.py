@@ -1,29 +1,11 @@
-"""What came from outside, shown so that it does nothing; and what any terminal can print."""
+"""What came from outside, on a terminal: shown so that it does nothing there."""
 
 from __future__ import annotations
 
-import codecs
 import sys
 from typing import TextIO
 
-_PLAIN = {
-    "✓": "+",
-    "✗": "x",
-    "×": "x",
-    "·": ".",
-    "…": "...",
-    "–": "-",
-    "“": '"',
-    "”": '"',
-    "’": "'",
-}
-
-
-class WrongName(ValueError):  # noqa: N818 - reads as what happened
-    """A name or an object that is not what was asked for; a notebook answers in a sentence."""
-
-    def _render_traceback_(self) -> list[str]:
-        return [str(self)]
+from convkit.checks.saying.encodable import encodable
 
 
 def harmless(text: str, longest: int | None = None) -> str:
@@ -50,24 +32,7 @@ def columns(text: str) -> int:
     return max(0, wcswidth(text))
 
 
-def encodable(text: str, stream: TextIO | None = None) -> str:
-    """The text with other characters for those that ``stream`` (standard output) cannot print."""
-    encoding = getattr(stream or sys.stdout, "encoding", None) or "utf-8"
-    return text.encode(encoding, "plainly").decode(encoding)
-
-
 def say(text: str, stream: TextIO | None = None) -> None:
     """Print lines, each of them harmless, on whatever terminal there is."""
     lines = "\n".join(map(harmless, text.split("\n")))
     print(encodable(lines, stream), file=stream or sys.stdout)
-
-
-def _plainly(error: UnicodeError) -> tuple[str, int]:
-    if not isinstance(error, UnicodeEncodeError):
-        raise error
-    missing = error.object[error.start : error.end]
-    spelt = (_PLAIN.get(each) or each.encode("unicode_escape").decode() for each in missing)
-    return "".join(spelt), error.end
-
-
-codecs.register_error("plainly", _plainly)

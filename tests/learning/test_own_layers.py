@@ -5,10 +5,10 @@ import sys
 import pytest
 
 import convkit
+import convkit.learning.own_layers
 import convkit.mine
-import convkit.parts
 from convkit import badges
-from convkit.parts import Badge, settle, take_along
+from convkit.learning.own_layers import Badge, settle, take_along
 
 OWN = """%%implement Flatten
 from convkit import Flatten as Reference
@@ -38,7 +38,7 @@ def notebook(notebook):
 def note():
     (badge,) = badges(["Flatten"])
     assert not badge.yours
-    assert convkit.parts.Flatten is convkit.Flatten
+    assert convkit.learning.own_layers.Flatten is convkit.Flatten
     return badge.note
 
 
@@ -53,7 +53,7 @@ def test_the_reference_stands_in_until_all_checks_hold(notebook, capsys):
     notebook.run_cell('check(Flatten, only="forward")').raise_error()
     assert note() == "backward not checked yet"
     notebook.run_cell("check(Flatten)").raise_error()
-    assert convkit.parts.Flatten is notebook.user_ns["Flatten"]
+    assert convkit.learning.own_layers.Flatten is notebook.user_ns["Flatten"]
     assert repr(badges(["Flatten", "Conv2d"])) == (
         "Flatten  ✓ yours\nConv2d   reference  you have not begun it\n1 of 2 are yours."
     )
@@ -86,15 +86,15 @@ def test_the_code_travels_and_what_is_known_of_it_stays(notebook, course, capsys
 
 def test_what_a_grader_found_out_is_final(notebook, course, monkeypatch, capsys):
     """And nothing of the learner's is loaded where the grader is."""
-    monkeypatch.setattr(convkit.parts, "_judged", {})
+    monkeypatch.setattr(convkit.learning.own_layers, "_judged", {})
     notebook.run_cell(OWN).raise_error()
     notebook.run_cell("check(Flatten)").raise_error()
     settle([Badge("Conv2d", yours=True)])
     conv2d, flatten = badges(["Conv2d", "Flatten"])
     assert conv2d.yours
     assert flatten == Badge("Flatten", yours=False, note="it is not among what was checked")
-    assert convkit.parts.Flatten is convkit.Flatten
-    assert convkit.parts.Conv2d is convkit.Conv2d
+    assert convkit.learning.own_layers.Flatten is convkit.Flatten
+    assert convkit.learning.own_layers.Conv2d is convkit.Conv2d
 
 
 def test_nothing_is_taken_where_there_is_nothing_or_everybody_would_get_it(
@@ -161,4 +161,4 @@ def test_what_convkit_does_not_have_is_no_part():
     with pytest.raises(ValueError, match=r"name: expected a layer of convkit.*got 'Conv3d'"):
         badges(["Conv3d"])
     with pytest.raises(ImportError, match="Conv3d"):
-        exec("from convkit.parts import Conv3d")
+        exec("from convkit.learning.own_layers import Conv3d")

@@ -6,6 +6,7 @@ import traceback
 from typing import Any
 
 from convkit import mine
+from convkit.checks.checking import WrongName
 from convkit.mine import (
     ImplementationError,
     course_folder,
@@ -15,7 +16,6 @@ from convkit.mine import (
     kept_file,
     parse_implementation,
 )
-from convkit.shown import WrongName
 
 _MAGIC = "%%implement"
 _not_loaded: dict[str, str] = {}

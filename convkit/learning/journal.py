@@ -19,11 +19,10 @@ from pathlib import Path
 from typing import Any
 
 from convkit import checks, mine
-from convkit.checks.checking import find
+from convkit.checks.checking import WrongName, find
 from convkit.checks.judging.properties import HOLDS
-from convkit.magics import why_not_loaded
+from convkit.learning.magics import why_not_loaded
 from convkit.mine import course_folder, kept_file, replace_file
-from convkit.shown import WrongName
 
 UNTOUCHED, STARTED, FAILING, YOURS = "untouched", "started", "failing", "yours"
 MARKS = {UNTOUCHED: "·", STARTED: "…", FAILING: "✗", YOURS: "✓"}

@@ -1,8 +1,8 @@
 """What a network is built from: the learner's own layers where they pass, the reference elsewhere.
 
-from convkit.parts import Conv2d, Tanh      the learner's where all checks hold, else convkit's
-badges(["Conv2d", "Tanh"])                  which is which, and why
-take_along()                                copies what is the learner's beside the notebook
+from convkit.learning.own_layers import Conv2d   the learner's where all checks hold, else convkit's
+badges(["Conv2d", "Tanh"])                       which is which, and why
+take_along()                                     copies what is the learner's beside the notebook
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Any
 
 import convkit
 from convkit import mine
-from convkit.journal import YOURS, NameProgress, state
+from convkit.learning.journal import YOURS, NameProgress, state
 from convkit.mine import course_folder
 
 _judged: dict[str, Badge] = {}
@@ -64,7 +64,7 @@ class Badges(list[Badge]):
 
 
 def badges(names: Sequence[str]) -> Badges:
-    """For each name, whether a network built from `convkit.parts` holds the learner's or convkit's.
+    """For each name, whether `convkit.learning.own_layers` gives the learner's or convkit's.
 
     Raises:
         ValueError: convkit has no such part.
@@ -120,11 +120,11 @@ def _notebook_folder() -> Path | None:
 
 
 def __getattr__(name: str) -> Any:
-    """``from convkit.parts import NAME``."""
+    """``from convkit.learning.own_layers import NAME``."""
     try:
         return _choose(name)[0]
     except ValueError as error:
-        raise AttributeError(f"module 'convkit.parts' has no attribute {name!r}: {error}") from None
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}: {error}") from None
 
 
 def _choose(name: str) -> tuple[Any, Badge]:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from convkit import ReLU, check
-from convkit.shown import columns, harmless, say
+from convkit.grading.terminal import columns, harmless, say
 
 ODD = [
     "\x1b]0;owned\x07\x1b[31mred",

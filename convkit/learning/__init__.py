@@ -1,0 +1,1 @@
+"""What serves the learner beside the checks: the magic, the journal, hints, their own layers."""
