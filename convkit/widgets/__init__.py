@@ -12,6 +12,7 @@ from convkit.widgets.parameters import Parameters
 from convkit.widgets.pipeline import Pipeline
 from convkit.widgets.pixel_distance import PixelDistance
 from convkit.widgets.pooling import Pooling
+from convkit.widgets.question import Question, ask, recall
 from convkit.widgets.receptive_field import ReceptiveField
 from convkit.widgets.rectification import Rectification
 from convkit.widgets.registered import Registered
@@ -33,6 +34,7 @@ __all__ = [
     "Pipeline",
     "PixelDistance",
     "Pooling",
+    "Question",
     "ReceptiveField",
     "Rectification",
     "Registered",
@@ -40,4 +42,6 @@ __all__ = [
     "Softmax",
     "Training",
     "TrainingRace",
+    "ask",
+    "recall",
 ]

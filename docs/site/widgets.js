@@ -9,7 +9,7 @@ function modelOf({ state, buffers = [] }) {
     const owner = path.slice(0, -1).reduce((node, key) => node[key], state);
     owner[path.at(-1)] = new DataView(bytes.buffer);
   }
-  return { get: (name) => state[name], set() {}, save_changes() {}, on() {}, off() {} };
+  return { get: (name) => state[name], set() {}, save_changes() {}, on() {}, off() {}, widget_manager };
 }
 
 async function show(place, saved) {
@@ -22,8 +22,17 @@ async function show(place, saved) {
   widget.render({ model, el: place, signal: new AbortController().signal });
 }
 
+/** Where a question finds the picture that it unlocks. */
+const widget_manager = {
+  get_model: async (id) => states[id],
+  create_view: async (saved) => {
+    const el = document.createElement("div");
+    el.dataset.python = "none";
+    await show(el, saved);
+    return { el };
+  },
+};
+
 const places = document.querySelectorAll("[data-model]");
-if (places.length) {
-  const { state } = JSON.parse(document.querySelector(STATE).textContent);
-  for (const place of places) show(place, state[place.dataset.model]);
-}
+const states = places.length ? JSON.parse(document.querySelector(STATE).textContent).state : {};
+for (const place of places) show(place, states[place.dataset.model]);

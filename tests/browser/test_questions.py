@@ -1,0 +1,75 @@
+"""A question in a real JupyterLab: it locks, replies, is kept, and needs no kernel."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.lab import Browser, cell, end_kernel, run_all, running_lab
+
+pytestmark = pytest.mark.browser
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    """A course in which nothing has been answered yet."""
+    folder = tmp_path_factory.mktemp("course")
+    shutil.copytree(ROOT / "lectures", folder / "lectures")
+    shutil.copy(ROOT / "nbgrader_config.py", folder)
+    with running_lab(folder, tmp_path_factory.mktemp("private")) as lab:
+        yield lab
+
+
+@pytest.fixture(scope="module")
+def lecture(chromium, lab):
+    page = Browser(chromium, lab).open("lectures/03-parameter-sharing.ipynb")
+    assert run_all(page) == []
+    yield page
+    page.close()
+
+
+def kept(lab):
+    return json.loads((lab.folder / "answers.json").read_text())
+
+
+def test_a_picture_waits_for_an_answer_and_for_a_reason(lecture, lab):
+    asking = cell(lecture, "equivariance-widget")
+    question, picture = asking.locator(".convkit-question"), asking.locator(".convkit")
+    commit = question.get_by_role("button", name="Commit, then see")
+    commit.click()
+    expect(question.get_by_role("status")).to_contain_text("Choose one first")
+    question.get_by_role("radio", name="because the map stays").check()
+    commit.click()
+    expect(question.get_by_role("status")).to_contain_text("First write why")
+    expect(picture).to_have_count(0)
+    question.get_by_role("textbox").fill("it is the same picture")
+    commit.click()
+    expect(question.get_by_role("status")).to_contain_text("Staying is invariance")
+    expect(picture.locator("canvas").first).to_be_visible()
+    (attempt,) = kept(lab)["sharing-drag"]
+    assert attempt["right"] is False
+    assert attempt["why"] == "it is the same picture"
+
+
+# The last: it ends the kernel.
+def test_without_a_kernel_it_replies_by_keyboard_alone(lecture):
+    end_kernel(lecture)
+    closing = cell(lecture, "closing-questions")
+    question = closing.locator(".convkit-question").first
+    question.get_by_role("spinbutton").fill("40000")
+    lecture.keyboard.press("Enter")
+    expect(question.get_by_role("status")).to_contain_text("Four times as many units")
+    lecture.keyboard.press("Tab")
+    lecture.keyboard.press("Tab")
+    lecture.keyboard.press("Enter")
+    expect(question.get_by_role("status")).to_contain_text("10000")
+    following = closing.locator(".convkit-question").nth(1)
+    following.get_by_role("radio").first.focus()
+    lecture.keyboard.press("Space")
+    lecture.keyboard.press("Tab")
+    lecture.keyboard.press("Enter")
+    expect(following.get_by_role("status")).not_to_be_empty()

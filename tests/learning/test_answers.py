@@ -1,0 +1,106 @@
+"""What a learner answered is kept, stays small, and decides what is asked again."""
+
+import json
+
+import pytest
+
+from convkit.learning import answers
+from convkit.learning.questions import lectures, question
+
+COUNT = question("sharing-count")
+
+
+@pytest.fixture
+def on(course, monkeypatch):
+    """Keeps an answer as if it were given on a day of January."""
+
+    def keep(day, name, given, **more):
+        class Day(answers.date):
+            @classmethod
+            def today(cls):
+                return cls(2026, 1, day)
+
+        monkeypatch.setattr(answers, "date", Day)
+        answers.keep(question(name), given, **more)
+
+    return keep
+
+
+def names(lecture):
+    return [asked.name for asked in answers.due(lecture)]
+
+
+def test_an_answer_is_kept_in_the_course_folder_with_its_reason(course):
+    answers.keep(COUNT, 40000, why="four times the units")
+    kept = json.loads((course / "answers.json").read_text())
+    assert list(kept) == ["sharing-count"]
+    (attempt,) = kept["sharing-count"]
+    assert attempt["given"] == 40000
+    assert attempt["right"] is False
+    assert attempt["why"] == "four times the units"
+
+
+def test_the_first_answer_and_the_latest_stay(course):
+    for given in range(20):
+        answers.keep(COUNT, given)
+    kept = [attempt["given"] for attempt in answers.answers()["sharing-count"]]
+    assert kept == [0, 13, 14, 15, 16, 17, 18, 19]
+
+
+def test_a_long_text_is_cut(course):
+    answers.keep(question("sharing-own-bias"), "a" * 10_000, why="b" * 10_000)
+    (attempt,) = answers.answers()["sharing-own-bias"]
+    assert (len(attempt["given"]), len(attempt["why"])) == (2_000, 2_000)
+
+
+@pytest.mark.parametrize("text", ["", "[1]", "{", '{"sharing-count": 3}', '{"gone": []}'])
+def test_a_damaged_file_spoils_no_lecture(course, text):
+    (course / "answers.json").write_text(text)
+    assert answers.answers() == {}
+    answers.keep(COUNT, 10000)
+    assert answers.answers()["sharing-count"][0]["right"]
+
+
+def test_where_nothing_can_be_written_the_lecture_goes_on(course, monkeypatch):
+    def refuse(path, text):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(answers, "replace_file", refuse)
+    with pytest.warns(UserWarning, match="your answer could not be kept"):
+        answers.keep(COUNT, 1)
+
+
+def test_what_was_missed_is_asked_again_until_it_is_known_at_first(on):
+    on(1, "sharing-count", 40000)
+    on(1, "sharing-count", 10000)  # the second try of that day
+    assert names("04-convolution") == ["sharing-count"]
+    on(2, "sharing-count", 10000, again=True)
+    on(3, "vision-inputs", 67500)
+    assert "sharing-count" not in names("04-convolution")
+
+
+def test_what_was_answered_two_and_four_lectures_ago_is_asked_again(on):
+    right = {asked.name: asked.right for each in lectures().values() for asked in each}
+    for name in ("vision-inputs", "local-channels", "sharing-count", "convolution-size"):
+        on(1, name, right[name])
+    assert names("05-pooling") == ["sharing-count", "vision-inputs"]
+    assert names("01-computer-vision") == []
+
+
+def test_nothing_is_asked_again_twice_on_one_day(on):
+    on(1, "sharing-count", 40000, again=True)
+    assert names("05-pooling") == []
+    on(2, "vision-inputs", 1)
+    assert names("05-pooling") == ["vision-inputs", "sharing-count"]
+
+
+def test_what_is_answered_in_writing_is_not_asked_again(on):
+    on(1, "sharing-own-bias", "no")
+    assert names("05-pooling") == []
+
+
+def test_it_never_asks_for_more_than_six(on):
+    for each in lectures().values():
+        for asked in each:
+            on(1, asked.name, "wrong")
+    assert all(len(names(lecture)) <= 6 for lecture in lectures())
