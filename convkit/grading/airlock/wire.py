@@ -51,39 +51,51 @@ def encode(
     Raises:
         FramingError: an object that may not be sent, nested too deeply, or too large.
     """
-    arrays: list[Array] = []
-    payload: list[bytes] = []
-    length = 0
+    writer = _Writer(reference)
+    try:
+        header = json.dumps(writer.node(value, 0), ensure_ascii=False).encode()
+    except FramingError:
+        raise
+    except (ValueError, TypeError) as error:
+        # An int of more digits than Python prints; half of a character, which nothing can print.
+        raise FramingError(str(error)) from None
+    _check_length("structure", len(header), HEADER_CAP)
+    prefix = PREFIX.pack(MAGIC, len(header), writer.length)
+    return [prefix, header, *writer.payload], writer.arrays
 
-    def array_bytes(array: Array) -> str:
-        nonlocal length
-        dtype = array.dtype.newbyteorder("<")
-        if dtype.str not in _DTYPES:
-            raise FramingError(f"an array of dtype {array.dtype} is not numbers")
-        length += array.nbytes
-        _check_length("arrays", length, PAYLOAD_CAP)
-        payload.append(array.astype(dtype, copy=False).tobytes())
-        return dtype.str
 
-    def node(value: Any, depth: int) -> Any:
+class _Writer:
+    """A frame while it is made.
+
+    No function that calls itself by name: such a one keeps its arrays until the garbage
+    collector comes, and arrays are large.
+    """
+
+    def __init__(self, reference: Callable[[Any], dict[str, Any] | None]) -> None:
+        self.arrays: list[Array] = []
+        self.payload: list[bytes] = []
+        self.length = 0
+        self._reference = reference
+
+    def node(self, value: Any, depth: int) -> Any:
         if depth > DEPTH_CAP:
             raise FramingError(f"nested more than {DEPTH_CAP} levels deep")
         if isinstance(value, np.generic) and not isinstance(value, str):
-            return {"scalar": array_bytes(np.asarray(value))}
+            return {"scalar": self._array(np.asarray(value))}
         if value is None or isinstance(value, bool | int | float | str):
             return value
         if isinstance(value, np.ndarray):
-            arrays.append(value)
+            self.arrays.append(value)
             plain = np.asarray(value)
-            return {"array": [array_bytes(plain), list(plain.shape), plain.flags.writeable]}
+            return {"array": [self._array(plain), list(plain.shape), plain.flags.writeable]}
         if isinstance(value, tuple | list):
             kind = "tuple" if isinstance(value, tuple) else "list"
-            return {kind: [node(entry, depth + 1) for entry in value]}
+            return {kind: [self.node(entry, depth + 1) for entry in value]}
         if isinstance(value, dict):
             if not all(isinstance(key, str) for key in value):
                 raise FramingError("a dict's keys must be str")
-            return {"dict": {key: node(entry, depth + 1) for key, entry in value.items()}}
-        described = reference(value)
+            return {"dict": {key: self.node(entry, depth + 1) for key, entry in value.items()}}
+        described = self._reference(value)
         if described is None:
             raise FramingError(
                 f"a {type(value).__name__} cannot be handed over; only None, bool, int, float, "
@@ -91,15 +103,14 @@ def encode(
             )
         return {"object": described}
 
-    try:
-        header = json.dumps(node(value, 0), ensure_ascii=False).encode()
-    except FramingError:
-        raise
-    except (ValueError, TypeError) as error:
-        # An int of more digits than Python prints; half of a character, which nothing can print.
-        raise FramingError(str(error)) from None
-    _check_length("structure", len(header), HEADER_CAP)
-    return [PREFIX.pack(MAGIC, len(header), length), header, *payload], arrays
+    def _array(self, array: Array) -> str:
+        dtype = array.dtype.newbyteorder("<")
+        if dtype.str not in _DTYPES:
+            raise FramingError(f"an array of dtype {array.dtype} is not numbers")
+        self.length += array.nbytes
+        _check_length("arrays", self.length, PAYLOAD_CAP)
+        self.payload.append(array.astype(dtype, copy=False).tobytes())
+        return dtype.str
 
 
 def read_prefix(prefix: bytes) -> tuple[int, int]:
@@ -132,61 +143,73 @@ def decode(
     Raises:
         FramingError: whatever is wrong with it.
     """
-    spans: list[Span] = []
-    position = 0
+    reader = _Reader(payload, dereference)
+    try:
+        decoded = reader.value(json.loads(header), 0)
+    except FramingError:
+        raise
+    except (ValueError, TypeError, AttributeError, LookupError, RecursionError) as error:
+        raise FramingError(f"not a frame: {error}") from None
+    if reader.position != len(payload):
+        raise FramingError("the payload is longer than its arrays")
+    return decoded, reader.spans
 
-    def read_array(dtype_name: Any, shape: Any) -> Array:
-        nonlocal position
-        if dtype_name not in _DTYPES:
-            raise FramingError(f"{dtype_name!r} is no numeric dtype")
-        if not isinstance(shape, list) or not all(type(n) is int and n >= 0 for n in shape):
-            raise FramingError(f"{shape!r} is no shape")
-        count, dtype = math.prod(shape), np.dtype(dtype_name)
-        if count * dtype.itemsize > len(payload) - position:
-            raise FramingError("an array is longer than the payload")
-        flat = np.frombuffer(payload, dtype, count, position) if count else np.empty(0, dtype)
-        array = flat.reshape(shape).copy()
-        position += array.nbytes
-        return array
 
-    def text(read: str) -> str:
-        read.encode()  # half of a character, which JSON can spell, raises
-        return read
+class _Reader:
+    """A frame while it is read."""
 
-    def value(node: Any, depth: int) -> Any:
+    def __init__(self, payload: bytes, dereference: Callable[[dict[str, Any]], Any] | None) -> None:
+        self.spans: list[Span] = []
+        self.position = 0
+        self._payload = payload
+        self._dereference = dereference
+
+    def value(self, node: Any, depth: int) -> Any:
         if depth > DEPTH_CAP:
             raise FramingError("nested too deeply")
         if not isinstance(node, dict):
             if isinstance(node, list):
                 raise FramingError("a bare list is no value")
-            return text(node) if isinstance(node, str) else node
+            return _text(node) if isinstance(node, str) else node
         ((kind, content),) = node.items()
         if kind == "array":
             dtype_name, shape, writeable = content
-            start = position
-            array = read_array(dtype_name, shape)
+            start = self.position
+            array = self._array(dtype_name, shape)
             array.flags.writeable = writeable is True
-            spans.append((start, array))
+            self.spans.append((start, array))
             return array
         if kind == "scalar":
-            return read_array(content, [])[()]
+            return self._array(content, [])[()]
         if kind in ("tuple", "list"):
             if not isinstance(content, list):
                 raise FramingError(f"a {kind} without entries")
-            entries = [value(entry, depth + 1) for entry in content]
+            entries = [self.value(entry, depth + 1) for entry in content]
             return tuple(entries) if kind == "tuple" else entries
         if kind == "dict":
-            return {text(key): value(entry, depth + 1) for key, entry in content.items()}
-        if kind == "object" and dereference is not None and isinstance(content, dict):
-            return dereference(content)
+            return {_text(key): self.value(entry, depth + 1) for key, entry in content.items()}
+        if kind == "object" and self._dereference is not None and isinstance(content, dict):
+            return self._dereference(content)
         raise FramingError(f"{kind!r} is no kind of value")
 
-    try:
-        decoded = value(json.loads(header), 0)
-    except FramingError:
-        raise
-    except (ValueError, TypeError, AttributeError, LookupError, RecursionError) as error:
-        raise FramingError(f"not a frame: {error}") from None
-    if position != len(payload):
-        raise FramingError("the payload is longer than its arrays")
-    return decoded, spans
+    def _array(self, dtype_name: Any, shape: Any) -> Array:
+        if dtype_name not in _DTYPES:
+            raise FramingError(f"{dtype_name!r} is no numeric dtype")
+        if not isinstance(shape, list) or not all(type(n) is int and n >= 0 for n in shape):
+            raise FramingError(f"{shape!r} is no shape")
+        count, dtype = math.prod(shape), np.dtype(dtype_name)
+        if count * dtype.itemsize > len(self._payload) - self.position:
+            raise FramingError("an array is longer than the payload")
+        numbers = (
+            np.frombuffer(self._payload, dtype, count, self.position)
+            if count
+            else np.empty(0, dtype)
+        )
+        array = numbers.reshape(shape).copy()
+        self.position += array.nbytes
+        return array
+
+
+def _text(read: str) -> str:
+    read.encode()  # half of a character, which JSON can spell, raises
+    return read

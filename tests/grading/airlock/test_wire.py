@@ -1,9 +1,11 @@
 """The framing carries plain data exactly, and nothing else, whatever arrives."""
 
 import contextlib
+import gc
 import json
 import math
 import struct
+import weakref
 
 import numpy as np
 import pytest
@@ -159,6 +161,31 @@ def test_a_length_is_believed_only_up_to_the_cap(prefix):
 def test_what_is_too_large_is_not_sent():
     with pytest.raises(FramingError, match="may be handed over"):
         encode("x" * wire.HEADER_CAP)
+
+
+@pytest.mark.parametrize("size", [3, wire.PAYLOAD_CAP // 8 + 1], ids=["sent", "refused"])
+def test_an_array_is_let_go_when_its_frame_is_made(size):
+    array = np.zeros(size)
+    still_there = weakref.ref(array)
+    gc.disable()
+    try:
+        with contextlib.suppress(FramingError):
+            encode([array])
+        del array
+        assert still_there() is None
+    finally:
+        gc.enable()
+
+
+def test_an_array_is_let_go_by_its_reader_as_well():
+    gc.disable()
+    try:
+        array = across([np.zeros(3)])[0]
+        still_there = weakref.ref(array)
+        del array
+        assert still_there() is None
+    finally:
+        gc.enable()
 
 
 @given(st.binary(max_size=200), st.binary(max_size=64))
