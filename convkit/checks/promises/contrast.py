@@ -47,6 +47,7 @@ def _case(
     size, (height, width) = options.get("kernel_size", 7), shape[2:]
     traits = {
         "the window is larger than the image": size > height and size > width,
+        "the window is a single pixel": size == 1,
         "there is a single channel": shape[1] == 1,
         "there is more than one channel": shape[1] > 1,
         "the batch is a single image": shape[0] == 1,
@@ -96,12 +97,14 @@ def _cases() -> list[Case]:
         case(FAINT, (1, 2, 3, 4), 5, 0.8),
         case(MIXED, (2, 1, 5, 6), sigma=1.1),
         case(STRONG, (3, 1, 4, 6), 3),
+        case(STRONG, (2, 4, 3, 5), 1),
+        case(MIXED, (4, 3, 2, 6), 1, 0.9),
     ]
 
 
 def _draw(rng: np.random.Generator) -> list[Case]:
     """Few layers of any sizes that together show every trait twice."""
-    return covering([_draw_case(rng) for _ in range(40)])
+    return covering([_draw_case(rng) for _ in range(60)])
 
 
 def _draw_case(rng: np.random.Generator) -> Case:
@@ -110,7 +113,9 @@ def _draw_case(rng: np.random.Generator) -> Case:
         shape = different_sizes(rng, 4, 1, 6)
         if min(shape[2:]) > 1 and (shape[0] > 2 or regime != FLAT):
             break
-    kernel_size = (None, 3, 5, 7)[rng.integers(4)]
+    # A window of one pixel leaves zeros where all channels are equal, and those are faint.
+    smallest = 1 if shape[1] > 1 and regime in (MIXED, FAINT) else 3
+    kernel_size = (None, smallest, smallest, 3, 5, 7)[rng.integers(6)]
     sigma = round(float(rng.uniform(0.7, 2)), 2) if rng.integers(2) else None
     return _case(rng, regime, shape, kernel_size, sigma)
 
