@@ -31,7 +31,7 @@ class RemoteObject:
         """Made in the worker."""
 
     def _number_for(self, airlock: Airlock) -> int:
-        if self._airlock is not airlock or self._worker_number != airlock._worker_number:
+        if self._airlock is not airlock or self._worker_number != airlock.worker_number:
             raise LearnerError("ProcessEnded", "the process that held this object is gone")
         return self._number
 

@@ -19,7 +19,8 @@ from IPython.display import publish_display_data
 
 import convkit.mine
 from convkit.checks import CheckFailed, LearnerError, Report
-from convkit.grading.airlock.airlock import Airlock, Loss
+from convkit.grading.airlock.airlock import Airlock
+from convkit.grading.airlock.supervisor import Loss
 from convkit.grading.airlock.times import Times
 from convkit.grading.sandbox.bubblewrap import Limits, Sandbox
 from convkit.learning.own_layers import Badge, settle

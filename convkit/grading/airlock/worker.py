@@ -16,7 +16,6 @@ import importlib.util
 import linecache
 import os
 import sys
-import traceback
 from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
@@ -24,7 +23,6 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-MESSAGE_CAP = 2_000
 RESERVE_BYTES = 8 << 20
 
 
@@ -54,8 +52,9 @@ class _SmallPackage(ModuleType):
 class Worker:
     """The submission's modules, the objects they made, and what may be asked of them."""
 
-    def __init__(self, wire: Any, base: Any, mine: Any) -> None:
-        self._framing, self._layer, self._mine = wire, base.Layer, mine
+    def __init__(self, wire: Any, raised: Any, base: Any, mine: Any) -> None:
+        self._framing, self._raised = wire, raised
+        self._layer, self._mine = base.Layer, mine
         self._loaded: dict[str, Any] = {}
         self._cells: Any = None
         self._objects: dict[int, Any] = {}
@@ -87,7 +86,7 @@ class Worker:
                 self._reserve = b""  # what there is left may not do to say so
             if isinstance(error, self._framing.FramingError):
                 error = TypeError(str(error))
-            failure = {"error": self._described(error), "changed": {}, "question": question}
+            failure = {"error": self._raised.described(error), "changed": {}, "question": question}
             pieces, _ = self._framing.encode(failure)
         if os.getpid() != self._process:  # student code forked, and both came back
             os._exit(0)
@@ -229,42 +228,6 @@ class Worker:
             return self._loaded[described["name"]]
         return self._objects[described["number"]]
 
-    def _described(self, error: BaseException) -> dict[str, Any]:
-        """An exception as data: its type, its message, and the student's own line."""
-        try:
-            return self._shown(error)
-        except BaseException:  # student code can make a class of exceptions that does anything
-            return {"type_name": "Exception", "message": "it cannot be shown"}
-
-    def _shown(self, error: BaseException) -> dict[str, Any]:
-        line_number: int | None
-        line: str | None
-        if isinstance(error, SyntaxError):
-            line_number, line = error.lineno, error.text
-        else:
-            line_number, line = None, None
-            for frame, number in traceback.walk_tb(error.__traceback__):  # a million, maybe
-                if frame.f_code.co_filename.startswith("<%%implement"):
-                    line_number, filename = number, frame.f_code.co_filename
-            if line_number is not None:
-                line = linecache.getline(filename, line_number)
-        try:
-            message = str(error)
-        except BaseException:
-            message = "its message cannot be shown"
-        if isinstance(error, MemoryError) and not message:
-            message = "there is not so much memory"
-        return {
-            "type_name": _printable(type(error).__name__),
-            "message": _printable(message),
-            "line_number": line_number,
-            "line": line and _printable(line.strip()),
-        }
-
-
-def _printable(text: str) -> str:
-    return text[:MESSAGE_CAP].encode(errors="replace").decode()
-
 
 def read_exactly(stream: BinaryIO, length: int) -> bytes:
     data = stream.read(length)
@@ -296,12 +259,14 @@ def main() -> None:
     os.dup2(nothing, 0)
     os.dup2(nothing, 1)
 
-    wire = load_module("wire", Path(__file__).with_name("wire.py"))
+    wire, raised = (
+        load_module(name, Path(__file__).with_name(f"{name}.py")) for name in ("wire", "raised")
+    )
     base, mine = whole_package() if "reference" in sys.argv[3:] else small_package(*sys.argv[1:])
     # The student's own files come last: they cannot stand in for anything.
     sys.path.append(os.getcwd())
 
-    worker = Worker(wire, base, mine)
+    worker = Worker(wire, raised, base, mine)
     while True:
         lengths = wire.read_prefix(read_exactly(requests, wire.PREFIX.size))
         header, payload = (read_exactly(requests, length) for length in lengths)

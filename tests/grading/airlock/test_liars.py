@@ -12,16 +12,15 @@ from hypothesis import strategies as st
 from convkit.checks import LearnerError
 from convkit.grading.airlock import wire
 from convkit.grading.airlock.airlock import Airlock
-from convkit.grading.airlock.channel import Channel
 from convkit.grading.airlock.proxies import RemoteObject
 from convkit.grading.airlock.times import Times
 
-QUESTION = 1
+QUESTION = 2  # the first was to load f
 PLAIN = (type(None), bool, int, float, str, np.ndarray, np.generic, RemoteObject)
 
 
 class Liar:
-    """Stands for a sandboxed process that says these bytes, and ends."""
+    """Stands for a sandbox, and for the process in it, that says these bytes, and ends."""
 
     def __init__(self, said: bytes) -> None:
         self.asked, to = os.pipe()
@@ -29,6 +28,9 @@ class Liar:
         os.write(says, said)
         os.close(says)
         self.process = SimpleNamespace(stdin=os.fdopen(to, "wb"), stdout=os.fdopen(from_, "rb"))
+
+    def start(self, program, **streams):
+        return self
 
     def ending(self):
         return "crashed", "it ended"
@@ -41,11 +43,11 @@ class Liar:
 
 def asked(said, *arguments):
     """What an airlock makes of the answer ``said``, and why the test is lost by it, if it is."""
-    airlock = Airlock([], [], None, times=Times(call=1.0))
-    airlock._channel = Channel(Liar(said))
-    airlock._kinds["f"] = "function"
+    loaded = frame({"dict": {"question": 1, "changed": {"dict": {}}, "value": "function"}})
+    liar = Liar(frame(None) + loaded + said)
+    airlock = Airlock([("f", "")], ["f"], liar, times=Times(call=1.0))
     try:
-        return airlock.call("f", arguments, {}), airlock.lost
+        return airlock.lent["f"](*arguments), airlock.lost
     except LearnerError as error:
         return error, airlock.lost
     finally:
@@ -167,7 +169,7 @@ def test_what_may_only_be_read_is_not_changed():
     np.testing.assert_array_equal(x, np.ones(3))
 
 
-@pytest.mark.parametrize("question", [0, 2, None, True, "1", 1.0])
+@pytest.mark.parametrize("question", [0, 1, 3, None, True, "2", 2.0])
 def test_an_answer_to_another_question_is_none(question):
     said = {"dict": {"question": question, "value": 1, "changed": {"dict": {}}}}
     assert asked(frame(said))[1] == "tampered"
