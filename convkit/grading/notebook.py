@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import itertools
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,11 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_
 
 from convkit.mine import parse_implementation
 
-_MAKE = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
+_MAKE: dict[str, Callable[..., NotebookNode]] = {
+    "code": new_code_cell,
+    "markdown": new_markdown_cell,
+    "raw": new_raw_cell,
+}
 _HIDDEN = "BEGIN HIDDEN TESTS"
 _EXPLORE = "explore"
 _BONUS = "bonus:"
@@ -192,7 +196,7 @@ def _known_cell(
 
 def _own_cell(submitted: NotebookNode) -> NotebookNode:
     """A cell the source knows nothing of."""
-    cell = _MAKE.get(submitted.cell_type, new_raw_cell)(source=submitted.source)
+    cell = _MAKE.get(submitted.cell_type, _MAKE["raw"])(source=submitted.source)
     if is_exploration(submitted):
         cell.metadata["tags"] = [_EXPLORE]
     if isinstance(submitted.get("id"), str):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +23,7 @@ _CELLS_CAP = 5_000
 _DAMAGES_CAP = 50  # each may cost as much as reading the whole file
 _TEXT_CAP = 8 << 20
 
-_MAKE = {
+_MAKE: dict[str, Callable[..., NotebookNode]] = {
     "code": new_code_cell,
     "markdown": new_markdown_cell,
     "raw": new_raw_cell,
@@ -148,7 +148,8 @@ def _cell(described: Any) -> NotebookNode | None:
     if kind == "heading":
         level = described.get("level")
         text = f"{'#' * int(level if level in (1, 2, 3, 4, 5, 6) else 1)} {text}"
-    cell = _MAKE.get(kind if isinstance(kind, str) else "", new_raw_cell)(source=_clean(text))
+    make = _MAKE.get(kind if isinstance(kind, str) else "", _MAKE["raw"])
+    cell = make(source=_clean(text))
     name = described.get("id")
     cell.id = name if isinstance(name, str) else ""
     metadata = described.get("metadata")

@@ -114,7 +114,9 @@ def match(submitted: NotebookNode, release: NotebookNode) -> Matched:
     )
 
 
-def _places(submitted: Sequence[NotebookNode], release: Sequence[NotebookNode]) -> dict[int, list]:
+def _places(
+    submitted: Sequence[NotebookNode], release: Sequence[NotebookNode]
+) -> dict[int, list[int]]:
     """Where each cell of the release is, by its index: the indices of all its copies."""
     places: dict[int, list[int]] = {}
     claimed: set[int] = set()

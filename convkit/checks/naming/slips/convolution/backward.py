@@ -24,17 +24,17 @@ FROM_X = (
 )
 
 
-def to_x(weight="weight", grad="grad"):
+def to_x(weight: str = "weight", grad: str = "grad") -> tuple[str, str]:
     """An edit: grad_x made with other weights, or of another grad_y."""
     return TO_X, TO_X.replace("weight, grad", f"{weight}, {grad}")
 
 
-def kept(gradient):
+def kept(gradient: str) -> tuple[str, str]:
     """An edit: what is kept as the gradient of the weights."""
     return '"weight"] = grad_weight', f'"weight"] = {gradient}'
 
 
-def whole_kernel(pixel):
+def whole_kernel(pixel: str) -> tuple[str, str]:
     """An edit: the gradient of all weights of a kernel, from one number of each window."""
     return TO_WEIGHT, f'np.einsum("ni,nj->ji", {pixel}, grad)[..., np.newaxis, np.newaxis]'
 

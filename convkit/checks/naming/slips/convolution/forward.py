@@ -18,12 +18,12 @@ UP = (
 )
 
 
-def product(window="window", weight="weight"):
+def product(window: str = "window", weight: str = "weight") -> tuple[str, str]:
     """An edit: the product of other windows and weights."""
     return PRODUCT, f'np.einsum("nipq,jipq->nj", {window}, {weight})'
 
 
-def before(place, *lines):
+def before(place: str, *lines: str) -> tuple[str, str]:
     """An edit: lines that stand before a place in forward."""
     return place, "".join(f"        {line}\n" for line in lines) + place
 

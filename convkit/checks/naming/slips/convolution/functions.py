@@ -16,7 +16,7 @@ NO_PADDING = (('mode == "full"', "False"), ('mode == "same"', "False"))
 ONE_SHORT = ("- h + 1, x.shape[1] - w + 1", "- h, x.shape[1] - w")
 
 
-def kernel(other):
+def kernel(other: str) -> tuple[str, str]:
     """An edit: what slides instead of k."""
     return SIZES, f"    k = {other}\n{SIZES}"
 
@@ -64,7 +64,7 @@ for slip, always in (
     )
 for slip, place in ((convolution, f"    flipped = {FLIPPED}\n"), (correlation, SIZES)):
 
-    def modes(place=place, **others):
+    def modes(place: str = place, **others: str) -> list[tuple[str, str]]:
         return [(place, f"    mode = {others}.get(mode, mode)\n{place}")]
 
     slip(
