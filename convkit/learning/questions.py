@@ -91,10 +91,11 @@ def lectures() -> dict[str, tuple[Asked, ...]]:
 def _read(path: Any) -> tuple[Asked, ...]:
     lecture = path.name.removesuffix(".toml")
     entries = tomllib.loads(path.read_text(encoding="utf-8"))
-    return tuple(_asked(lecture, name, entry) for name, entry in entries.items())
+    return tuple(asked(lecture, name, entry) for name, entry in entries.items())
 
 
-def _asked(lecture: str, name: str, entry: dict[str, Any]) -> Asked:
+def asked(lecture: str, name: str, entry: dict[str, Any]) -> Asked:
+    """The question that a table of a lecture's file describes, which is used up."""
     right, because = entry.pop("right", (None, entry.pop("because", "")))
     wrong = tuple((given, reply) for given, reply in entry.pop("wrong", ()))
     grid = tuple(map(tuple, entry.pop("grid", ())))
