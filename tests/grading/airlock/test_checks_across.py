@@ -1,9 +1,11 @@
 """`check` says the same of a solution's classes and of their proxies."""
 
 import nbformat
+import numpy as np
 import pytest
 
 from convkit.checks import CheckFailed, check, random_cases
+from convkit.learning.breaking import NoCase, caught, caught_unseen
 from convkit.mine import parse_implementation
 from tests.grading.airlock.test_airlock import opened
 from tests.grading.course import ROOT
@@ -39,3 +41,39 @@ def test_a_wrong_optimizer_is_named_through_the_airlock():
     with opened(sources) as airlock, pytest.raises(CheckFailed) as failed:
         check(airlock.lent["SGD"])
     assert {f.misconception for f in failed.value.report.findings} == {"sgd-uphill"}
+
+
+BROKEN = {
+    "02-convolution": "break_convolution",
+    "03-pooling": "break_pooling",
+    "04-classifier": "break_classifier",
+    "05-activation": "break_activation",
+    "07-batch-normalization": "break_batchnorm",
+}
+
+
+@pytest.mark.parametrize("assignment", BROKEN)
+@pytest.mark.usefixtures("capsys")
+def test_cases_that_break_wrong_layers_come_through_the_airlock(assignment):
+    name = BROKEN[assignment]
+    with opened([each for each in solution(assignment) if each[0] == name]) as airlock:
+        assert caught(airlock.lent[name], points=6) == 6.0
+        assert caught_unseen(airlock.lent[name], 6, np.random.default_rng(3)) == 6.0
+
+
+@pytest.mark.parametrize(
+    "case", ['"A"', '({"kernel_size": 10**9}, [[1]])', '({"kernel_size": 1}, "x")', "(1, 2, 3)"]
+)
+def test_a_case_that_is_none_earns_nothing(case, capsys):
+    source = f'def break_pooling():\n    return {{"A": {case}, "any": {case}}}\n'
+    with opened([("break_pooling", source)]) as airlock:
+        assert caught(airlock.lent["break_pooling"], points=6) == 0.0
+        assert caught_unseen(airlock.lent["break_pooling"], 6, np.random.default_rng(3)) == 0.0
+    assert "✗ A: " in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("answer", ["None", "[]", "3"])
+def test_an_answer_that_holds_no_cases_is_refused(answer):
+    source = f"def break_pooling():\n    return {answer}\n"
+    with opened([("break_pooling", source)]) as airlock, pytest.raises(NoCase, match="a dict"):
+        caught(airlock.lent["break_pooling"], points=6)
