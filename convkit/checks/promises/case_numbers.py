@@ -36,6 +36,13 @@ def holding(traits: dict[str, bool]) -> list[str]:
     return [trait for trait, holds in traits.items() if holds]
 
 
+def batch_traits(batch: int) -> list[str]:
+    """Whether it is one sample or several."""
+    return holding(
+        {"the batch is a single sample": batch == 1, "the batch is more than one sample": batch > 1}
+    )
+
+
 def two_sizes(rng: np.random.Generator, smallest: int, largest: int) -> tuple[int, int]:
     """A height and a width that differ."""
     height, width = different_sizes(rng, 2, smallest, largest)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from convkit.checks.judging.judges import describe
+from convkit.checks.judging.failing_code import describe
 from convkit.checks.judging.properties import (
     Expected,
     NotJudged,
