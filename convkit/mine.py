@@ -26,7 +26,7 @@ _LINE_CAP = 1_000
 EARLIER_VERSIONS = 5
 """So many are kept of each name, beside the one that counts."""
 
-_kept: dict[Path, tuple[str, ModuleType]] = {}
+loaded: dict[Path, tuple[str, ModuleType]] = {}
 _lent: dict[str, Any] = {}
 _runs = itertools.count(1)
 __path__: list[str] = []  # modules are in it: those of the learner's own layers
@@ -129,8 +129,8 @@ def implement(name: str, source: str) -> Any:
     # A filename for each run: the last good version's tracebacks go on showing its own lines.
     module = _run_module(path.stem, source, f"<{_MAGIC} {name}, run {next(_runs)}>", name)
     # What others imported of the last version is stale now, so all are loaded afresh when asked.
-    _kept.clear()
-    _kept[path] = (source, module)
+    loaded.clear()
+    loaded[path] = (source, module)
     try:
         path.parent.mkdir(exist_ok=True)
         _set_aside(path, source)
@@ -243,9 +243,9 @@ def _load_kept(path: Path) -> ModuleType:
         FileNotFoundError: there is nothing.
     """
     source = path.read_text(encoding="utf-8")
-    if path not in _kept or _kept[path][0] != source:
-        _kept[path] = (source, _run_module(path.stem, source, str(path)))
-    return _kept[path][1]
+    if path not in loaded or loaded[path][0] != source:
+        loaded[path] = (source, _run_module(path.stem, source, str(path)))
+    return loaded[path][1]
 
 
 def _run_module(stem: str, source: str, filename: str, name: str | None = None) -> ModuleType:

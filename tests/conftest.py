@@ -41,9 +41,9 @@ def course(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path / "exercises")
     monkeypatch.setattr(convkit.checks, "listeners", [])
     monkeypatch.setattr("convkit.checks.checking.listeners", convkit.checks.listeners)
-    monkeypatch.setattr("convkit.learning.magics._not_loaded", {})
+    monkeypatch.setattr("convkit.learning.magics.not_loaded", {})
     yield tmp_path
-    convkit.mine._kept.clear()
+    convkit.mine.loaded.clear()
     convkit.checks.remarks.clear()
     convkit.checks.finders.clear()
 

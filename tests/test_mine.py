@@ -46,7 +46,7 @@ def test_the_cells_own_imports_stay_inside_and_notebook_variables_outside(notebo
 def test_a_restart_finds_the_kept_layer_again(notebook):
     run(notebook, GOOD)
     first = notebook.user_ns["double"]
-    convkit.mine._kept.clear()  # what a new process starts with
+    convkit.mine.loaded.clear()  # what a new process starts with
     from convkit.mine import double
 
     assert double is not first
@@ -164,13 +164,13 @@ def test_names_that_differ_only_in_capitals_are_two(notebook, course):
     assert run(notebook, built + "    forward = staticmethod(softmax)") is None
     kept = sorted(path.name for path in (course / "mine").iterdir())
     assert kept == ["softmax-2.py", "softmax.py"]
-    convkit.mine._kept.clear()
+    convkit.mine.loaded.clear()
     from convkit.mine import Softmax, softmax
 
     assert softmax(1) == Softmax.forward(1) == 1
     run(notebook, "%%implement SoftMax\ndef SoftMax(x):\n    return 3 * x")
     run(notebook, "%%implement softmax\ndef softmax(x):\n    return 2 * x")
-    convkit.mine._kept.clear()
+    convkit.mine.loaded.clear()
     assert (convkit.mine.softmax(1), convkit.mine.Softmax.forward(1)) == (2, 2)
     assert convkit.mine.SoftMax(1) == 3
 

@@ -1,4 +1,4 @@
-"""What of a submitted notebook counts: the answers. Everything else comes from the source."""
+"""Notebooks: of a submitted one the answers count, and everything else comes from the source."""
 
 from __future__ import annotations
 

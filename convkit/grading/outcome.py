@@ -1,4 +1,4 @@
-"""How a submission ends: exactly one status, a reason in words, and notes for the instructor."""
+"""Outcomes: exactly one status, a reason in words, and notes for the instructor."""
 
 from __future__ import annotations
 

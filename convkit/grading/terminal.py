@@ -1,4 +1,4 @@
-"""What came from outside, on a terminal: shown so that it does nothing there."""
+"""Text from outside on a terminal: shown so that it does nothing there."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far the learner is: each name untouched, started, failing, or theirs.
+"""The journal: how far the learner is, each name untouched, started, failing, or theirs.
 
 What a check of the learner's own code found is kept in ``progress.json``, beside ``mine/`` in the
 course folder, and stays there: nothing is sent anywhere.

@@ -18,7 +18,7 @@ from convkit.mine import (
 )
 
 _MAGIC = "%%implement"
-_not_loaded: dict[str, str] = {}
+not_loaded: dict[str, str] = {}
 """Why the last cell of a name did not load, for names of which that is so."""
 
 
@@ -37,17 +37,17 @@ def register_magics(shell: Any) -> None:
             return
         try:
             shell.user_ns[name] = implement(name, source)
-            _not_loaded.pop(name, None)
+            not_loaded.pop(name, None)
         except ImplementationError as error:
-            _not_loaded[name] = str(error)
+            not_loaded[name] = str(error)
             raise
         except SyntaxError as error:
-            _not_loaded[name] = f"SyntaxError in line {error.lineno}"
+            not_loaded[name] = f"SyntaxError in line {error.lineno}"
             # IPython would show its own frames above the learner's line.
             text = "".join(traceback.format_exception_only(error))
             raise ImplementationError(f"the cell cannot be read as Python\n{text}") from None
         except BaseException as error:
-            _not_loaded[name] = type(error).__name__
+            not_loaded[name] = type(error).__name__
             _show_from_cell(error, shell)
             raise
 
@@ -56,7 +56,7 @@ def register_magics(shell: Any) -> None:
 
 def why_not_loaded(name: str) -> str | None:
     """Why the last cell of ``name`` did not load; None if it did."""
-    return _not_loaded.get(name)
+    return not_loaded.get(name)
 
 
 def bring_back(name: Any, version: int = 1) -> str:

@@ -1,4 +1,4 @@
-"""What a network is built from: the learner's own layers where they pass, the reference elsewhere.
+"""Own layers for a network: the learner's where they pass, the reference elsewhere.
 
 from convkit.learning.own_layers import Conv2d   the learner's where all checks hold, else convkit's
 badges(["Conv2d", "Tanh"])                       which is which, and why

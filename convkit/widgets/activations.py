@@ -89,12 +89,12 @@ class Activations(Widget):
             norm.params["beta"] = np.full(UNITS, self.beta)
         if norms and self.test_time:
             for number in range(integer(self.seen, "seen", minimum=0)):
-                _forward(stages, self._batch(COMPANIES + number))
+                _forward(stages, self.batch(COMPANIES + number))
             for norm in norms:
                 norm.eval()
         return stages
 
-    def _batch(self, company: int) -> Array:
+    def batch(self, company: int) -> Array:
         """The first sample and others, drawn by the number of the company."""
         size = integer(self.batch_size, "batch_size")
         drawn = np.random.default_rng(company).integers(len(self.x), size=size - 1)
@@ -102,9 +102,9 @@ class Activations(Widget):
 
     def _measured(self, stages: list[Stage]) -> dict[str, Array]:
         firsts = np.array(
-            [[y[0, 0] for _, y in _forward(stages, self._batch(c))] for c in range(COMPANIES)]
+            [[y[0, 0] for _, y in _forward(stages, self.batch(c))] for c in range(COMPANIES)]
         )
-        passed = _forward(stages, self._batch(self.company))
+        passed = _forward(stages, self.batch(self.company))
         y_range = RANGES[self.function]
         return {
             "z": np.stack([_histogram(z, RANGES["z"]) for z, _ in passed]),

@@ -61,7 +61,7 @@ class Equivariance(Widget):
         """image; for each drag (down, right), numbered row by row from (−reach, −reach): y = f(x);
         steps, the drag in units of y (rounded); difference = |y − f of the window at rest, moved
         along by so many units|, nan where that knows nothing; and the largest."""
-        windows, drags = self._windows()
+        windows, drags = self.windows()
         y = self._layer(windows.shape[-2:])(windows)
         at_rest = y[len(y) // 2]
         steps = np.rint(drags / self.stride).astype(int)
@@ -79,7 +79,7 @@ class Equivariance(Widget):
             "whose": whose(self.layer, Conv2d) if self.shared else "",
         }
 
-    def _windows(self) -> tuple[Array, Array]:
+    def windows(self) -> tuple[Array, Array]:
         """What the layer sees for each drag, (drags, side, side), and the drags (down, right)."""
         side = self.image.shape[0] - 2 * self.reach
         if self.image.shape[0] != self.image.shape[1] or side < 1:
@@ -111,7 +111,7 @@ class Equivariance(Widget):
         shown = self.compute()
         drag = -1  # as far as it goes
         figure, (x, y, expected, difference) = new_figure(4)
-        draw_image(x, self._windows()[0][drag], "x, moved")
+        draw_image(x, self.windows()[0][drag], "x, moved")
         draw_image(y, shown["y"][drag], "f(x)", signed=True)
         at_rest = shown["y"][len(shown["y"]) // 2]
         moved = np.nan_to_num(_moved(at_rest, *shown["steps"][drag]))

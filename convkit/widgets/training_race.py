@@ -50,7 +50,7 @@ class TrainingRace(Widget):
     ) -> None:
         self.train, self.test = _samples(train, "train"), _samples(test, "test")
         self.layer = layer
-        self._runs: list[_Run] = []
+        self.runs: list[_Run] = []
         self._settings: tuple[Any, ...] = ()
         super().__init__()
 
@@ -60,20 +60,20 @@ class TrainingRace(Widget):
         steps = integer(self.steps, "steps", minimum=0)
         batch_size = integer(self.batch_size, "batch_size")
         settings = (self.lr, self.batch_size, self.scale, self.function)
-        if settings != self._settings or steps < self._runs[0].made:
-            self._runs = self._line_up()
+        if settings != self._settings or steps < self.runs[0].made:
+            self.runs = self._line_up()
             self._settings = settings
-        for run in self._runs:
+        for run in self.runs:
             while run.made < steps:
                 run.step(batch_size)
             run.measure(*self.test)
         return {
             "step": steps,
             "names": both_names(self.layer),
-            "losses": [run.losses for run in self._runs],
-            "recent": [recent_means(run.losses).tolist() for run in self._runs],
-            "accuracies": [run.accuracy for run in self._runs],
-            "diverged": [run.diverged for run in self._runs],
+            "losses": [run.losses for run in self.runs],
+            "recent": [recent_means(run.losses).tolist() for run in self.runs],
+            "accuracies": [run.accuracy for run in self.runs],
+            "diverged": [run.diverged for run in self.runs],
         }
 
     def picture(self) -> Figure:

@@ -198,11 +198,11 @@ def test_a_machine_that_cannot_grade(folder, capsys, monkeypatch):
     monkeypatch.setitem(sys.modules, "fcntl", None)
     assert "grading needs Linux" in said(capsys, "grade", "mini")
     monkeypatch.setattr(sys, "platform", "win32")
-    doctor._tried.cache_clear()
+    doctor.tried.cache_clear()
     assert main(["grade", "mini"]) == 1
     assert "This is Linux: no." in capsys.readouterr().err
     assert main(["doctor"]) == 1
-    doctor._tried.cache_clear()
+    doctor.tried.cache_clear()
 
 
 def test_the_configuration_is_read_where_there_is_no_fcntl():

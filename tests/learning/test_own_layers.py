@@ -67,7 +67,7 @@ def test_the_reference_stands_in_for_what_does_not_load(notebook, course, capsys
     notebook.run_cell("check(Flatten)").raise_error()
     assert badges(["Flatten"])[0].yours
     (course / "mine" / "helper.py").unlink()
-    convkit.mine._kept.clear()
+    convkit.mine.loaded.clear()
     assert note().startswith("yours does not load: ImplementationError: there is no helper")
 
 
@@ -80,7 +80,7 @@ def test_the_code_travels_and_what_is_known_of_it_stays(notebook, course, capsys
     assert sorted(path.name for path in here.iterdir()) == ["08-convnet.ipynb", "mine"]
     assert (here / "mine" / "flatten.py").read_text() == (course / "mine/flatten.py").read_text()
     (course / "nbgrader_config.py").unlink()
-    convkit.mine._kept.clear()
+    convkit.mine.loaded.clear()
     assert note() == "not checked yet"
 
 

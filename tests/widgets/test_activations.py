@@ -20,7 +20,7 @@ def test_both_networks_have_the_same_weights():
 def test_the_first_layer_is_what_the_formula_says():
     widget = Activations(X)
     widget.batch_size, widget.gamma, widget.beta = 40, 2.0, 0.5
-    batch = widget._batch(0)
+    batch = widget.batch(0)
     assert len(batch) == 40
     np.testing.assert_array_equal(batch[0], X[0])
     z = deep_stages(12, "tanh", 1.0, None)[0].linear.forward(batch)
@@ -41,7 +41,7 @@ def test_the_gradient_at_the_last_layer_is_what_passes_tanh():
 
 
 def deep_output(widget):
-    x = widget._batch(0)
+    x = widget.batch(0)
     for linear, _, function in deep_stages(12, "tanh", 1.0, None):
         x = function.forward(linear.forward(x))
     return x

@@ -24,7 +24,7 @@ def test_a_convolution_without_padding_moves_along_exactly():
 
 
 def test_dragging_down_shows_what_lies_further_up():
-    windows, drags = widget()._windows()
+    windows, drags = widget().windows()
     assert drags[0].tolist() == [-REACH, -REACH]
     np.testing.assert_array_equal(windows[0], IMAGE[2 * REACH :, 2 * REACH :])
     np.testing.assert_array_equal(windows[-1], IMAGE[: -2 * REACH, : -2 * REACH])
@@ -32,7 +32,7 @@ def test_dragging_down_shows_what_lies_further_up():
 
 def test_y_is_what_the_layer_gives():
     example = widget(stride=2, padding=1)
-    windows, _ = example._windows()
+    windows, _ = example.windows()
     layer = Conv2d(1, 1, 3, 2, 1)
     layer.params["weight"] = example.kernel[None, None]
     expected = layer.forward(windows[:, None])[:, 0]

@@ -54,9 +54,9 @@ def test_a_change_starts_again(name, value):
     race.steps = 3
     race.set_state({"steps": 0, name: value})
     assert race.answer["arrays"]["losses"] == [[], []]
-    before = race._runs
+    before = race.runs
     race.steps = 1
-    assert race._runs is before
+    assert race.runs is before
 
 
 def test_the_network_with_normalization_learns_where_the_other_does_not():

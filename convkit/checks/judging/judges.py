@@ -1,4 +1,4 @@
-"""How a quantity is judged: the tests that properties are made of, and what they say."""
+"""Judges of quantities: the tests that properties are made of, and what they say."""
 
 from __future__ import annotations
 

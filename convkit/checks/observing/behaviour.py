@@ -1,4 +1,4 @@
-"""What is put through the cases, and what came of it.
+"""Cases and behaviours: what an implementation is put through, and what came of it.
 
 A behaviour maps the name of a quantity ("y", "grad_x", 'grads["weight"]', …) to the array that came
 out, or to the `LearnerError` that came instead. The reference, the learner's code and the wrong

@@ -1,4 +1,4 @@
-"""How an implementation is observed: it is put through a case, and everything it gives is recorded.
+"""Recording: an implementation is put through a case, and everything it gives is kept.
 
 Questions to a layer that may live in another process are asked in few and large calls.
 """

@@ -1,4 +1,4 @@
-"""What any terminal can print."""
+"""Encodable text: what any terminal can print."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a check found on the way to its verdict: rows of properties, and where one fails."""
+"""Evidence: what a check found on the way to its verdict, and where a property fails."""
 
 from __future__ import annotations
 

@@ -129,7 +129,7 @@ def _heat_map(plane: Plane, limit: float) -> str:
     lines = []
     for i, row in enumerate(plane.numbers):
         cells = "".join(
-            _cell(float(value), limit, plane.digits, marked=(i, j) == plane.worst)
+            table_cell(float(value), limit, plane.digits, marked=(i, j) == plane.worst)
             for j, value in enumerate(row)
         )
         lines.append(f"<tr>{cells}</tr>")
@@ -140,7 +140,7 @@ def _heat_map(plane: Plane, limit: float) -> str:
     )
 
 
-def _cell(value: float, limit: float, digits: int = 3, *, marked: bool) -> str:
+def table_cell(value: float, limit: float, digits: int = 3, *, marked: bool) -> str:
     """One number on a light blue (negative) or orange (positive), so that black is legible."""
     strength = min(1.0, abs(value) / limit) if limit and np.isfinite(value) else 0.0
     full = (255, 165, 75) if value > 0 else (110, 170, 255)

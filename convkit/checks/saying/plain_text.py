@@ -1,4 +1,4 @@
-"""What there is to say of a check, as plain text."""
+"""A report as plain text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a check has to say: a report, its findings, and the exception that carries it."""
+"""The report of a check: its findings, and the exception that carries it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From what was found about each property to what a report holds of it."""
+"""Results: what a report holds of each property, from what was found about it."""
 
 from __future__ import annotations
 

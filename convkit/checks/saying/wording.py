@@ -1,4 +1,4 @@
-"""A failure in words and figures, before it becomes text or HTML."""
+"""The wording of a failure: words and figures, before they become text or HTML."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The wire to a confined process: one frame out, one frame back, within a deadline."""
+"""The channel to a confined process: one frame out, one frame back, within a deadline."""
 
 from __future__ import annotations
 

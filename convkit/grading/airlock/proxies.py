@@ -1,4 +1,4 @@
-"""What a test holds instead of a student's objects. Every access asks the worker."""
+"""Proxies: what a test holds instead of a student's objects. Every access asks the worker."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What student code raised, as data. Runs in the worker, beside student code.
+"""Exceptions of student code, as data. Runs in the worker, beside student code.
 
 It imports nothing of convkit's.
 """

@@ -1,4 +1,4 @@
-"""What runs in the trusted kernel, beside the test cells: it lends proxies and takes verdicts.
+"""The trusted kernel's side: beside the test cells it lends proxies and takes verdicts.
 
 The kernel never sees a student's code. Before the first cell it is told to `begin`; after each
 cell it reports, under a media type of its own, what the cell is worth. Nothing a student says can

@@ -1,4 +1,4 @@
-"""The only thing that crosses between a student's process and the grader: plain data.
+"""The wire between a student's process and the grader: plain data is all that crosses.
 
     frame    =  magic (4 bytes), header length (u32), payload length (u64), header, payload
     header   =  JSON that describes the structure

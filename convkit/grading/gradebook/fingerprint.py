@@ -1,4 +1,4 @@
-"""What a grade depends on, as a hash: the submission, what it is tested with, and where."""
+"""Fingerprints of grades: a hash of the submission, what it is tested with, and where."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How each submission ended, kept in the gradebook beside the points.
+"""The ledger: how each submission ended, kept in the gradebook beside the points.
 
 Before a submission is graded its old points are taken back and its row says that grading did not
 finish; the row that says how it ended is written last. Whatever stops the grader in between, what

@@ -1,4 +1,4 @@
-"""How nbgrader comes to grade through the airlock: as preprocessors of its own conversions."""
+"""Preprocessors of nbgrader's conversions, by which it grades through the airlock."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the gradebook says of a class: who has which grade, how it ended, whether it still holds."""
+"""The report of a class: who has which grade, how it ended, whether it still holds."""
 
 from __future__ import annotations
 
@@ -180,7 +180,7 @@ class ExportOutcomes(ExportPlugin):
                     continue
                 for row in rows(gradebook, course, assignment.name):
                     if not students or row.student.id in students:
-                        writer.writerow(map(_cell, _cells(row)))
+                        writer.writerow(map(spreadsheet_cell, spreadsheet_row(row)))
 
 
 _COLUMNS = (
@@ -202,7 +202,7 @@ _COLUMNS = (
 )
 
 
-def _cells(row: Row) -> list[Any]:
+def spreadsheet_row(row: Row) -> list[Any]:
     """The columns of nbgrader's own export, and then ours."""
     outcome = row.outcome or Outcome(reason=_NOT_YET)
     return [
@@ -224,7 +224,7 @@ def _cells(row: Row) -> list[Any]:
     ]
 
 
-def _cell(value: Any) -> Any:
+def spreadsheet_cell(value: Any) -> Any:
     """What a spreadsheet would run as a formula is marked as text, and any text is harmless."""
     if not isinstance(value, str):
         return value

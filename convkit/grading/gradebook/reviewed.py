@@ -1,4 +1,4 @@
-"""What an instructor has graded by hand is to be looked at again only where the answer changed."""
+"""Answers reviewed by hand: to be looked at again only where they changed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What became of a submission, put where nbgrader would: the gradebook and autograded/."""
+"""The store of results: what became of a submission, put where nbgrader would."""
 
 from __future__ import annotations
 

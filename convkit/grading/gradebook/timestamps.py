@@ -1,7 +1,7 @@
-"""When a submission was handed in, as far as that is known: by its timestamp.txt.
+"""Timestamps: when a submission was handed in, as far as that is known.
 
-nbgrader's exchange writes that file, an instructor can, and so can a student. Nothing is guessed:
-a text that may mean several times is for a person to see, if any of them is late.
+nbgrader's exchange writes a timestamp.txt, an instructor can, and so can a student. Nothing is
+guessed: a text that may mean several times is for a person to see, if any of them is late.
 """
 
 from __future__ import annotations

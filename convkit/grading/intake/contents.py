@@ -1,4 +1,4 @@
-"""The text in the bytes of a file that should be a notebook, or why it cannot be one.
+"""Contents of a file that should be a notebook: its text, or why it cannot be one.
 
 Whatever the size of a notebook's outputs, the rest of it is read.
 """

@@ -1,4 +1,4 @@
-"""What lies in a folder that somebody else has filled: the one walk through it.
+"""Folders that somebody else has filled: the one walk through them.
 
 Nothing is opened or followed. The walk is bounded in depth, in number and in bytes, and what goes
 beyond is named and left out, so that whoever looks into a submission may read all that is listed.

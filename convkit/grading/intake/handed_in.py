@@ -1,4 +1,4 @@
-"""What comes in: of whatever lies in a student's folder, the notebooks of the assignment.
+"""Work handed in: of whatever lies in a student's folder, the notebooks of the assignment.
 
 Nothing here raises for what a student may have put there, follows a link, or runs anything.
 """

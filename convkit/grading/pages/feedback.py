@@ -1,4 +1,4 @@
-"""What goes out: a page for each student that tells nothing hidden, and does nothing by itself."""
+"""Feedback: a page for each student that tells nothing hidden, and does nothing by itself."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How much of a notebook there is room for, and its texts as the HTML that they become."""
+"""Room on a page: how much of a notebook it holds, and texts as the HTML that they become."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What students make is shown, and does nothing: no script of theirs runs where others read it.
+"""Safe HTML: what students make is shown, and none of their scripts runs where others read it.
 
 Feedback and formgrader are web pages that nbconvert makes of notebooks. Here of all markup the
 little is kept that text, tables and pictures need; whatever else looks like markup is shown as the

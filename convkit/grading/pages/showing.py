@@ -1,4 +1,4 @@
-"""How much of a notebook is shown, and what stands where something is not.
+"""Notebooks as they are shown: how much of them, and what stands where something is not.
 
 A page is made by whoever grades, and read in a browser, so both must come to an end whatever a
 student writes or prints. All of it is measured before nbconvert makes a page of it; the source's

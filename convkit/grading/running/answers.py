@@ -1,4 +1,4 @@
-"""What of a notebook is lent to its tests, and what is run for that.
+"""Lending: which of a notebook's names the tests are lent, and what is run for that.
 
 An answer is a ``%%implement`` cell, a module of its own. In an ordinary nbgrader assignment, whose
 answers are plain cells, they share one namespace with all other cells, as in a kernel: then the

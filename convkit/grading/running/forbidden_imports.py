@@ -1,4 +1,4 @@
-"""What does an exercise's work for you: not there while answers are graded, and named if imported.
+"""Forbidden imports: what does an exercise's work is not there while answers are graded.
 
 The list is forbidden_imports.toml.
 """

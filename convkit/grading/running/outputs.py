@@ -1,4 +1,4 @@
-"""What a kernel says while it runs a cell, as outputs of a notebook, whatever it says.
+"""Outputs of a cell: what a kernel says while it runs, whatever it says.
 
 A student's code shares the kernel and may send anything. What is kept is valid in a notebook, is
 text that can be written to a file, and is cut at a size while it arrives.

@@ -47,7 +47,7 @@ def run_tests(job: Job, scratch: Path, files: Path, badges: Badges) -> dict[str,
             points = nb.points(test)
             result = results[nb.grade_id(test)]
             hidden = nb.is_hidden(test) and not job.explain
-            result.outputs = _test_outputs(run, points, hidden=hidden)
+            result.outputs = kept_outputs(run, points, hidden=hidden)
             if (cause := _lost_to(run)) is not None:
                 lost.setdefault(cause, []).append(str(nb.grade_id(test)))
     finally:
@@ -118,7 +118,7 @@ def _verdict(run: CellRun) -> dict[str, Any]:
     return verdicts[-1] if verdicts else {}
 
 
-def _test_outputs(run: CellRun, points: float, *, hidden: bool) -> list[NotebookNode]:
+def kept_outputs(run: CellRun, points: float, *, hidden: bool) -> list[NotebookNode]:
     """What is kept of a test: what may be shown, and, last, the points it earned.
 
     Errors and standard error would be read by nbgrader as a failure, whatever was earned, and

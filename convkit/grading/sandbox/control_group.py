@@ -13,8 +13,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-_ROOT = Path("/sys/fs/cgroup")
-_OWN = Path("/proc/self/cgroup")
+ROOT = Path("/sys/fs/cgroup")
+OWN = Path("/proc/self/cgroup")
 _SECONDS = 1.0
 
 
@@ -84,9 +84,9 @@ def _parents() -> Iterator[Path]:
     uppermost.
     """
     with contextlib.suppress(OSError):
-        for line in _OWN.read_text().splitlines():
+        for line in OWN.read_text().splitlines():
             if line.startswith("0::/"):
-                own = _ROOT / line.removeprefix("0::/")
+                own = ROOT / line.removeprefix("0::/")
                 for folder in (own, *own.parents):
                     control = folder / "cgroup.subtree_control"
                     if control.is_file() and {"memory", "pids"} <= {*control.read_text().split()}:

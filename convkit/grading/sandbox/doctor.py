@@ -74,7 +74,7 @@ _UNCOUNTED = (
     "convkit adds it up itself, twenty times a second, and may see too late what grows faster. "
     "Cure, where systemd is at work: systemd-run --user --scope convkit grade ASSIGNMENT"
 )
-_HELD = {
+HELD = {
     "user": "Student code runs as nobody, without any privilege",
     "files": "Student code sees neither your files nor a place to write to but its own",
     "processes": "Student code sees no processes but its own",
@@ -126,7 +126,7 @@ def warnings() -> list[str]:
 
 def findings() -> list[Finding]:
     """What holds here; the first that does not hides what would have come after it."""
-    found = [*_tried()]
+    found = [*tried()]
     if (elsewhere := _other_package()) is not None:
         cure = (
             f"Here it is {PACKAGE}, and for what grading starts it is {elsewhere}. "
@@ -162,7 +162,7 @@ def _other_package() -> Path | None:
 
 
 @functools.cache
-def _tried() -> tuple[Finding, ...]:
+def tried() -> tuple[Finding, ...]:
     system, installed = "This is Linux", "bubblewrap is installed"
     if not sys.platform.startswith("linux"):
         cure = "Cure: grade on a Linux machine, or in a container or virtual machine."
@@ -178,7 +178,7 @@ def _tried() -> tuple[Finding, ...]:
         Finding("The sandbox starts", started, cure="" if started else _explained(str(said))),
     ]
     if isinstance(said, dict):
-        for name, what in _HELD.items():
+        for name, what in HELD.items():
             holds = said[name] is True
             found.append(Finding(what, holds, cure="" if holds else _OLD))
         calls = said["calls"] is True

@@ -1,4 +1,4 @@
-"""How much memory a sandbox takes in all, and its end when that is too much.
+"""The memory watch: how much a sandbox takes in all, and its end when that is too much.
 
 A limit on a process does not hold for many processes together, nor for files in memory, nor for
 what the kernel itself keeps of files and sockets. So all of these are added up, twenty times a
@@ -15,7 +15,7 @@ import threading
 from collections.abc import Iterable
 from pathlib import Path
 
-_SECONDS = 0.05
+SECONDS = 0.05
 _FILE_BYTES, SOCKET_BYTES = 2 << 10, 512 << 10
 """What the kernel keeps of an empty file, and the most it keeps for a socket of the usual size."""
 _OWN = re.compile(r"^(?:RssAnon|RssShmem|VmSwap):\s+(\d+) kB$", re.MULTILINE)
@@ -46,7 +46,7 @@ class MemoryWatch(threading.Thread):
         self.start()
 
     def run(self) -> None:
-        while not self._ended.wait(_SECONDS):
+        while not self._ended.wait(SECONDS):
             taken = self._taken()
             self.peak_bytes = max(taken, self.peak_bytes)
             if taken > self.limit_bytes:

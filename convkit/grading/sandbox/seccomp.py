@@ -1,4 +1,4 @@
-"""Which system calls student code may not make: a filter that the kernel runs for each.
+"""The filter of system calls: which ones student code may not make, asked for each.
 
 Namespaces and a user without privileges keep a program from what there is; the filter keeps it
 from parts of the kernel that no exercise needs and that attacks begin with, from devices of a
@@ -14,7 +14,7 @@ import socket
 import struct
 
 # Each with its number on x86_64 and on aarch64, where it has one.
-_REFUSED = {
+REFUSED = {
     # other processes, and the clock, the name, the settings and the disks of the machine
     "ptrace": (101, 117),
     "process_vm_readv": (310, 270),
@@ -88,11 +88,11 @@ _REFUSED = {
     # more processors than the grader gave
     "sched_setaffinity": (203, 122),
 }
-_CLONE, _CLONE3 = (56, 220), 435
-_SOCKET, _SOCKETPAIR = (41, 198), (53, 199)
-_MMAP = (9, 222)
-_IOCTL = (16, 29)
-_SETSOCKOPT = (54, 208)
+CLONE, CLONE3 = (56, 220), 435
+SOCKET, SOCKETPAIR = (41, 198), (53, 199)
+MMAP = (9, 222)
+IOCTL = (16, 29)
+SETSOCKOPT = (54, 208)
 _FIRST_UNKNOWN = 451
 """Later system calls are refused as by a kernel that does not have them."""
 
@@ -126,18 +126,18 @@ def program() -> bytes | None:
         (_AT_LEAST, 0, 1, _FIRST_UNKNOWN),
         _fail(errno.ENOSYS),
         # Its flags lie where no filter can look. The C library makes do without it.
-        *_when(_CLONE3, [_fail(errno.ENOSYS)]),
+        *_when(CLONE3, [_fail(errno.ENOSYS)]),
     ]
-    for numbers in _REFUSED.values():
+    for numbers in REFUSED.values():
         number = numbers[column]
         if number is not None:
             filter_ += _when(number, [_fail(errno.EPERM)])
     filter_ += _when(
-        _CLONE[column],
+        CLONE[column],
         [_argument(0), (_ANY_BIT, 0, 1, _NEW_NAMESPACES), _fail(errno.EPERM), _allow()],
     )
     filter_ += _when(
-        _MMAP[column],
+        MMAP[column],
         [
             _argument(3),
             (_AND, 0, 0, _SHARED_WITHOUT_A_FILE),
@@ -147,14 +147,14 @@ def program() -> bytes | None:
         ],
     )
     allowed = [each for family in _FAMILIES for each in _when(family, [_allow()])]
-    for call in (_SOCKET, _SOCKETPAIR):
+    for call in (SOCKET, SOCKETPAIR):
         filter_ += _when(
             call[column],
             [_argument(0), *allowed, _fail(errno.EAFNOSUPPORT)],
         )
     for call, position, values in (
-        (_SETSOCKOPT, 2, _LARGER_BUFFERS),
-        (_IOCTL, 1, _TYPE_INTO_A_TERMINAL),
+        (SETSOCKOPT, 2, _LARGER_BUFFERS),
+        (IOCTL, 1, _TYPE_INTO_A_TERMINAL),
     ):
         refused = [each for value in values for each in _when(value, [_fail(errno.EPERM)])]
         filter_ += _when(call[column], [_argument(position), *refused, _allow()])

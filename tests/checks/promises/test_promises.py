@@ -51,6 +51,11 @@ def settings_of(layer, x):
     return x.shape[1:], x.ndim, {k: np.shape(v) for k, v in layer.params.items()}, public
 
 
+def settings_on(concept, case):
+    layer = concept.make(concept.reference, *case.arguments, **case.options)
+    return settings_of(layer, case.x)
+
+
 def mistakes(base):
     """A method, and one that breaks a promise of it."""
 
@@ -107,8 +112,7 @@ def test_one_visible_case_is_enough(name, mistake):
     base, wrong = concept.reference, mistakes(concept.reference)[mistake]
     for number in np.random.default_rng(len(mistake)).permutation(len(concept.cases))[:1]:
         case = concept.cases[number]
-        layer = concept._right(case)
-        there = settings_of(layer, case.x)
+        there = settings_on(concept, case)
         corner = wrong_in(lambda self, x, at=there: settings_of(self, x) == at, name, base, **wrong)
         assert failing(corner), case.words
 
@@ -125,7 +129,7 @@ def test_one_hidden_case_is_enough(name, mistake):
     concept = find(name)
     base, wrong = concept.reference, mistakes(concept.reference)[mistake]
     (case, *_) = cases = random_cases(name, 3)
-    there = settings_of(concept._right(case), case.x)
+    there = settings_on(concept, case)
     corner = wrong_in(lambda self, x: settings_of(self, x) == there, name, base, **wrong)
     assert failing(corner, cases), case.words
 

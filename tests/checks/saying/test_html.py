@@ -83,14 +83,14 @@ def test_no_picture_where_one_factor_says_it_all(failed):
 
 def test_every_coloured_cell_is_legible():
     """Is black on each colour of the pictures at least 4.5 to 1, as accessibility asks?"""
-    from convkit.checks.saying.html import _cell
+    from convkit.checks.saying.html import table_cell
 
     def luminance(channels):
         linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
         return np.dot(linear, [0.2126, 0.7152, 0.0722])
 
     for value in np.linspace(-1, 1, 21):
-        style = _cell(value, 1.0, marked=False)
+        style = table_cell(value, 1.0, marked=False)
         channels = [int(c) / 255 for c in style.split("rgb(")[1].split(")")[0].split(",")]
         assert (luminance(channels) + 0.05) / (luminance([0x11 / 255] * 3) + 0.05) > 4.5
 

@@ -13,7 +13,7 @@ from convkit.grading import hidden_cases, hidden_rng
 from convkit.grading.airlock.trusted_kernel import VERDICT, judge
 from convkit.grading.hidden_seed import SEED_FILE
 from convkit.grading.running.kernels import CellRun
-from convkit.grading.running.tests import _test_outputs
+from convkit.grading.running.tests import kept_outputs
 
 SECRET = "hidden-canary-7919"
 
@@ -92,7 +92,7 @@ def shown(outputs):
 )
 @pytest.mark.parametrize("hidden", [False, True])
 def test_the_points_stand_last_and_are_never_outside_their_range(verdict, points, hidden):
-    outputs = _test_outputs(run(verdict), 2.0, hidden=hidden)
+    outputs = kept_outputs(run(verdict), 2.0, hidden=hidden)
     assert outputs[-1].output_type == "execute_result"
     assert float(outputs[-1].data["text/plain"]) == points
 
@@ -108,8 +108,8 @@ def test_of_a_hidden_test_nothing_is_shown_but_property_and_mistake():
         new_output("error", ename=SECRET, evalue=SECRET, traceback=[SECRET]),
     )
     for verdict in (failed, crashed, wrong, {}):
-        assert SECRET not in shown(_test_outputs(run(verdict, *noise), 1.0, hidden=True))
-    assert "p0: It holds." in shown(_test_outputs(run(failed), 1.0, hidden=True))
+        assert SECRET not in shown(kept_outputs(run(verdict, *noise), 1.0, hidden=True))
+    assert "p0: It holds." in shown(kept_outputs(run(failed), 1.0, hidden=True))
 
 
 def test_of_a_visible_test_all_is_shown_and_nothing_looks_like_a_failure_to_nbgrader():
@@ -120,7 +120,7 @@ def test_of_a_visible_test_all_is_shown_and_nothing_looks_like_a_failure_to_nbgr
         new_output("error", ename="E", evalue="e", traceback=["t"]),
     )
     crashed = judge(LearnerError("ValueError", "too small", 3, "return x"), None)
-    outputs = _test_outputs(run(crashed, *noise), 2.0, hidden=False)
+    outputs = kept_outputs(run(crashed, *noise), 2.0, hidden=False)
     assert [output.output_type for output in outputs].count("execute_result") == 1
     assert not [output for output in outputs if output.get("name") == "stderr"]
     assert not [output for output in outputs if output.output_type == "error"]

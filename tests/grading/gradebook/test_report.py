@@ -4,7 +4,13 @@ from types import SimpleNamespace
 
 import pytest
 
-from convkit.grading.gradebook.report import Row, _cell, _cells, still_to_grade, table
+from convkit.grading.gradebook.report import (
+    Row,
+    spreadsheet_cell,
+    spreadsheet_row,
+    still_to_grade,
+    table,
+)
 from convkit.grading.outcome import Outcome, Status
 from convkit.grading.terminal import columns
 
@@ -52,12 +58,12 @@ def test_a_penalty_never_makes_a_score_negative():
 
 @pytest.mark.parametrize("value", ["=1+1", "+1", "-rf", "@SUM(A1)", " =1", "＝1+1"])
 def test_no_spreadsheet_runs_what_a_name_or_reason_says(value):
-    assert _cell(value) == f"'{value}"
+    assert spreadsheet_cell(value) == f"'{value}"
 
 
 @pytest.mark.parametrize("value", ["\t=1", "\r=1", "\n=1", "\x1b[31m=1", "\u202e=1", "a\nb"])
 def test_no_character_that_does_something_is_exported(value):
-    cell = _cell(value)
+    cell = spreadsheet_cell(value)
     assert cell.isprintable()
     assert cell[0] in "\\a"
 
@@ -76,9 +82,9 @@ def test_a_table_stays_readable_whatever_students_are_called():
 
 @pytest.mark.parametrize("value", ["ann", "it = 3", -1.5, None, Status.GRADED])
 def test_anything_else_is_left_alone(value):
-    assert _cell(value) == value
+    assert spreadsheet_cell(value) == value
 
 
 def test_who_was_not_graded_is_not_current():
-    assert _cells(row("eve", None))[-4:] == [None, "not graded yet", "no", "no"]
-    assert _cells(row("dan", Outcome(), 12.0))[-4:] == [Status.GRADED, "", "yes", "no"]
+    assert spreadsheet_row(row("eve", None))[-4:] == [None, "not graded yet", "no", "no"]
+    assert spreadsheet_row(row("dan", Outcome(), 12.0))[-4:] == [Status.GRADED, "", "yes", "no"]

@@ -121,7 +121,7 @@ LARGE = {
 @pytest.mark.parametrize("part", LARGE)
 def test_what_is_too_large_is_not_even_unpacked(kernel, part, monkeypatch):
     sizes = []
-    session = kernel._messages._session
+    session = kernel._messages._session  # noqa: SLF001 - nothing else sees what is unpacked
     unpack = session.unpack
     monkeypatch.setattr(session, "unpack", lambda s: sizes.append(len(s)) or unpack(s))
     run = kernel.run(LARGE[part], 20)

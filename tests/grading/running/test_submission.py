@@ -28,7 +28,7 @@ def test_a_task_comes_through_as_it_was(tmp_path):
         limits=Limits(memory_bytes=1 << 20),
         times=Times(cell=1.5),
     )
-    assert submission._decode(encode(task)) == task
+    assert submission._decode(encode(task)) == task  # noqa: SLF001
 
 
 def test_parts_come_through_as_they_were():
@@ -36,7 +36,7 @@ def test_parts_come_through_as_they_were():
         "a": Part(Outcome(Status.PARTIAL, "Half.", ("one", "two")), mini_source()),
         "b": Part(Outcome(Status.MISSING, "None."), None),
     }
-    said = json.dumps(submission._encode_parts(parts)).encode()
+    said = json.dumps(submission._encode_parts(parts)).encode()  # noqa: SLF001
     assert decode_parts(said) == parts
     with pytest.raises(GraderError, match="a broken kernel"):
         decode_parts(b'{"error": "a broken kernel"}')

@@ -31,8 +31,8 @@ CALLS = """
 class TestSystemCalls:
     """Is what namespaces leave open refused by the filter, and by nothing else?"""
 
-    def tried(self, names=tuple(seccomp._REFUSED)):
-        numbers = {name: seccomp._REFUSED[name][0] for name in names}
+    def tried(self, names=tuple(seccomp.REFUSED)):
+        numbers = {name: seccomp.REFUSED[name][0] for name in names}
         return inside(
             CALLS
             + f"""
@@ -58,14 +58,14 @@ class TestSystemCalls:
             pytest.skip("the kernel's headers are not installed")
         lines = [line.split() for line in header.read_text().splitlines()]
         known = {line[1]: int(line[2]) for line in lines if len(line) == 3}
-        numbers = {name: both[0] for name, both in seccomp._REFUSED.items()} | {
-            "clone": seccomp._CLONE[0],
-            "clone3": seccomp._CLONE3,
-            "ioctl": seccomp._IOCTL[0],
-            "mmap": seccomp._MMAP[0],
-            "setsockopt": seccomp._SETSOCKOPT[0],
-            "socket": seccomp._SOCKET[0],
-            "socketpair": seccomp._SOCKETPAIR[0],
+        numbers = {name: both[0] for name, both in seccomp.REFUSED.items()} | {
+            "clone": seccomp.CLONE[0],
+            "clone3": seccomp.CLONE3,
+            "ioctl": seccomp.IOCTL[0],
+            "mmap": seccomp.MMAP[0],
+            "setsockopt": seccomp.SETSOCKOPT[0],
+            "socket": seccomp.SOCKET[0],
+            "socketpair": seccomp.SOCKETPAIR[0],
         }
         assert {name: known[f"__NR_{name}"] for name in numbers} == numbers
 

@@ -38,8 +38,8 @@ def user_session(tmp_path, monkeypatch):
         (tmp_path / name / "cgroup.subtree_control").write_text(f"{controllers}\n")
     own = tmp_path / "own"
     own.write_text("1:name=systemd:/elsewhere\n0::/user.slice/app.slice/shell.scope\n")
-    monkeypatch.setattr("convkit.grading.sandbox.control_group._ROOT", tmp_path)
-    monkeypatch.setattr("convkit.grading.sandbox.control_group._OWN", own)
+    monkeypatch.setattr("convkit.grading.sandbox.control_group.ROOT", tmp_path)
+    monkeypatch.setattr("convkit.grading.sandbox.control_group.OWN", own)
     busy = [True]
 
     def rmdir(path):
@@ -101,8 +101,8 @@ def test_where_one_cannot_be_made_it_is_made_further_up_or_not_at_all(user_sessi
 @pytest.mark.parametrize("own", ["4:memory:/session\n", "0::/\n", "0::/../outside\n", ""])
 def test_other_hosts_have_none(tmp_path, monkeypatch, own):
     (tmp_path / "own").write_text(own)
-    monkeypatch.setattr("convkit.grading.sandbox.control_group._ROOT", tmp_path)
-    monkeypatch.setattr("convkit.grading.sandbox.control_group._OWN", tmp_path / "own")
+    monkeypatch.setattr("convkit.grading.sandbox.control_group.ROOT", tmp_path)
+    monkeypatch.setattr("convkit.grading.sandbox.control_group.OWN", tmp_path / "own")
     assert control_group(1 << 30, 64) is None
 
 
@@ -130,7 +130,7 @@ def test_nothing_runs_in_a_sandbox_before_it_is_limited(monkeypatch):
         limit(self, started, init)
         limited.append(time.time())
 
-    limit = Sandbox._limit
+    limit = Sandbox._limit  # noqa: SLF001
     monkeypatch.setattr(Sandbox, "_limit", late)
     assert inside("import time; print(time.time())") > limited[0]
 
@@ -148,7 +148,7 @@ def test_the_kernel_ends_what_takes_too_much_or_the_doctor_says_that_it_will_not
         return
     there.remove()
     assert f"✓ {counted().what}" in said
-    monkeypatch.setattr("convkit.grading.sandbox.memory._SECONDS", 60)
+    monkeypatch.setattr("convkit.grading.sandbox.memory.SECONDS", 60)
     with scratch_folder() as scratch:
         limits = Limits(memory_bytes=200 << 20)
         confined = Sandbox(scratch, limits=limits).confine([sys.executable, "-c", FORKS])

@@ -19,9 +19,9 @@ def _in_no_course(tmp_path, monkeypatch):
 
 @pytest.fixture
 def fresh_probe():
-    doctor._tried.cache_clear()
+    doctor.tried.cache_clear()
     yield
-    doctor._tried.cache_clear()
+    doctor.tried.cache_clear()
 
 
 def test_this_machine_can_start_it():
@@ -30,14 +30,14 @@ def test_this_machine_can_start_it():
 
 
 @pytest.mark.usefixtures("fresh_probe")
-@pytest.mark.parametrize("name", doctor._HELD)
+@pytest.mark.parametrize("name", doctor.HELD)
 def test_what_does_not_hold_is_refused_in_its_own_words(monkeypatch, name):
-    held = dict.fromkeys([*doctor._HELD, "calls"], True)
+    held = dict.fromkeys([*doctor.HELD, "calls"], True)
     monkeypatch.setattr(doctor, "_say", lambda: held | {name: False})
     broken = [finding for finding in doctor.findings() if not finding.holds]
-    assert [finding.what for finding in broken] == [doctor._HELD[name]]
+    assert [finding.what for finding in broken] == [doctor.HELD[name]]
     assert broken[0].cure
-    with pytest.raises(SandboxError, match=doctor._HELD[name]):
+    with pytest.raises(SandboxError, match=doctor.HELD[name]):
         doctor.require()
 
 
@@ -67,7 +67,7 @@ def test_a_watch_that_sees_nothing_is_found_out(monkeypatch):
         raise PermissionError
 
     monkeypatch.setattr("convkit.grading.sandbox.memory.os.statvfs", refuse)
-    with pytest.raises(SandboxError, match=doctor._HELD["together"]):
+    with pytest.raises(SandboxError, match=doctor.HELD["together"]):
         doctor.require()
 
 
@@ -77,11 +77,11 @@ def test_a_sandbox_that_does_not_hold_is_found_out(monkeypatch):
     broken = {}
     monkeypatch.setattr("convkit.grading.sandbox.bubblewrap._NAMESPACES", OTHERS)
     broken["network"] = {finding.what for finding in doctor.findings() if not finding.holds}
-    doctor._tried.cache_clear()
+    doctor.tried.cache_clear()
     monkeypatch.setattr("convkit.grading.sandbox.bubblewrap._SETTINGS", ("/etc/passwd",))
     broken["files"] = {finding.what for finding in doctor.findings() if not finding.holds}
-    assert doctor._HELD["network"] in broken["network"]
-    assert doctor._HELD["files"] in broken["files"] - broken["network"]
+    assert doctor.HELD["network"] in broken["network"]
+    assert doctor.HELD["files"] in broken["files"] - broken["network"]
 
 
 @pytest.mark.usefixtures("fresh_probe")
