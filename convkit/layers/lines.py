@@ -1,4 +1,4 @@
-"""Images line by line: how a convolution lays its numbers out in memory (docs/layout.md)."""
+"""Images line by line: how a convolution lays its numbers out in memory (docs/memory-layout.md)."""
 
 from __future__ import annotations
 
