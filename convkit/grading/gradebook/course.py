@@ -20,7 +20,7 @@ from convkit.grading import notebook as nb
 from convkit.grading.airlock.times import Times
 from convkit.grading.gradebook.fingerprint import Fingerprint, fingerprint
 from convkit.grading.intake.folder import Surroundings, look_into
-from convkit.grading.intake.places import Places
+from convkit.grading.intake.student_folders import Places
 from convkit.grading.outcome import GraderError
 from convkit.grading.sandbox.bubblewrap import Limits, allowed_without
 

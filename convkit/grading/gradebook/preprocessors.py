@@ -33,7 +33,7 @@ from convkit.grading.intake.handed_in import receive
 from convkit.grading.intake.written_answers import REMARK
 from convkit.grading.outcome import Outcome, Status, together
 from convkit.grading.pages.feedback import set_up_feedback
-from convkit.grading.running import answers
+from convkit.grading.running import lending
 from convkit.grading.running.submission import grade_notebook, rebuild
 from convkit.grading.sandbox.bubblewrap import Limits
 from convkit.grading.sandbox.doctor import require
@@ -190,7 +190,7 @@ class CheckAnswers(NbGraderPreprocessor):
     def preprocess(
         self, notebook: NotebookNode, resources: Resources
     ) -> tuple[NotebookNode, Resources]:
-        answers.check(notebook)
+        lending.check(notebook)
         return notebook, resources
 
 

@@ -15,7 +15,7 @@ from convkit.grading import notebook as nb
 from convkit.grading.airlock.airlock import WORKER_FILES
 from convkit.grading.airlock.trusted_kernel import VERDICT
 from convkit.grading.outcome import GraderError
-from convkit.grading.running import answers
+from convkit.grading.running import lending
 from convkit.grading.running.job import Job
 from convkit.grading.running.kernels import CellRun, Kernel
 from convkit.grading.running.outputs import note
@@ -68,8 +68,8 @@ def _start_trusted(job: Job, scratch: Path, files: Path, badges: Badges) -> Kern
     reference = nb.offers_reference(job.source)
     readable = [*WORKER_FILES, *(readable_package() if reference else ())]
     description = {
-        "sources": answers.sources(job.submission, job.source),
-        "names": answers.names(job.source),
+        "sources": lending.sources(job.submission, job.source),
+        "names": lending.names(job.source),
         "reference": reference,
         "own": [dataclasses.asdict(badge) for badge in badges],
         "sandbox": {
@@ -83,13 +83,13 @@ def _start_trusted(job: Job, scratch: Path, files: Path, badges: Badges) -> Kern
     }
     job_file = scratch / "job.json"
     job_file.write_text(json.dumps(description), encoding="utf-8")
-    lending = "from convkit.grading.airlock.trusted_kernel import begin"
-    begin = f"{lending}; begin({str(job_file)!r}); del begin"
+    module = "convkit.grading.airlock.trusted_kernel"
+    begin = f"from {module} import begin; begin({str(job_file)!r}); del begin"
     kernel = Kernel.beside(job.source_folder, scratch)
     try:
         _prepare(kernel, begin, "the beginning", job.times.loading + _OURS_SECONDS)
         seconds = job.times.test + _OURS_SECONDS
-        for cell, text in answers.setup(job.source):
+        for cell, text in lending.setup(job.source):
             try:
                 _prepare(kernel, text, str(nb.grade_id(cell)), seconds)
             except GraderError:

@@ -8,7 +8,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from convkit.grading import notebook as nb
 from convkit.grading.airlock.times import Times
-from convkit.grading.running import answers
+from convkit.grading.running import lending
 from convkit.grading.running.grade import grade
 from convkit.grading.running.job import Job
 from convkit.grading.sandbox.bubblewrap import Limits
@@ -119,8 +119,8 @@ def test_what_cannot_be_handed_over_says_so(tmp_path):
 
 
 def test_names_are_those_that_the_answers_bind():
-    assert answers.names(SOURCE) == ["squares", "Stack", "total", "table"]
-    answers.check(SOURCE)
+    assert lending.names(SOURCE) == ["squares", "Stack", "total", "table"]
+    lending.check(SOURCE)
 
 
 @pytest.mark.parametrize(
@@ -130,8 +130,8 @@ def test_names_are_those_that_the_answers_bind():
 def test_an_answer_that_cannot_be_graded_is_refused(text, words):
     broken = copy.deepcopy(SOURCE)
     broken.cells[2].source = text
-    with pytest.raises(answers.AnswerError, match=words):
-        answers.check(broken)
+    with pytest.raises(lending.AnswerError, match=words):
+        lending.check(broken)
 
 
 @pytest.mark.course

@@ -6,7 +6,7 @@ import pytest
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
-from convkit.grading.intake.places import Places
+from convkit.grading.intake.student_folders import Places
 from convkit.grading.outcome import NOT_HANDED_IN, Status
 
 JOSE = unicodedata.normalize("NFC", "José")
