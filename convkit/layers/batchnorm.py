@@ -83,11 +83,15 @@ class BatchNorm(Layer):
         grad_y = gradient(grad_y, x_shape, normalized.dtype).reshape(normalized.shape)
         self.grads["gamma"] = _summed_products(grad_y, normalized)
         self.grads["beta"] = grad_y.sum(axis=(0, 2))
-        if in_training:
-            m = normalized.size // self.channels
-            grad_y = grad_y - self.grads["gamma"][:, np.newaxis] / m * normalized
-            grad_y -= self.grads["beta"][:, np.newaxis] / m
-        return (slope[:, np.newaxis] * grad_y).reshape(x_shape)
+        if not in_training:
+            return (slope[:, np.newaxis] * grad_y).reshape(x_shape)
+        # ∇x term by term, in one array: large ones take most of the time.
+        m = normalized.size // self.channels
+        grad_x = normalized * (-self.grads["gamma"] / m)[:, np.newaxis]
+        grad_x -= (self.grads["beta"] / m)[:, np.newaxis]
+        grad_x += grad_y
+        grad_x *= slope[:, np.newaxis]
+        return grad_x.reshape(x_shape)
 
     def _move_running(self, mean: Array, variance: Array) -> None:
         """Replace a part of the running statistics by those of a batch."""

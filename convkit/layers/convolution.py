@@ -10,7 +10,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from convkit.layers.arguments import gradient, integer, pair, parameter, shaped
 from convkit.layers.base import Array, Layer
 from convkit.layers.initialization import Rng, he_normal
-from convkit.layers.lines import Lines, as_maps, as_row, blocks
+from convkit.layers.lines import Blocks, stacked
 from convkit.layers.windows import output_size
 
 
@@ -75,7 +75,8 @@ class Conv2d(Layer):
         ∇x_i     = Σ_j ∇y_j ∗ W_ij, full                   (convolve ∇y with the weights)
         ∇b_j     = Σ_nab ∇y_njab
 
-    with ∇y spread by the stride first and the padding cropped from ∇x last. The gradients are on
+    with ∇y spread by the stride first and the padding cropped from ∇x last. How the images lie in
+    memory, so that these sums are products of matrices, is in docs/layout.md. The gradients are on
     no slide; the forward pass is on "Multiple Feature Maps" (Jarrett et al., 2009).
 
     Args:
@@ -117,45 +118,35 @@ class Conv2d(Layer):
         kernels = weight.transpose(0, 2, 3, 1).reshape(self.out_channels, -1)  # of j, and p, q, i
         out_size = output_size(x.shape[2:], self.kernel_size, self.stride, self.padding)
         y = np.empty((len(x), self.out_channels, *out_size), x.dtype)
-        memory = []
-        for block in blocks(x, self.kernel_size):
-            lines = Lines.of(self._padded(x[block]), self.kernel_size, self.stride)
+        blocks = Blocks(x, self.kernel_size, self.stride, self.padding)
+        for block, lines in blocks:
             for a, windows in enumerate(lines.windows):
-                y[block, :, a] = as_maps(kernels @ windows + bias[:, np.newaxis], out_size[1])
-            memory.append((block, lines))
-        self._keep(memory, kernels, x.shape, y.shape, y.dtype)
+                # y_ja = b_j + Σ_ipq W_jipq x_{i, s·a+p, s·b+q}
+                y[block, :, a] = lines.as_maps(kernels @ windows + bias[:, np.newaxis])
+            del lines, windows  # or they would lie beside the next block's
+        self._keep(blocks, kernels, x.shape, y.shape, y.dtype)
         return y
 
     def backward(self, grad_y: Array) -> Array:
-        memory, kernels, x_shape, y_shape, dtype = self._kept()
+        blocks, kernels, x_shape, y_shape, dtype = self._kept()
         grad_y = gradient(grad_y, y_shape, dtype)
+        flipped = kernels.reshape(self.out_channels, self.kernel_size[0], -1)[:, ::-1]
+        flipped = np.ascontiguousarray(flipped.swapaxes(0, 1))  # of h − 1 − p; of j, and q, i
         grad_kernels, grad_x = np.zeros_like(kernels), np.empty(x_shape, dtype)
-        for block, lines in memory:
-            grad_lines = lines.zeros()
-            rows = zip(lines.windows, grad_lines.windows, strict=True)
-            for a, (windows, grad_windows) in enumerate(rows):
-                grad_row = as_row(grad_y[block, :, a])
+        for block, lines in blocks:
+            grad_rows = lines.as_rows(grad_y[block])
+            for grad_row, windows in zip(grad_rows, lines.windows, strict=True):
+                # ∇W_jipq += Σ_nb ∇y_ja x_{i, s·a+p, s·b+q}
                 grad_kernels += grad_row @ windows.T
-                grad_windows += kernels.T @ grad_row
-            grad_x[block] = self._inside(grad_lines.images())
+            # ∇x_i, line s·a+p, is Σ_jap ∇y_ja W_jip, moved by q
+            grad_x[block] = lines.images(
+                stacked(flipped[p]).T @ stacked(grad_rows[a]) for a, p in lines.seen()
+            )
+            del lines, windows
         grad_weight = grad_kernels.reshape(-1, *self.kernel_size, self.in_channels)
         self.grads["weight"] = np.ascontiguousarray(grad_weight.transpose(0, 3, 1, 2))
         self.grads["bias"] = grad_y.sum(axis=(0, 2, 3))
         return grad_x
-
-    def _padded(self, x: Array) -> Array:
-        """``x`` with zeros around each image."""
-        if self.padding == (0, 0):
-            return x
-        (pad_h, pad_w), (height, width) = self.padding, x.shape[2:]
-        padded = np.zeros((*x.shape[:2], height + 2 * pad_h, width + 2 * pad_w), x.dtype)
-        self._inside(padded)[...] = x
-        return padded
-
-    def _inside(self, padded: Array) -> Array:
-        """The images in ``padded``, without the padding."""
-        (pad_h, pad_w), (height, width) = self.padding, padded.shape[2:]
-        return padded[:, :, pad_h : height - pad_h, pad_w : width - pad_w]
 
     def _parameters(self, dtype: np.dtype[Any]) -> tuple[Array, Array]:
         shape = (self.out_channels, self.in_channels, *self.kernel_size)

@@ -92,16 +92,25 @@ class AvgPool2d(_Pool2d):
 
     def forward(self, x: Array) -> Array:
         x, y_shape = self._input(x)
+        (h, w), (step_h, step_w) = self.kernel_size, self.stride
+        # Σ_p, then Σ_q: h + w additions instead of h·w, and the first of whole lines.
+        lines = np.zeros((*y_shape[:3], x.shape[3]), x.dtype)
+        for _, _, view in offset_views(x, (h, 1), (step_h, 1)):
+            lines += view
         y = np.zeros(y_shape, x.dtype)
-        for _, _, view in offset_views(x, self.kernel_size, self.stride):
+        for _, _, view in offset_views(lines, (1, w), (1, step_w)):
             y += view
         self._keep(x.shape, y_shape, x.dtype)
-        return y / (self.kernel_size[0] * self.kernel_size[1])
+        return y / (h * w)
 
     def backward(self, grad_y: Array) -> Array:
         x_shape, y_shape, dtype = self._kept()
-        share = gradient(grad_y, y_shape, dtype) / (self.kernel_size[0] * self.kernel_size[1])
-        grad_x = np.zeros(x_shape, dtype)
-        for _, _, view in offset_views(grad_x, self.kernel_size, self.stride):
+        (h, w), (step_h, step_w) = self.kernel_size, self.stride
+        share = gradient(grad_y, y_shape, dtype) / (h * w)
+        grad_lines = np.zeros((*y_shape[:3], x_shape[3]), dtype)
+        for _, _, view in offset_views(grad_lines, (1, w), (1, step_w)):
             view += share
+        grad_x = np.zeros(x_shape, dtype)
+        for _, _, view in offset_views(grad_x, (h, 1), (step_h, 1)):
+            view += grad_lines
         return grad_x

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from torch.nn.functional import conv2d
 
 from convkit import Conv2d, convolve2d, correlate2d
+from convkit.layers import lines
 from tests.layers.oracle import assert_agrees, assert_close, drawn, normal, pairs, seeds, sizes
 
 modes = st.sampled_from(["valid", "full", "same"])
@@ -89,6 +90,18 @@ def test_layer_agrees_with_pytorch(
         normal(seed, n, in_channels, *size),
         seed,
     )
+
+
+@pytest.mark.parametrize("images_in_a_block", [1, 2, 5])
+def test_in_blocks_as_in_one(monkeypatch, images_in_a_block):
+    x, layer = normal(0, 5, 3, 6, 7), Conv2d(3, 4, (2, 3), (1, 2), (0, 1), rng=1)
+    grad_y = normal(2, *layer.forward(x).shape)
+    expected = layer.forward(x), layer.backward(grad_y), dict(layer.grads)
+    monkeypatch.setattr(lines, "BLOCK_BYTES", images_in_a_block * 3 * x[:1].nbytes)
+    assert_close(layer.forward(x), expected[0])
+    assert_close(layer.backward(grad_y), expected[1])
+    for name, grad in layer.grads.items():
+        assert_close(grad, expected[2][name])
 
 
 def test_layer_is_the_slides_sum_of_convolutions():
