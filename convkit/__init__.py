@@ -11,6 +11,7 @@ from convkit.network import Sequential
 from convkit.training import SGD, fit
 
 _WHEN_USED = {
+    "agree": "convkit.checks",
     "check": "convkit.checks",
     "CheckFailed": "convkit.checks",
     "check_gradient": "convkit.checks",

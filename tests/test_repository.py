@@ -38,7 +38,12 @@ def test_the_notebook_is_clean(path):
     assert len(set(ids)) == len(ids)
     for cell in notebook.cells:
         assert cell.source.strip(), f"the cell {cell.id} is empty"
-        assert set(cell.metadata) <= {"nbgrader", "tags", "deletable", "editable"}, cell.id
+        known = {"nbgrader", "tags", "deletable", "editable", "jupyter"}
+        assert set(cell.metadata) <= known, cell.id
+        folded = cell.source.startswith("# Your instructor's") and "nbgrader" in cell.metadata
+        assert cell.metadata.get("jupyter") == ({"source_hidden": True} if folded else None), (
+            f"{cell.id}: what a hidden test shows of itself is folded, and nothing else"
+        )
         if cell.cell_type == "code":
             assert cell.outputs == [], cell.id
             assert cell.execution_count is None, cell.id

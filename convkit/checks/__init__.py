@@ -1,5 +1,6 @@
 """Checks: what "right" means, and which mistake it looks like when it is not."""
 
+from convkit.checks.agreement import Disagreement, agree
 from convkit.checks.checking import check, examine, finders, listeners, random_cases, remarks
 from convkit.checks.observing.behaviour import Case
 from convkit.checks.observing.foreign_code import LearnerError, LearnerTimeout
@@ -14,11 +15,13 @@ from convkit.checks.saying.report import CheckFailed, Finding, Report
 __all__ = [
     "Case",
     "CheckFailed",
+    "Disagreement",
     "Finding",
     "GradientComparison",
     "LearnerError",
     "LearnerTimeout",
     "Report",
+    "agree",
     "check",
     "check_gradient",
     "entries",

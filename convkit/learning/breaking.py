@@ -217,7 +217,8 @@ def _worth(wrong: Wrong, case: Case | None) -> tuple[float, str]:
     except NoCase as error:
         return 0.0, str(error)
     if numbers <= wrong.smallest:
-        return 1.0, f"caught, with {numbers} numbers. It cannot be done with fewer."
+        count = "1 number" if numbers == 1 else f"{numbers} numbers"
+        return 1.0, f"caught, with {count}. It cannot be done with fewer."
     said = f"caught, with {numbers} numbers. It can be done with {wrong.smallest}."
     return (0.75 if numbers <= 2 * wrong.smallest else 0.5), said
 

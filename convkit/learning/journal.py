@@ -53,7 +53,7 @@ class Progress:
     def __repr__(self) -> str:
         lines = []
         for assignment, names in self.assignments.items():
-            lines.append(f"{assignment}  ({_count(names)})")
+            lines.append(f"{_bar(names)} {assignment}  ({_count(names)})")
             width = max(len(entry.name) for entry in names)
             for entry in names:
                 said = f"{entry.state}: {entry.note}" if entry.note else entry.state
@@ -67,7 +67,9 @@ class Progress:
         for assignment, names in self.assignments.items():
             rows.append(
                 f'<tr><th colspan="3" style="text-align:left">{html.escape(assignment)} '
-                f'<span style="font-weight:normal">({_count(names)})</span></th></tr>'
+                f'<progress max="{len(names)}" value="{_done(names)}" '
+                f'aria-label="{html.escape(assignment)}: {_count(names)}"></progress> '
+                f'<span style="font-weight:normal">{_count(names)}</span></th></tr>'
             )
             for entry in names:
                 cells = (
@@ -207,8 +209,17 @@ def _version(source: str) -> str:
     return sha256(source.encode()).hexdigest()
 
 
+def _done(names: list[NameProgress]) -> int:
+    return sum(entry.state == YOURS for entry in names)
+
+
 def _count(names: list[NameProgress]) -> str:
-    return f"{sum(entry.state == YOURS for entry in names)} of {len(names)} yours"
+    return f"{_done(names)} of {len(names)} yours"
+
+
+def _bar(names: list[NameProgress], width: int = 10) -> str:
+    filled = width * _done(names) // len(names)
+    return "█" * filled + "░" * (width - filled)
 
 
 def _read(folder: Path) -> dict[str, Record]:

@@ -137,7 +137,9 @@ def test_the_command_prints_what_the_notebook_shows(notebook, course, capsys):
     assert "02-convolution  (1 of 2 yours)" in text
     assert "✓ correlate2d  yours" in text
     assert "· Conv2d       untouched" in text
-    assert "<code>correlate2d</code>" in progress()._repr_html_()
+    shown = progress()._repr_html_()
+    assert "<code>correlate2d</code>" in shown
+    assert '<progress max="2" value="1" aria-label="02-convolution: 1 of 2 yours">' in shown
 
 
 def test_without_exercises_it_shows_what_was_begun(notebook, course):

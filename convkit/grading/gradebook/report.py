@@ -14,9 +14,11 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.plugins import ExportPlugin
 
 from convkit.grading.gradebook import ledger
+from convkit.grading.gradebook.answers_given import answers_given
 from convkit.grading.gradebook.application import opened
 from convkit.grading.gradebook.course import Course
 from convkit.grading.gradebook.preprocessors import course_at
+from convkit.grading.intake.folder import look_into
 from convkit.grading.outcome import NOT_HANDED_IN, GraderError, Outcome
 from convkit.grading.terminal import columns, harmless
 
@@ -36,6 +38,8 @@ def report_class(root: Path, assignment: str) -> str:
     with opened(root) as (_, course), course.gradebook() as gradebook:
         found = rows(gradebook, course, assignment)
         lines = [table(found), still_to_grade(found), *not_graded(course, assignment)]
+        submitted = (course.submitted(assignment, row.student.id) for row in found)
+        lines.append(answers_given(map(look_into, submitted)))
         return "\n".join(filter(None, lines))
 
 
