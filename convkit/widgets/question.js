@@ -31,6 +31,7 @@ function render({ model, el, signal }) {
     commit, tell, reply,
   );
 
+  let unlocked = false;
   const before = model.get("given");
   if (before.given !== undefined) {
     answer.write(before.given);
@@ -72,7 +73,6 @@ function render({ model, el, signal }) {
     return `<p><b>${words}</b></p>`;
   }
 
-  let unlocked = false;
   async function unlock() {
     if (unlocked) return;
     unlocked = true;

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.lab import Browser, cell, end_kernel, run_all, running_lab
+from tests.browser.lab import Browser, cell, end_kernel, run_all, run_cell, running_lab
 
 pytestmark = pytest.mark.browser
 
@@ -53,6 +53,13 @@ def test_a_picture_waits_for_an_answer_and_for_a_reason(lecture, lab):
     (attempt,) = kept(lab)["sharing-drag"]
     assert attempt["right"] is False
     assert attempt["why"] == "it is the same picture"
+
+
+def test_whoever_answered_it_before_finds_the_picture_open(lecture):
+    run_cell(lecture, "equivariance-widget")
+    asking = cell(lecture, "equivariance-widget")
+    expect(asking.locator(".convkit canvas").first).to_be_visible()
+    expect(asking.get_by_role("radio", name="because the map stays")).to_be_checked()
 
 
 # The last: it ends the kernel.
