@@ -110,7 +110,7 @@ def fit(
     was_training = network.training
     try:
         with (
-            _one_thread(),
+            one_thread(),
             _progress_bar(epochs * batches) as bar,
             np.errstate(all="ignore"),
         ):
@@ -219,7 +219,7 @@ def _validation_samples(validation: Any) -> tuple[Array, Array]:
     return _samples(x, y, "validation[0]", "validation[1]")
 
 
-def _one_thread() -> AbstractContextManager[Any]:
+def one_thread() -> AbstractContextManager[Any]:
     """One thread of linear algebra: on busy cores more wait for one another, many times as long."""
     from threadpoolctl import threadpool_limits
 

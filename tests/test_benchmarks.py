@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from benchmarks import __main__ as command
-from benchmarks import assignments, checks, layers, widgets
+from benchmarks import assignments, checks, layers, threads, widgets
 from benchmarks.cases import CASES
 from benchmarks.measure import Pair, peak_memory, times
 from tests.layers.oracle import assert_close
@@ -67,6 +67,24 @@ def test_prints_nothing_while_the_machine_is_busy(monkeypatch, capsys):
     assert capsys.readouterr().out == ""
 
 
+def test_says_where_the_machine_was_busy_all_the_same(monkeypatch, capsys):
+    monkeypatch.setattr(os, "getloadavg", lambda: (1.1, 0.0, 0.0))
+    monkeypatch.setattr(sys, "argv", ["benchmarks", "layers", "--busy"])
+    monkeypatch.setitem(command.PARTS, "layers", lambda rounds: print("| a table |"))
+    command.main()
+    *_, warning, _, table = capsys.readouterr().out.splitlines()
+    assert warning == "**Not to be quoted: the load average was 1.1 when this began.**"
+    assert table == "| a table |"
+
+
+def test_measures_training_on_busy_cores(monkeypatch, capsys):
+    monkeypatch.setattr(threads, "CASES", [case for case in CASES if "8×8" in case.name])
+    threads.measure(rounds=1)
+    idle, busy = capsys.readouterr().out.splitlines()[-2:]
+    assert idle.startswith("| capstone network, 64 images of 8×8 | idle | ")
+    assert busy.startswith("| capstone network, 64 images of 8×8 | busy | ")
+
+
 def test_measures_the_checks(monkeypatch, capsys):
     variants = checks.right_variants("ReLU")[:2]
     monkeypatch.setattr(checks, "right_variants", lambda name="ReLU": variants)
@@ -92,7 +110,7 @@ def test_an_unknown_part_is_named(monkeypatch, capsys):
     with pytest.raises(SystemExit):
         command.main()
     assert (
-        "expected some of layers, checks, assignments, widgets, got speed"
+        "expected some of layers, threads, checks, assignments, widgets, got speed"
         in capsys.readouterr().err
     )
 

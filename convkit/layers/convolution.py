@@ -75,9 +75,9 @@ class Conv2d(Layer):
         ∇x_i     = Σ_j ∇y_j ∗ W_ij, full                   (convolve ∇y with the weights)
         ∇b_j     = Σ_nab ∇y_njab
 
-    with ∇y spread by the stride first and the padding cropped from ∇x last. How the images lie in
-    memory, so that these sums are products of matrices, is in docs/layout.md. The gradients are on
-    no slide; the forward pass is on "Multiple Feature Maps" (Jarrett et al., 2009).
+    with ∇y spread by the stride first and the padding cropped from ∇x last. How images lie in
+    memory, so that these sums are products of matrices, is in docs/memory-layout.md. The gradients
+    are on no slide; the forward pass is on "Multiple Feature Maps" (Jarrett et al., 2009).
 
     Args:
         in_channels, out_channels: C and the number of feature maps.

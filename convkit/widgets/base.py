@@ -14,6 +14,7 @@ import traitlets
 
 from convkit.layers.arguments import shaped
 from convkit.layers.base import Array, Layer
+from convkit.training import one_thread
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -83,9 +84,11 @@ class Widget(anywidget.AnyWidget):
 
     @traitlets.default("answer")
     def _answer(self) -> dict[str, Any]:
+        with one_thread():
+            computed = self.compute()
         arrays = {
             name: packed(value) if isinstance(value, np.ndarray) else value
-            for name, value in self.compute().items()
+            for name, value in computed.items()
         }
         return {"number": 0, "problem": "", "arrays": arrays}
 
@@ -113,7 +116,9 @@ class Widget(anywidget.AnyWidget):
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         bundle, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
         picture = io.BytesIO()
-        self.picture().savefig(picture, format="png", dpi=80, bbox_inches="tight")
+        with one_thread():
+            figure = self.picture()
+        figure.savefig(picture, format="png", dpi=80, bbox_inches="tight")
         bundle["image/png"] = base64.b64encode(picture.getvalue()).decode()
         bundle["text/plain"] = f"{type(self).__name__}: open the notebook in JupyterLab to move it"
         return bundle, metadata

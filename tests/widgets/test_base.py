@@ -5,6 +5,7 @@ import base64
 import numpy as np
 import pytest
 import traitlets
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from convkit.layers import Conv2d
 from convkit.widgets.base import Numbers, Widget, packed, script, whose
@@ -45,6 +46,28 @@ def test_a_changed_operand_is_computed_again_and_always_answered():
     widget.numbers = [[1.0, 8.0]]
     np.testing.assert_array_equal(arrays(widget)["result"], [[1, 0.125]])
     assert widget.answer["number"] > first
+
+
+def test_computes_on_one_thread():
+    class Threads(Reciprocal):
+        seen: list[int] = []  # noqa: RUF012
+
+        def _note(self):
+            pools = threadpool_info()
+            self.seen.extend(p["num_threads"] for p in pools if p["user_api"] == "blas")
+
+        def compute(self):
+            self._note()
+            return super().compute()
+
+        def picture(self):
+            self._note()
+            return super().picture()
+
+    with threadpool_limits(limits=2, user_api="blas"):
+        Threads(numbers=[[1.0]])._repr_mimebundle_()
+    assert set(Threads.seen) == {1}
+    assert len(Threads.seen) >= 2
 
 
 def test_without_operands_it_is_computed_once():

@@ -23,7 +23,7 @@ from nbformat import NotebookNode
 
 from convkit.grading.running.messages import Messages, connection
 from convkit.grading.running.outputs import Outputs
-from convkit.grading.sandbox.bubblewrap import Sandbox
+from convkit.grading.sandbox.bubblewrap import ONE_THREAD, Sandbox
 from convkit.grading.sandbox.program import Confined
 
 _PR_SET_PDEATHSIG, _SIGKILL = 1, 9
@@ -116,7 +116,7 @@ class Kernel:
         process = subprocess.Popen(
             cls.program(connection_file, bound_to(os.getpid())),
             cwd=folder,
-            env={**os.environ, "IPYTHONDIR": str(private / "ipython")},
+            env={**os.environ, **ONE_THREAD, "IPYTHONDIR": str(private / "ipython")},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

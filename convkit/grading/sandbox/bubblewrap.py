@@ -35,6 +35,8 @@ _ENTRYPOINT = Path(__file__).with_name("entrypoint.py")
 _LIBRARIES = ("/bin", "/lib", "/lib32", "/lib64", "/libx32", "/sbin")
 _SETTINGS = ("/etc/alternatives", "/etc/fonts", "/etc/ld.so.cache", "/etc/localtime")
 _NAMESPACES = ("--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts")
+# Linear algebra on one thread: on busy cores more wait for one another, many times as long.
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 
 def allowed_without() -> bool:
@@ -203,8 +205,7 @@ class Sandbox:
             "IPYTHONDIR": str(self.work / ".ipython"),
             "LANG": "C.UTF-8",
             "MPLCONFIGDIR": str(self.work / ".matplotlib"),
-            "OMP_NUM_THREADS": "1",
-            "OPENBLAS_NUM_THREADS": "1",
+            **ONE_THREAD,
             "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
             "PYTHONDONTWRITEBYTECODE": "1",
             "PYTHONNOUSERSITE": "1",

@@ -47,6 +47,16 @@ def test_a_flood_is_cut_while_it_comes_and_the_next_cell_is_heard(kernel, flood)
     assert grown << 10 < GIGABYTE
 
 
+def test_neither_side_takes_more_than_one_thread(kernel, tmp_path, monkeypatch):
+    threads = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+    for name in threads:
+        monkeypatch.setenv(name, "4")
+    with Kernel.beside(tmp_path, tmp_path) as own:
+        for side in (kernel, own):
+            run = side.run(f"import os; print(*map(os.environ.get, {threads}))", 20)
+            assert run.outputs[-1].text == "1 1\n"
+
+
 def test_all_cells_together_may_say_so_much_and_no_more():
     with started() as kernel:
         kept = [kernel.run("print('x' * 3_000_000)", 10) for _ in range(9)]
