@@ -11,7 +11,7 @@ from typing import Any
 
 from tqdm.auto import tqdm
 
-from tests.browser.lab import Browser, run_all, running_chromium, running_lab
+from tests.browser.lab import Browser, answer_everything, run_all, running_chromium, running_lab
 
 _ROOT = Path(__file__).parents[1]
 _LECTURES = _ROOT / "lectures"
@@ -91,6 +91,7 @@ def moved(
     with tempfile.TemporaryDirectory() as folder:
         course = Path(folder, "course")
         shutil.copytree(_LECTURES, course / "lectures")
+        answer_everything(course / "lectures")
         with running_lab(course, Path(folder, "private")) as lab:
             browser = Browser(chromium, lab)
             for lecture in lectures:

@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import convkit
+from convkit.learning import answers
+from convkit.learning.questions import PLACE, WRITTEN, lectures
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or "/usr/bin/chromium"
 CHROMIUM_ARGUMENTS = [
@@ -43,6 +45,16 @@ class Lab:
 
     def url(self, notebook: str) -> str:
         return f"{self.address}/lab/tree/{notebook}?token={self.token}&reset"
+
+
+def answer_everything(folder: Path) -> None:
+    """Let a course's folder say that all questions were answered, so that no picture waits."""
+    kept = {}
+    for asked in (asked for each in lectures().values() for asked in each):
+        given = "so" if asked.kind == WRITTEN else asked.right
+        given = given[0] if asked.kind == PLACE else given
+        kept[asked.name] = [{"given": given, "right": True, "day": "2026-01-05"}]
+    (folder / answers.FILE).write_text(json.dumps(kept))
 
 
 @contextmanager

@@ -52,7 +52,7 @@ def site(tmp_path_factory):
     server.server_close()
 
 
-def answer_everything(page):
+def commit_to_everything(page):
     """Commit to some answer to every question, and to those that come up behind it."""
     questions = page.locator(".convkit-question")
     number = 0
@@ -92,7 +92,7 @@ def open_page(chromium, site):
         page.wait_for_function("() => window.MathJax.startup.promise.then(() => true)")
         for place in page.locator("[data-model]").all():
             place.locator(".convkit, .convkit-question").first.wait_for()
-        answer_everything(page)
+        commit_to_everything(page)
         return page, wrong
 
     yield open_
