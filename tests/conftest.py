@@ -12,7 +12,7 @@ from tests.browser.lab import running_chromium
 
 # For all that the tests start.
 os.environ["PYTHONPATH"] = os.pathsep.join(
-    filter(None, [str(Path(__file__).with_name("quick")), os.environ.get("PYTHONPATH")])
+    filter(None, [str(Path(__file__).with_name("stand_ins")), os.environ.get("PYTHONPATH")])
 )
 
 

@@ -91,7 +91,7 @@ def course(request, tmp_path_factory):
     for student in asked_for(request) & WRONG.keys():
         name, before, after, _ = WRONG[student]
         write(changed(source, name, before, after), course.submitted(NAME, student))
-    # Without tests/quick: as where nothing stands in for an installed package.
+    # Without tests/stand_ins: as where nothing stands in for an installed package.
     course.log = course.nbgrader("autograde", NAME, PYTHONPATH="")
     assert course.log.returncode == 0, course.log.stderr
     assert course.nbgrader("generate_feedback", NAME, PYTHONPATH="").returncode == 0
