@@ -146,5 +146,5 @@ class Gain(Layer):
     def backward(self, grad_y: Array) -> Array:
         x, gain = self._kept()
         grad_y = gradient(grad_y, x.shape, x.dtype)
-        self.grads["gain"] = (x * grad_y).sum(axis=(0, 2, 3))
+        self.grads["gain"] = np.einsum("njab,njab->j", x, grad_y)
         return gain * grad_y
