@@ -113,10 +113,12 @@ class Blocks:
     """
 
     def __init__(self, images: Array, kernel_size: Pair, stride: Pair, padding: Pair) -> None:
-        self._images, self._window = images, (kernel_size, stride, padding)
+        self._window = kernel_size, stride, padding
         size = max(1, BLOCK_BYTES * len(images) // (kernel_size[1] * images.nbytes))
         self._slices = [slice(start, start + size) for start in range(0, len(images), size)]
         self._only = Lines(images, *self._window) if len(self._slices) == 1 else None
+        if self._only is None:
+            self._images = images.copy()  # the caller may change its own before the way back
 
     def __iter__(self) -> Iterator[tuple[slice, Lines]]:
         for block in self._slices:
