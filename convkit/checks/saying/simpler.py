@@ -16,6 +16,12 @@ from convkit.layers import Array
 
 def simpler(concept: Concept, case: Case) -> Iterator[Case]:
     """The case with one thing smaller or left out, the largest steps first; only legal cases."""
+    if case.arguments and all(isinstance(each, Mapping) for each in case.arguments):
+        if max(value.size for value in case.params.values()) > 1:  # the steps of an optimizer
+            single = tuple({k: _first(v) for k, v in grads.items()} for grads in case.arguments)
+            params = {name: _first(value) for name, value in case.params.items()}
+            yield replace(case, arguments=single, params=params)
+        return
     for arguments, options, x in _steps(case):
         with suppress(ValueError, TypeError, IndexError, ZeroDivisionError):
             yield _remade(concept, case, arguments, options, x)
@@ -24,13 +30,25 @@ def simpler(concept: Concept, case: Case) -> Iterator[Case]:
 def _remade(
     concept: Concept, case: Case, arguments: Sequence[Any], options: Mapping[str, Any], x: Array
 ) -> Case:
-    """The case with these arguments: of params and grad_y there are as many numbers as it takes."""
-    made = replace(case, arguments=tuple(arguments), options=options, x=x)
-    layer = concept.reference(*arguments, **options)
+    """The case with these arguments: of params and grad_y there are as many numbers as it takes.
+
+    So of running statistics; and labels are classes that there are.
+    """
     if not isinstance(concept, LayerConcept):
-        return made
+        concept.reference(*arguments, **options)  # is it legal?
+        return replace(case, arguments=tuple(arguments), options=options)
+    arguments = tuple(
+        np.resize(each, len(x)) % x.shape[1] if isinstance(each, np.ndarray) else each
+        for each in arguments
+    )
+    options = {
+        name: np.resize(each, x.shape[1]) if isinstance(each, np.ndarray) else each
+        for name, each in options.items()
+    }
+    made = replace(case, arguments=arguments, options=options, x=x)
+    layer = concept.make(concept.reference, *arguments, **options)
     params = {name: np.resize(case.params[name], layer.params[name].shape) for name in case.params}
-    return replace(made, params=params, grad_y=np.resize(case.grad_y, layer.forward(x).shape))
+    return replace(made, params=params, grad_y=np.resize(case.grad_y, np.shape(layer.forward(x))))
 
 
 def _steps(case: Case) -> Iterator[tuple[Sequence[Any], Mapping[str, Any], Array]]:
@@ -39,6 +57,8 @@ def _steps(case: Case) -> Iterator[tuple[Sequence[Any], Mapping[str, Any], Array
             x = case.x[(slice(None),) * axis + (slice(0, fewer),)]
             yield case.arguments, case.options, x
             for position, value in enumerate(case.arguments if axis else ()):
+                if isinstance(value, np.ndarray):
+                    continue
                 if value == (size if axis == 1 else case.x.shape[2:]):
                     told = fewer if axis == 1 else x.shape[2:]
                     yield _put(case.arguments, position, told), case.options, x
@@ -72,6 +92,11 @@ def _fewer(size: int) -> list[int]:
     return sorted({1, size // 2, size - 1} - {0, size})
 
 
+def _first(values: Array) -> Array:
+    """One number, with as many axes."""
+    return np.resize(values, (1,) * values.ndim)
+
+
 def _put(values: Sequence[Any], position: int, value: Any) -> tuple[Any, ...]:
     return (*values[:position], value, *values[position + 1 :])
 
@@ -79,13 +104,18 @@ def _put(values: Sequence[Any], position: int, value: Any) -> tuple[Any, ...]:
 def in_whole_numbers(case: Case) -> Iterator[Case]:
     """The case with small whole numbers, in the order and with the signs of those that it has."""
     params = {name: _ranks(value) for name, value in case.params.items()}
-    arguments = tuple(
-        _ranks(each) if isinstance(each, np.ndarray) else each for each in case.arguments
-    )
+    arguments = tuple(map(_in_whole_numbers, case.arguments))
     whole = replace(case, arguments=arguments, x=_ranks(case.x), params=params)
     yield replace(whole, grad_y=_ranks(case.grad_y))
     yield whole
     yield replace(case, params=params)
+
+
+def _in_whole_numbers(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _ranks(each) for name, each in value.items()}
+    floats = isinstance(value, np.ndarray) and value.dtype.kind == "f"
+    return _ranks(value) if floats else value
 
 
 def _ranks(values: Array) -> Array:

@@ -5,7 +5,6 @@ It is found in few calls, since each may have to cross into another process, and
 
 from __future__ import annotations
 
-import inspect
 import time
 from typing import Any
 
@@ -14,8 +13,9 @@ import numpy as np
 from convkit.checks.judging.properties import same_values
 from convkit.checks.observing.behaviour import Case, Observation
 from convkit.checks.observing.foreign_code import LearnerError, LearnerTimeout, Output
-from convkit.checks.observing.recording import observe_function
-from convkit.checks.promises.concept import Concept, LayerConcept
+from convkit.checks.promises.concept import Concept
+from convkit.checks.promises.training import REPLACED
+from convkit.checks.saying.script import calls, numbers, shown
 from convkit.checks.saying.simpler import in_whole_numbers, simpler
 from convkit.layers import Array
 
@@ -28,12 +28,13 @@ _MOST_NUMBERS = 60
 def smallest_failure(concept: Concept, target: Any, case: Case, quantity: str) -> str | None:
     """Python that shows on a small case how ``target`` fails to give a quantity.
 
-    None where it cannot be shown by a few lines: some layers are used in another way, and some
-    mistakes need more than one call, or many numbers.
+    None where it cannot be shown by a few lines: some mistakes need more than one call, or many
+    numbers.
     """
-    if quantity not in ("y", *case.gradients) or not _plainly_used(concept):
+    if quantity not in ("y", *case.gradients) and not _of_a_step(quantity, case):
         return None
-    trying = _Trying(concept, target, quantity, "forward" if quantity == "y" else "backward")
+    back = quantity in case.gradients
+    trying = _Trying(concept, target, quantity, "backward" if back else "forward")
     failure = trying.failure(case)
     if failure is None:
         return None
@@ -44,18 +45,17 @@ def smallest_failure(concept: Concept, target: Any, case: Case, quantity: str) -
         if trying.fails_alike(rounded):
             found = rounded
             break
-    numbers = (found.x, *found.params.values(), *found.arguments)
-    if max(np.size(each) for each in numbers) > _MOST_NUMBERS:
+    arrays = (found.x, *found.params.values(), *found.arguments)
+    if max(np.size(each) for each in arrays) > _MOST_NUMBERS:
         return None
     right, got = trying.last[found]
-    return "\n".join([*_calls(concept, found, quantity), *_outcome(quantity, right, got)])
+    return "\n".join([*calls(concept, found, quantity), *_outcome(quantity, right, got)])
 
 
-def _plainly_used(concept: Concept) -> bool:
-    """Whether what a check does is what one would write: make it, set params, call it."""
-    if isinstance(concept, LayerConcept):
-        return concept.make is LayerConcept.make
-    return concept.observe is observe_function
+def _of_a_step(quantity: str, case: Case) -> bool:
+    """Whether it is a parameter after some step of an optimizer, in a network of one's own."""
+    plain = REPLACED not in case.traits
+    return plain and quantity.startswith("params") and "step" in quantity.rpartition(",")[2]
 
 
 class _Trying:
@@ -87,7 +87,7 @@ class _Trying:
         expected, got = right[self._quantity], mine.get(self._quantity)
         if got is None or not isinstance(expected, np.ndarray) or not expected.size:
             return None
-        if self._quantity != "y" and not same_values(mine["y"], right["y"]):
+        if self._quantity in case.gradients and not same_values(mine["y"], right["y"]):
             return None  # it may be the gradient of another forward
         self.last[case] = expected, got
         if isinstance(got, LearnerError):
@@ -98,35 +98,11 @@ class _Trying:
         return None if same_values(got, expected) else "values"
 
 
-def _calls(concept: Concept, case: Case, quantity: str) -> list[str]:
-    lines = ["import numpy as np"]
-    if not isinstance(concept, LayerConcept):
-        names = list(inspect.signature(concept.reference).parameters)
-        arrays = {n: a for n, a in enumerate(case.arguments) if isinstance(a, np.ndarray)}
-        given = [names[n] if n in arrays else repr(a) for n, a in enumerate(case.arguments)]
-        lines += [f"{names[n]} = {_array(array)}" for n, array in arrays.items()]
-        return [*lines, f"y = {concept.name}({', '.join(given)})"]
-    given = [*map(repr, case.arguments), *(f"{k}={v!r}" for k, v in case.options.items())]
-    lines.append(f"layer = {concept.name}({', '.join(given)})")
-    lines += [f'layer.params["{name}"] = {_array(v)}' for name, v in case.params.items()]
-    lines += [f"x = {_array(case.x)}", "y = layer.forward(x)"]
-    if quantity != "y":
-        lines += [f"grad_y = {_array(case.grad_y)}", "grad_x = layer.backward(grad_y)"]
-    return lines
-
-
 def _outcome(quantity: str, right: Array, got: Observation) -> list[str]:
-    name = quantity if not quantity.startswith("grads") else f"layer.{quantity}"
+    name = shown(quantity)
     if isinstance(got, LearnerError):
-        return [f"# expected {name} = {_numbers(right)}", f"# got {got.type_name}: {got.message}"]
-    return [f"print({name})", f"# expected {_numbers(right)}", f"# got {_numbers(got)}"]
-
-
-def _array(values: Array) -> str:
-    return f"np.array({_numbers(values)}, float)"
-
-
-def _numbers(values: Array) -> str:
-    if np.isfinite(values).all() and np.all(values == np.round(values)):
-        return str(values.astype(int).tolist())
-    return str((np.round(values.astype(np.float64), 4) + 0.0).tolist())
+        return [f"# expected {name} = {numbers(right)}", f"# got {got.type_name}: {got.message}"]
+    told = (d for d in range(4, 16) if numbers(right, d) != numbers(got, d))
+    digits = next(told, 16)
+    expected, came = numbers(right, digits), numbers(got, digits)
+    return [f"print({name})", f"# expected {expected}", f"# got {came}"]
