@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import cache
@@ -16,6 +16,7 @@ from convkit.checks.judging.properties import (
     FAILS,
     HOLDS,
     NOT_TESTED,
+    Expected,
     NotJudged,
     Property,
     Situation,
@@ -178,9 +179,13 @@ def _examine(concept: Concept, target: Any, groups: Sequence[str], cases: Sequen
         return Situation(trial, expected, concept.credit(trial, output))
 
     @cache
-    def further() -> tuple[list[Situation], dict[str, Row]]:
-        more = [situate(case) for case in _further_cases(concept.name)]
-        return more, _judge(properties, more)
+    def once_more(case: Case) -> Situation:
+        return Situation(observe(case), _as_the_reference(concept.name, case))
+
+    def further(property_: Property) -> Iterator[tuple[Situation, Row]]:
+        asked = _with_required(property_, properties)
+        for situation in map(once_more, _further_cases(concept.name)):
+            yield situation, _judge(asked, [situation])[property_.name]
 
     situations = [situate(case) for case in cases]
     rows = _judge(properties, situations)
@@ -195,10 +200,25 @@ def _examine(concept: Concept, target: Any, groups: Sequence[str], cases: Sequen
     return Report(concept.name, results, output.shown())
 
 
-@cache
-def _further_cases(name: str) -> list[Case]:
+def _further_cases(name: str) -> Iterator[Case]:
     """Cases that decide nothing: they are for second thoughts about where something goes wrong."""
-    return [case for seed in _FURTHER_SEEDS for case in random_cases(name, seed)]
+    for seed in _FURTHER_SEEDS:
+        yield from _drawn(name, seed)
+
+
+_drawn = cache(random_cases)
+
+
+@cache
+def _as_the_reference(name: str, case: Case) -> Mapping[str, Expected]:
+    return find(name).as_the_reference(case)
+
+
+def _with_required(property_: Property, properties: Sequence[Property]) -> list[Property]:
+    """A property behind those that it requires, and that these require."""
+    required = [p for p in properties if p.name in property_.requires]
+    found = [each for other in required for each in _with_required(other, properties)]
+    return [*dict.fromkeys(found), property_]
 
 
 def _judge(properties: Sequence[Property], situations: Sequence[Situation]) -> dict[str, Row]:

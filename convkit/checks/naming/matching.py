@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
-from convkit.checks.judging.judges import HEEDED, RUNS
+from convkit.checks.judging.judges import HEEDED, RUNS, SHAPE
 from convkit.checks.judging.properties import FAILS, HOLDS, Situation, same_values
 from convkit.checks.naming.look import look
 from convkit.checks.naming.misconception import Misconception, told
 from convkit.checks.naming.rows import Further, Row, forward_fits, only_where
 from convkit.checks.naming.suspect import Suspect
-from convkit.checks.promises.concept import Concept
+from convkit.checks.naming.together import two_at_once
+from convkit.checks.promises.concept import Concept, LayerConcept
 
 
 def name_suspects(
@@ -28,16 +30,24 @@ def name_suspects(
     A suspect is put through what the learner's code was put through, which ``groups`` say;
     ``further`` situations are asked before it is said where something goes wrong.
     """
-    wrong = [
-        Suspect(entry, implementation, concept, groups, situations)
-        for entry in entries
-        for implementation in entry.implementations
-    ]
     failing = [row for row in rows.values() if row.status == FAILS]
+    failing_groups = {row.property.group for row in failing}
+
+    def put_through(entry: Misconception, implementation: Any) -> Suspect:
+        return Suspect(entry, implementation, concept, groups, situations)
+
+    wrong = [
+        put_through(entry.in_way(way), implementation)
+        for entry in entries
+        if any(entry.may_break(group, failing_groups) for group in failing_groups)
+        for way, implementation in enumerate(entry.implementations)
+    ]
     found: dict[str, list[Suspect]] = {}
     for row in failing:
         needed = [rows[name] for name in row.property.requires]
-        alike = [suspect for suspect in wrong if suspect.fails_like(row, needed)]
+        group = row.property.group
+        likely = [each for each in wrong if each.entry.may_break(group, failing_groups)]
+        alike = [suspect for suspect in likely if suspect.fails_like(row, needed)]
         equal = [suspect for suspect in alike if suspect.agrees(row, same_values)]
         throughout = [suspect for suspect in equal if suspect.agrees_throughout(row)]
         if not row.property.numbers:
@@ -48,27 +58,65 @@ def name_suspects(
         if not found[row.property.name]:
             found[row.property.name] = _behind(row, rows, found, wrong)
         if not found[row.property.name]:
-            row.suspects = _told(concept.name, row, situations)
+            likely = [s for s in wrong if s.entry.may_break(row.property.group, failing_groups)]
+            arrays = row.property.numbers or row.property.test is SHAPE
+            layer = isinstance(concept, LayerConcept)  # modes of a function are no second slip
+            both = layer and arrays and two_at_once(row, likely, situations, put_through)
+            row.suspects = [both] if both else _told(concept.name, row, situations)
     explained = Counter(
         id for suspects in found.values() for id in {suspect.entry.id for suspect in suspects}
     )
     holding = [row for row in rows.values() if row.status == HOLDS]
     causes: dict[str, Row] = {}
     for row in failing:
-        ranks: dict[str, tuple[int, int, int]] = {}
-        for suspect in found[row.property.name]:
-            id = suspect.entry.id
-            broken = sum(suspect.breaks(other) for other in holding)
-            rank = (-explained[id], broken, suspect.distance(row))
-            ranks[id] = min(ranks.get(id, rank), rank)
-        if ranks:
-            best = min(ranks.values())
-            row.suspects = [entry for entry in entries if ranks.get(entry.id) == best]
+        ranked = [
+            (
+                -explained[suspect.entry.id],
+                sum(suspect.breaks(other) for other in holding),
+                suspect.distance(row),
+            )
+            for suspect in found[row.property.name]
+        ]
+        if ranked:
+            best = min(ranked)
+            pairs = zip(found[row.property.name], ranked, strict=True)
+            tied = [suspect for suspect, rank in pairs if rank == best]
+            left = [s.entry for s in _told_apart(tied, row, concept, groups, further)]
+            row.suspects = [each for entry in entries for each in _as_said(entry, left)]
             row.suspects.sort(key=lambda entry: entry.id not in causes)
         cause = _cause_of(row, causes, rows, situations)
         if cause is not None and cause is not row:
             cause.also.append(row.property.name)
             row.explained = True
+
+
+def _as_said(entry: Misconception, left: Sequence[Misconception]) -> list[Misconception]:
+    """The entry as its suspects have it, if they all say the same."""
+    said = {each.sentence: each for each in left if each.id == entry.id}
+    return [entry] if len(said) > 1 else [*said.values()]
+
+
+def _told_apart(
+    tied: Sequence[Suspect],
+    row: Row,
+    concept: Concept,
+    groups: Sequence[str],
+    further: Further,
+) -> Sequence[Suspect]:
+    """Those of several suspects that go on behaving like the learner's code in further cases."""
+    if len({suspect.entry.id for suspect in tied}) < 2:
+        return tied
+    for situation, _ in further(row.property):
+        again = [Suspect(s.entry, s.made, concept, groups, [situation]) for s in tied]
+        alike = [
+            suspect
+            for suspect, anew in zip(tied, again, strict=True)
+            if all(anew.is_alike(quantity, 0) for quantity in row.property.quantities)
+        ]
+        tied = alike or tied
+        if len({suspect.entry.id for suspect in tied}) < 2:
+            break
+    return tied
 
 
 def _behind(

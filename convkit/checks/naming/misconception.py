@@ -5,7 +5,7 @@ An entry names a learner's mistake (by behaving like it), and proves that the ch
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import Any
@@ -29,6 +29,7 @@ class Misconception:
         lecture, section: what teaches it: a notebook of ``lectures/``, and a heading in it.
         implementations: the mistake itself; more than one where it can come out differently.
         same_as: ids of entries that cannot be told apart from this one by what they do.
+        said: what the code does in each of the implementations, where there is more to say.
     """
 
     id: str
@@ -40,6 +41,22 @@ class Misconception:
     section: str
     implementations: Sequence[Callable[..., Any]]
     same_as: tuple[str, ...] = ()
+    said: tuple[str, ...] = ()
+
+    def in_way(self, way: int) -> Misconception:
+        """The mistake as that implementation makes it."""
+        said = self.said[way] if way < len(self.said) else ""
+        return replace(self, sentence=said) if said else self
+
+    def may_break(self, group: str, failing: Collection[str]) -> bool:
+        """Whether it may be why a property of a group fails, where these groups have failures.
+
+        A slip in backward leaves forward alone, and one in forward shows there first.
+        """
+        passing = self.id.split("-")[1]
+        if passing in ("backward", "grads"):
+            return group == "backward"
+        return passing != "forward" or "forward" in failing
 
 
 @dataclass(frozen=True)
@@ -74,7 +91,8 @@ def entered(name: str) -> set[str]:
 def finished(entry: Misconception, *more: str) -> Misconception:
     """The entry with a whole sentence, and with ``more`` sentences behind it."""
     sentences = (f"{_with_capital(entry.sentence)}.", *filter(None, more))
-    return replace(entry, sentence=" ".join(sentences))
+    said = tuple(each and f"{_with_capital(each)}." for each in entry.said)
+    return replace(entry, sentence=" ".join(sentences), said=said)
 
 
 def enter_teller(name: str, teller: Teller, *, last: bool = False) -> None:

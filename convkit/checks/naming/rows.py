@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -69,8 +69,8 @@ def forward_fits(situation: Situation) -> bool:
     return isinstance(y, np.ndarray) and y.shape == situation.expected["y"].value.shape
 
 
-Further = Callable[[], tuple[Sequence[Situation], Mapping[str, Row]]]
-"""Further situations that nobody has asked for, and the properties as judged in them."""
+Further = Callable[[Property], Iterator[tuple[Situation, Row]]]
+"""Further situations that nobody has asked for, and a property as judged in each of them."""
 
 
 def only_where(row: Row, situations: Sequence[Situation], further: Further) -> str | None:
@@ -81,26 +81,27 @@ def only_where(row: Row, situations: Sequence[Situation], further: Further) -> s
     """
     if row.applicable - row.problems.keys():
         return None
-    visible = {n: p for n, p in row.problems.items() if not situations[n].trial.case.hidden}
-    if not _shared(visible, situations):
+    judged = [
+        (situations[n].trial.case.traits, problem is not None)
+        for n, problem in row.problems.items()
+        if not situations[n].trial.case.hidden
+    ]
+    if not _shared(judged):
         return None
-    more, rows = further()
-    known = [situations[n] for n in visible] + list(more)
-    judged = rows[row.property.name].problems if row.property.name in rows else {}
-    others = {len(visible) + n: p for n, p in judged.items()}
-    problems = dict(enumerate(visible.values())) | others
-    failing = sum(problem is not None for problem in problems.values())
-    if min(failing, len(problems) - failing) < ENOUGH_TO_SAY_WHERE:
+    for situation, again in further(row.property):
+        found = [problem is not None for problem in again.problems.values()]
+        judged += [(situation.trial.case.traits, fails) for fails in found]
+        if not _shared(judged):
+            return None
+    failing = sum(fails for _, fails in judged)
+    if min(failing, len(judged) - failing) < ENOUGH_TO_SAY_WHERE:
         return None
-    shared = _shared(problems, known)
+    shared = _shared(judged)
     return shared.pop() if len(shared) == 1 else None
 
 
-def _shared(problems: Mapping[int, Problem | None], situations: Sequence[Situation]) -> set[str]:
+def _shared(judged: Sequence[tuple[Sequence[str], bool]]) -> set[str]:
     """The traits of all the cases that fail which none of the others has."""
-    traits: dict[bool, list[set[str]]] = {True: [], False: []}
-    for number, problem in problems.items():
-        traits[problem is not None].append(set(situations[number].trial.case.traits))
-    if not all(traits.values()):
-        return set()
-    return set.intersection(*traits[True]).difference(*traits[False])
+    wrong = [set(traits) for traits, fails in judged if fails]
+    right = [set(traits) for traits, fails in judged if not fails]
+    return set.intersection(*wrong).difference(*right) if wrong and right else set()

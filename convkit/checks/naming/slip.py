@@ -34,7 +34,8 @@ def slips(
         ``backward-`` edits that method alone, any other the whole definition; ``within`` names
         another one (``"__init__"``, or a function of the module such as ``"places"``). ``also``
         holds lists of edits: further ways in which the same mistake comes out. ``when`` says what
-        the code does, without capital and full stop; ``same_as`` names other ids, without the name.
+        the code does, without capital and full stop, and ``said`` what it does in each of the ways,
+        where the numbers decide which it is; ``same_as`` names other ids, without the name.
     """
 
     def slip(
@@ -48,6 +49,7 @@ def slips(
         of: Sequence[str] = names,
         read: Reading | None = None,
         same_as: Sequence[str] = (),
+        said: Sequence[str] = (),
     ) -> None:
         pass_ = id.partition("-")[0]
         for name in of:
@@ -57,7 +59,8 @@ def slips(
             lecture = read or (behind if pass_ == "backward" and behind else forth)
             ways = Edited(plain, name, place, [edits, *also])
             equal = tuple(begins + other for other in same_as)
-            enter(Misconception(begins + id, name, title, when, hint, *lecture, ways, equal))
+            words = (begins + id, name, title, when, hint, *lecture)
+            enter(Misconception(*words, ways, equal, tuple(said)))
 
     return slip
 
@@ -69,8 +72,8 @@ class Edited(Sequence[Any]):
     """
 
     def __init__(self, plain: str, name: str, place: str, ways: Sequence[Sequence[Edit]]) -> None:
-        self._plain, self._name, self._place = plain, name, place
-        self._ways = [tuple(edits) for edits in ways]
+        self._plain, self._name = plain, name
+        self._ways = [tuple((place, edit) for edit in edits) for edits in ways]
 
     def __len__(self) -> int:
         return len(self._ways)
@@ -84,26 +87,45 @@ class Edited(Sequence[Any]):
     def __getitem__(self, index: int | slice) -> Any:
         if isinstance(index, slice):
             return [self[number] for number in range(*index.indices(len(self)))]
-        return _edited(self._plain, self._name, self._place, self._ways[index])
+        return _edited(self._plain, self._name, self._ways[index])
+
+
+_MADE_OF: dict[Any, tuple[str, str, tuple[tuple[str, Edit], ...]]] = {}
+"""Of each edited class or function its module, its name, and its edits with their places."""
+
+
+def both_slips(one: Any, other: Any) -> Any:
+    """One implementation with the edits of two; None where they do not go together."""
+    if one not in _MADE_OF or other not in _MADE_OF:
+        return None
+    (plain, name, edits), (*same, more) = _MADE_OF[one], _MADE_OF[other]
+    try:
+        return _edited(plain, name, edits + more) if same == [plain, name] else None
+    except (ValueError, SyntaxError):
+        return None
 
 
 @cache
-def _edited(plain: str, name: str, place: str, edits: Sequence[Edit]) -> Any:
-    """The class or function ``name`` of a plain module, with words replaced in one place of it."""
+def _edited(plain: str, name: str, edits: tuple[tuple[str, Edit], ...]) -> Any:
+    """The class or function ``name`` of a plain module, with words replaced in places of it."""
     definitions = dict(_definitions(plain))
-    inside = place if place in definitions else name
-    text = definitions[inside]
-    start, end = (0, len(text)) if place == inside else _method(text, place)
-    body = text[start:end]
-    for old, new in edits:
-        if old not in body:
+    for place, (old, new) in edits:
+        inside = place if place in definitions else name
+        text = definitions[inside] if place == inside else _method(definitions[name], place)
+        if old not in text:
             raise ValueError(f"{name}, {place}: the plain text does not contain {old!r}")
-        body = body.replace(old, new)
-    definitions[inside] = text[:start] + body + text[end:]
-    module: dict[str, Any] = {"__name__": f"edited.{plain}"}
-    for source in definitions.values():
-        exec(_code(source), module)
-    return module[name]
+        definitions[inside] = definitions[inside].replace(text, text.replace(old, new))
+    module = {**vars(import_module(f"convkit.plain.{plain}")), "__name__": f"edited.{plain}"}
+    methods = {place for place, _ in edits}
+    if methods <= {"forward", "backward"}:  # the rest of the class need not be made anew
+        body = "\n".join(_method(definitions[name], method) for method in sorted(methods))
+        exec(_code(f"class {name}({name}):\n{body}"), module)
+    else:
+        for source in definitions.values():
+            exec(_code(source), module)
+    made = module[name]
+    _MADE_OF[made] = plain, name, edits
+    return made
 
 
 @cache
@@ -121,14 +143,11 @@ def _code(source: str) -> CodeType:
     return compile(source, "<slip>", "exec", dont_inherit=True)
 
 
-def _method(text: str, name: str) -> tuple[int, int]:
-    """Where a method of a class lies in the text of the class."""
+def _method(text: str, name: str) -> str:
+    """The lines of a method in the text of a class."""
     (definition,) = ast.parse(text).body
     assert isinstance(definition, ast.ClassDef)
-    starts = [0]
-    for line in text.splitlines(keepends=True):
-        starts.append(starts[-1] + len(line))
     for node in definition.body:
         if isinstance(node, ast.FunctionDef) and node.name == name:
-            return starts[node.lineno - 1], starts[node.end_lineno or node.lineno]
+            return "".join(text.splitlines(keepends=True)[node.lineno - 1 : node.end_lineno])
     raise ValueError(f"{definition.name} has no method {name!r}")

@@ -51,8 +51,10 @@ class Suspect:
         groups: Sequence[str],
         situations: Sequence[Situation],
     ) -> None:
-        self.entry, self._situations = entry, situations
-        self._observe = concept.observer(implementation, groups, Output())
+        self.entry, self.made, self._situations = entry, implementation, situations
+        self._forward = concept.observer(implementation, ("forward",), Output())
+        both = "backward" in groups
+        self._both = concept.observer(implementation, groups, Output()) if both else None
         self._visible = set(concept.cases)
         self._known: dict[Any, Behaviour] = {}
         known = _known(concept.name)
@@ -112,14 +114,9 @@ class Suspect:
         Such as one branch of an `if`, so that it is right elsewhere.
         """
         return len(row.failing()) >= ENOUGH_TO_TELL and all(
-            quantity in self._behaviour(number)
-            and quantity in self._situations[number].trial.behaviour
-            and same_values(
-                self._situations[number].trial.behaviour[quantity],
-                self._behaviour(number)[quantity],
-            )
+            self._fails(row.property, number)
+            and all(self.is_alike(quantity, number) for quantity in row.property.quantities)
             for number in row.failing()
-            for quantity in row.property.quantities
         )
 
     def breaks_off_with(self, row: Row) -> bool:
@@ -190,12 +187,26 @@ class Suspect:
             return property_.applies(mine) and property_.examine(mine) is not None
         return False
 
+    def is_alike(self, quantity: str, number: int) -> bool:
+        """Whether a quantity comes out as the learner's on a case."""
+        came = self._situations[number].trial.behaviour.get(quantity)
+        gave = self._behaviour(number).get(quantity)
+        return came is not None and gave is not None and same_values(came, gave)
+
     def _behaviour(self, number: int) -> Behaviour:
-        """What it does on a case; its experiments are made only where one asks for them."""
-        case = self._situations[number].trial.case
+        """What it does on a case; its experiments are made only where one asks for them.
+
+        So is its backward pass, since most suspects can be ruled out by the forward pass alone.
+        """
+        case, expected = self._situations[number].trial.case, self._situations[number].expected
         known = self._known_for_good if case in self._visible else self._known
         if case not in known:
-            known[case] = self._observe(case).behaviour
+            known[case] = behaviour = self._forward(case).behaviour
+            if both := self._both:
+                for quantity in behaviour.keys() - {"y", f"{case.input_name} after forward"}:
+                    del behaviour[quantity]  # backward may come between it and forward
+                further = expected.keys() - set(behaviour)
+                behaviour.then(further, lambda: both(case).behaviour)
         return known[case]
 
 

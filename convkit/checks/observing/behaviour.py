@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -60,13 +61,31 @@ class Behaviour(dict[str, Observation]):
 
         self._later |= dict.fromkeys(quantities, once)
 
+    def then(self, quantities: Iterable[str], further: Callable[[], Behaviour]) -> None:
+        """Where one of these quantities is asked for, take them all from a ``further`` behaviour.
+
+        Its own experiments are still made only when somebody asks for what they record.
+        """
+        wanted = set(quantities)
+
+        def take_over() -> None:
+            other = further()
+            self._later |= {q: partial(self._take, q, other) for q in wanted & other._later.keys()}
+            self.update({q: other[q] for q in wanted & other.keys()})
+
+        self.later(wanted, take_over)
+
+    def _take(self, quantity: str, other: Behaviour) -> None:
+        if quantity in other:
+            self[quantity] = other[quantity]
+
     def complete(self) -> None:
         """Make every experiment."""
         for quantity in list(self._later):
             self.get(quantity)
 
     def get(self, quantity: str, default: Any = None) -> Any:
-        if not super().__contains__(quantity) and quantity in self._later:
+        while not super().__contains__(quantity) and quantity in self._later:
             self._later.pop(quantity)()
         return super().get(quantity, default)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Any
@@ -20,6 +20,7 @@ from convkit.checks.observing.behaviour import (
     Behaviour,
     Case,
     Trial,
+    first_time,
 )
 from convkit.checks.observing.foreign_code import LearnerError, Output
 from convkit.checks.observing.numerical_gradient import estimate_gradient, steps
@@ -130,6 +131,12 @@ class LayerConcept:
             expected[_INNER_PRODUCT] = Expected(product.sum(), ROUNDING * size)
         return expected
 
+    def as_the_reference(self, case: Case) -> Mapping[str, Expected]:
+        """What is expected, with the reference's own gradients: quick, and deciding nothing."""
+        behaviour = self.observer(self.reference, ("forward", "backward"), Output())(case).behaviour
+        kinks = self.margin is not None and self.margin(case) <= 3 * steps(case.x)
+        return _AsObserved(behaviour, {case.gradient: kinks})
+
     def _numerical_gradients(self, case: Case, layer: Any) -> dict[str, Expected]:
         gradients = {
             case.gradient: Expected(
@@ -196,13 +203,30 @@ class FunctionConcept:
         return {}
 
     def expected(self, case: Case) -> Mapping[str, Expected]:
-        trial = self.observer(self.reference, ("forward",), Output())(case)
-        trial.behaviour.complete()
-        return {
-            quantity: Expected(value, _tolerance(quantity, value))
-            for quantity, value in trial.behaviour.items()
-            if not isinstance(value, LearnerError)
-        }
+        return _AsObserved(self.observer(self.reference, ("forward",), Output())(case).behaviour)
+
+    as_the_reference = expected
+
+
+class _AsObserved(Mapping[str, Expected]):
+    """What a right implementation gave; an experiment is made when its quantity is asked for."""
+
+    def __init__(self, behaviour: Behaviour, kinks: Mapping[str, Any] | None = None) -> None:
+        self._behaviour, self._kinks = behaviour, kinks or {}
+
+    def __getitem__(self, quantity: str) -> Expected:
+        value = self._behaviour[quantity]
+        if isinstance(value, LearnerError):
+            raise KeyError(quantity)
+        kinks = self._kinks.get(first_time(quantity), False)
+        return Expected(value, _tolerance(quantity, value), kinks)
+
+    def __iter__(self) -> Iterator[str]:
+        self._behaviour.complete()
+        return iter([q for q, value in self._behaviour.items() if isinstance(value, np.ndarray)])
+
+    def __len__(self) -> int:
+        return len(list(self))
 
 
 Concept = LayerConcept | FunctionConcept

@@ -52,7 +52,7 @@ def _case(
         "there is more than one channel": shape[1] > 1,
         "the batch is a single image": shape[0] == 1,
         "kernel_size is left out": kernel_size is None,
-        "sigma is left out": sigma is None,
+        "sigma is left out": sigma is None and kernel_size != 1,  # one pixel has no width
         "sigma is given": sigma is not None,
     }
     return Case(

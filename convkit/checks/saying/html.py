@@ -77,6 +77,8 @@ def _failure(result: PropertyResult) -> str:
     if message.why:
         title, sentence = message.why
         parts.append(f"<b>Why: {_prose(title)}</b> {_prose(sentence)}")
+    if message.others:
+        parts.append(_prose(message.others))
     if message.example:
         parts.append(
             '<pre style="margin: 2px 0 6px; padding: 4px 8px; border-left: '
@@ -98,8 +100,6 @@ def _failure(result: PropertyResult) -> str:
         parts.append(f"<b>Read:</b> {_link(message.read)}")
     if message.also:
         parts.append(f"<b>For the same reason:</b> {escape(message.also)}")
-    if message.others:
-        parts.append(_prose(message.others))
     return _block(
         "".join(p if p.startswith(("<div", "<pre")) else f"<p {_CLOSE}>{p}</p>" for p in parts)
     )

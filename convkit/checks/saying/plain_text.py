@@ -35,6 +35,7 @@ def short_lines(results: list[PropertyResult]) -> list[str]:
 
 def _why(message: Message) -> list[str]:
     lines = [f"  Why: {' '.join(filter(None, message.why))}"] if message.why else []
+    lines += [f"    {message.others}"] if message.others else []
     return lines + [f"    {line}" for line in (message.example or "").splitlines()]
 
 
@@ -44,8 +45,6 @@ def _after(message: Message) -> list[str]:
         lines.append(f"  Read: lectures/{message.read.lecture}.ipynb, “{message.read.section}”")
     if message.also:
         lines.append(f"  For the same reason: {message.also}")
-    if message.others:
-        lines.append(f"  {message.others}")
     return lines
 
 

@@ -13,6 +13,8 @@ from convkit.layers import Array
 
 UNKNOWN = "I don't recognise this mistake."
 
+_SAME_NUMBERS = "These give the same numbers: only your code can tell which it is."
+
 _SIDE = 3
 """So many rows and columns a table has at most."""
 
@@ -44,7 +46,8 @@ class Message:
         hint: a question.
         around, planes: the numbers around the worst one, and what is shown of them.
         read: the lecture's section.
-        also, others: what fails for the same reason; what else the mistake could be.
+        also: what fails for the same reason.
+        others: what else the mistake could be, where the numbers cannot decide.
     """
 
     promise: str
@@ -65,7 +68,7 @@ def message_of(result: PropertyResult) -> Message:
     assert evidence is not None
     likely = evidence.candidates[0] if evidence.candidates else None
     example = None if likely else evidence.smallest()
-    others = "; or: ".join(other.title for other in evidence.candidates[1:])
+    others = " Or: ".join(f"{other.title}. {other.sentence}" for other in evidence.candidates[1:])
     return Message(
         promise=result.sentence,
         why=(f"{likely.title}.", likely.sentence) if likely else _unknown(evidence, example),
@@ -76,7 +79,7 @@ def message_of(result: PropertyResult) -> Message:
         planes=[] if example else _planes(evidence),
         read=likely,
         also=", ".join(evidence.also) or None,
-        others=f"It could also be: {others}." if others else None,
+        others=f"Or: {others} {_SAME_NUMBERS}" if others else None,
     )
 
 
@@ -109,7 +112,9 @@ def _where(evidence: Evidence) -> list[str]:
     if evidence.case is None:
         return ["a case you cannot see.", evidence.text]
     lines = [_worst(evidence)] if evidence.index is not None else []
-    lines.append(" ".join(filter(None, (evidence.text, evidence.factor))))
+    single = evidence.expected is not None and evidence.expected.size == 1  # said above
+    about = " ".join(filter(None, ("" if single else evidence.text, evidence.factor)))
+    lines += [about] if about else []
     lines += [evidence.only] if evidence.only else []
     lines.append(f"The case: `{evidence.case}`")
     if evidence.origins:

@@ -92,8 +92,8 @@ class LocallyConnected2d(convkit.LocallyConnected2d):
 
 def test_a_bias_that_differs_from_place_to_place_is_not_said_to_be_the_same_everywhere():
     said = text_of("LocallyConnected2d", BIAS_OF_THE_FIRST_MAP)
-    assert "first place everywhere" not in said
-    assert "The bias is that of the first map everywhere" in said
+    assert "first place" not in said
+    assert "The bias of the first of the feature maps is added for all" in said
 
 
 def test_another_default_sigma_is_not_a_matter_of_channels():
