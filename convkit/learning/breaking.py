@@ -84,6 +84,7 @@ _BEYOND = (
     *("-state-", "-running-", "-adds-up", "-grads-added"),  # a second call shows them
     *("evaluation", "-of-training", "-stride-default", "-stride-required"),  # other arguments
     *("-ties-", "-minus-zero", "-whole-numbers", "-overflow"),  # one kind of number or size alone
+    "-plus-one-inside",  # sizes that the stride divides
     *("-gamma-beta-swapped", "-non-linearity"),  # other parameters
 )
 """Parts of the ids of what no single case can be asked to catch among everything else."""

@@ -120,140 +120,93 @@ def _one_number(look: Look) -> bool:
 
 _NO_DTYPE = "an array made without a dtype, such as np.zeros(shape), is float64"
 
+# fmt: off
 _PROMISES: dict[str, tuple[Callable[[Look], bool], str, str, str]] = {
-    "forward-changes-input": (
-        _changed("", "forward"),
-        "forward writes into {given}",
+    "forward-changes-input": (_changed("", "forward"), "forward writes into {given}",
         "Your forward changes the array {given} itself, so whoever called your layer finds other "
         "numbers in it.",
-        "`[…] =`, `+=` and `out=` change the array itself. Which of them is it here?",
-    ),
-    "backward-changes-input": (
-        _changed("", "backward"),
-        "backward writes into {given}",
+        "`[…] =`, `+=` and `out=` change the array itself. Which of them is it here?"),
+    "backward-changes-input": (_changed("", "backward"), "backward writes into {given}",
         "Your forward keeps the very array {given}, and your backward writes into it, so whoever "
         "called your layer finds other numbers in it.",
-        "`[…] =` and `*=` change the array itself. Which array is it in your backward?",
-    ),
-    "backward-changes-upstream": (
-        _changed("grad_y", "backward"),
-        "backward writes into grad_y",
+        "`[…] =` and `*=` change the array itself. Which array is it in your backward?"),
+    "backward-changes-upstream": (_changed("grad_y", "backward"), "backward writes into grad_y",
         "Your backward changes the array grad_y itself, so the layer that handed it over finds "
         "other numbers in it.",
-        "`*=`, `/=` and `[…] =` change the array itself. Which of them is it here?",
-    ),
+        "`*=`, `/=` and `[…] =` change the array itself. Which of them is it here?"),
     "backward-learns": (
         lambda look: look.quantity.startswith("params[") and " after backward" in look.quantity,
         "backward changes params",
         "After your backward, `params` holds other numbers. backward only works out gradients.",
-        "Who changes the weights while a network is trained: the layer, or the optimizer?",
-    ),
-    "grads-missing": (
-        _missing,
-        "A gradient is not put into grads",
+        "Who changes the weights while a network is trained: the layer, or the optimizer?"),
+    "grads-missing": (_missing, "A gradient is not put into grads",
         "After your backward {it} is missing, or has another name.",
-        "Which entries must `grads` have after backward?",
-    ),
-    "forward-always-double": (
-        _dtype("forward", "float32", "float64"),
+        "Which entries must `grads` have after backward?"),
+    "forward-always-double": (_dtype("forward", "float32", "float64"),
         "y is float64, whatever {given} is",
         f"Your y is float64 even where {{given}} is float32: {_NO_DTYPE}.",
-        "Which dtype does np.zeros give if you ask for none? Which one should y have?",
-    ),
-    "forward-always-single": (
-        _dtype("forward", "float64", "float32"),
+        "Which dtype does np.zeros give if you ask for none? Which one should y have?"),
+    "forward-always-single": (_dtype("forward", "float64", "float32"),
         "y is float32, whatever {given} is",
         "Your y is float32 even where {given} is float64, which loses half of the digits.",
-        "Which dtype should y have? Do you have to name one yourself?",
-    ),
-    "backward-always-double": (
-        _dtype("backward", "float32", "float64"),
+        "Which dtype should y have? Do you have to name one yourself?"),
+    "backward-always-double": (_dtype("backward", "float32", "float64"),
         "{it} is float64, whatever {given} is",
         f"Your {{it}} is float64 even where {{given}} is float32: {_NO_DTYPE}.",
-        "Which dtype does np.zeros give if you ask for none? Which one should it have?",
-    ),
-    "backward-always-single": (
-        _dtype("backward", "float64", "float32"),
+        "Which dtype does np.zeros give if you ask for none? Which one should it have?"),
+    "backward-always-single": (_dtype("backward", "float64", "float32"),
         "{it} is float32, whatever {given} is",
         "Your {it} is float32 even where {given} is float64, which loses half of the digits.",
-        "Which dtype should it have? Do you have to name one yourself?",
-    ),
-    "rng-required": (
-        lambda look: _failed(look, "arguments rng") and not _seeded(look),
+        "Which dtype should it have? Do you have to name one yourself?"),
+    "rng-required": (lambda look: _failed(look, "arguments rng") and not _seeded(look),
         "rng cannot be left out",
         "`rng` has no default in your __init__, so nobody can make a layer without a seed.",
-        "What does `*, rng=None` say about a call without rng?",
-    ),
-    "rng-unknown": (
-        lambda look: _failed(look, "arguments rng") and _seeded(look),
+        "What does `*, rng=None` say about a call without rng?"),
+    "rng-unknown": (lambda look: _failed(look, "arguments rng") and _seeded(look),
         "The constructor does not take rng",
-        "Your __init__ has no parameter `rng`, so nobody can choose the seed of the first weights.",
-        "Compare the first line of your __init__ with the one that the exercise gives.",
-    ),
-    "rng-generator-only": (
-        lambda look: _seeded(look) and _failed(look, "'int' object"),
+        "Your __init__ has no parameter `rng`, so nobody can choose the seed of the first "
+        "weights.",
+        "Compare the first line of your __init__ with the one that the exercise gives."),
+    "rng-generator-only": (lambda look: _seeded(look) and _failed(look, "'int' object"),
         "rng is taken for a Generator",
         "You call a method of `rng`, but `rng` may be a number: a seed.",
-        "What does np.random.default_rng make of a number, and what of a Generator?",
-    ),
-    "weights-start-alike": (
-        _one_number,
-        "All weights start with the same number",
+        "What does np.random.default_rng make of a number, and what of a Generator?"),
+    "weights-start-alike": (_one_number, "All weights start with the same number",
         "Your first weights are all alike, so all units compute the same and learn the same.",
-        "If two units start alike, and see the same x, how could they ever differ?",
-    ),
-    "rng-ignored": (
-        lambda look: _seeded(look) and isinstance(look.views[0].got, np.ndarray),
+        "If two units start alike, and see the same x, how could they ever differ?"),
+    "rng-ignored": (lambda look: _seeded(look) and isinstance(look.views[0].got, np.ndarray),
         "The first weights do not come from rng",
         "Your weights are drawn without `rng`: the seed changes nothing, or does not bring the "
         "same weights back.",
-        "Which generator draws your first weights? Where does it get its seed?",
-    ),
-    "state-params-ignored": (
-        _not_used,
-        "{parameter} is not used",
+        "Which generator draws your first weights? Where does it get its seed?"),
+    "state-params-ignored": (_not_used, "{parameter} is not used",
         "Your y stays the same when {parameter} holds other numbers.",
-        "Where does your forward read `self.params`? Does it use what stands there now?",
-    ),
-    "state-shared": (
-        _asked("backward", BESIDE),
+        "Where does your forward read `self.params`? Does it use what stands there now?"),
+    "state-shared": (_asked("backward", BESIDE),
         "Your layers remember in one place that they all share",
         "What backward needs is kept in the class or in a global, and the next layer overwrites "
         "it.",
-        "Two layers in one network: whose {given} does the first one's backward find?",
-    ),
-    "state-params-shared": (
-        partial(_shares, params=True),
-        "Your layers share their params",
-        "`params` is one dict for all layers, so a new layer changes the parameters of the others.",
-        "Where is your dict `params` made: in the class, or in __init__ for each layer?",
-    ),
-    "state-settings-shared": (
-        partial(_shares, params=False),
-        "Your layers share their settings",
+        "Two layers in one network: whose {given} does the first one's backward find?"),
+    "state-params-shared": (partial(_shares, params=True), "Your layers share their params",
+        "`params` is one dict for all layers, so a new layer changes the parameters of the "
+        "others.",
+        "Where is your dict `params` made: in the class, or in __init__ for each layer?"),
+    "state-settings-shared": (partial(_shares, params=False), "Your layers share their settings",
         "What __init__ is told is kept in the class or in a global, so a new layer changes the "
         "others.",
-        "Where does each layer keep its settings: in `self`, or somewhere else?",
-    ),
-    "forward-remembers": (
-        _remembers,
-        "Earlier calls leave something behind in y",
+        "Where does each layer keep its settings: in `self`, or somewhere else?"),
+    "forward-remembers": (_remembers, "Earlier calls leave something behind in y",
         "The same {given} gets another y the second time: something from an earlier call is still "
         "there, such as an array that is not made anew.",
-        "What is set in one call and read in another? Should it be?",
-    ),
-    "backward-remembers": (
-        _asked("backward", SECOND_TIME),
+        "What is set in one call and read in another? Should it be?"),
+    "backward-remembers": (_asked("backward", SECOND_TIME),
         "Earlier calls leave something behind in a gradient",
         "The same {given} and grad_y get another gradient the second time: something from an "
         "earlier call is still there, such as an array that is not made anew.",
-        "Which attribute of `self` is set in one call and read in another? Should it be?",
-    ),
-    "backward-uses-up": (
-        _asked("backward", ASKED_AGAIN),
+        "Which attribute of `self` is set in one call and read in another? Should it be?"),
+    "backward-uses-up": (_asked("backward", ASKED_AGAIN),
         "A second backward gives another gradient",
         "Your backward changes what forward has kept, so asked again it gives something else.",
-        "Which arrays and attributes does your backward write to? Does it read them, too?",
-    ),
+        "Which arrays and attributes does your backward write to? Does it read them, too?"),
 }
 """By id: what tells it; title, sentence, hint."""

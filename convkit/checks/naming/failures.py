@@ -67,51 +67,34 @@ _MISSING = (
     "Under which names should the parameters of a new layer stand in `params`?",
 )
 
+# fmt: off
 SHAPES: Words = {
-    "one-number-only": (
-        "{it} is a single number",
+    "one-number-only": ("{it} is a single number",
         "you sum everything up, or look up one place, where a whole array is asked for",
-        "Over which axes does your sum run? Which of them should be left?",
-    ),
-    "axes-reordered": (
-        "The axes of {it} are in another order",
+        "Over which axes does your sum run? Which of them should be left?"),
+    "axes-reordered": ("The axes of {it} are in another order",
         "the sizes are right, but stand in the wrong order",
-        "Print the shape, and say of each number what it counts.",
-    ),
-    "axes-of-one": (
-        "{it} has too many axes of size 1, or too few",
+        "Print the shape, and say of each number what it counts."),
+    "axes-of-one": ("{it} has too many axes of size 1, or too few",
         "a sum or an index keeps an axis of size 1 that should go, or drops one that should stay",
-        "Print the shape. What do `keepdims`, `squeeze`, `None` and x[0] do to it?",
-    ),
-    "flattened": (
-        "{it} has the right number of numbers, in another shape",
+        "Print the shape. What do `keepdims`, `squeeze`, `None` and x[0] do to it?"),
+    "flattened": ("{it} has the right number of numbers, in another shape",
         "there are as many numbers as there should be, but their last reshape is missing or wrong",
-        "Print the shape, and the one that is asked for. How do you get from one to the other?",
-    ),
-    "axes-too-few": (
-        "{it} has too few axes",
+        "Print the shape, and the one that is asked for. How do you get from one to the other?"),
+    "axes-too-few": ("{it} has too few axes",
         "an axis is summed away or indexed away that should be left",
-        "Which axis of the right shape is not there? Where did it go?",
-    ),
-    "axes-too-many": (
-        "{it} has too many axes",
+        "Which axis of the right shape is not there? Where did it go?"),
+    "axes-too-many": ("{it} has too many axes",
         "an axis is left that should be summed over, or is added by an outer product",
-        "Which axis is one too many? What does it count?",
-    ),
-    "too-small": (
-        "{it} is too small",
+        "Which axis is one too many? What does it count?"),
+    "too-small": ("{it} is too small",
         "a size is computed too small, a loop ends early, or too much is cut off",
-        "Work the sizes out by hand for the case above. Which of them does your code get wrong?",
-    ),
-    "too-large": (
-        "{it} is too large",
+        "Work the sizes out by hand for the case above. Which of them does your code get wrong?"),
+    "too-large": ("{it} is too large",
         "a size is computed too large, or too little is cut off",
-        "Work the sizes out by hand for the case above. Which of them does your code get wrong?",
-    ),
-    "another-size": (
-        "{it} has the wrong size",
+        "Work the sizes out by hand for the case above. Which of them does your code get wrong?"),
+    "another-size": ("{it} has the wrong size",
         "a size is computed from the wrong numbers: in some cases it is too large, in others too "
         "small",
-        "Work the sizes out by hand for the case above. Which of them does your code get wrong?",
-    ),
+        "Work the sizes out by hand for the case above. Which of them does your code get wrong?"),
 }

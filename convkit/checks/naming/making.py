@@ -88,13 +88,27 @@ def first_input(base: Made) -> Made:
     return _derived(base, forward=forward, backward=backward)
 
 
-def first_weights(base: Made) -> Made:
-    """It copies its parameters on its first call."""
+def last_kept(base: Made) -> Made:
+    """For backward it keeps the last sample of the batch alone."""
+
+    def forward(self: Any, x: Array) -> Array:
+        self.last = np.repeat(x[-1:], len(x), axis=0)
+        return base.forward(self, x)
+
+    def backward(self: Any, grad_y: Array) -> Array:
+        base.forward(self, self.last)
+        return base.backward(self, grad_y)
+
+    return _derived(base, forward=forward, backward=backward)
+
+
+def first_weights(base: Made, most: int | None = None) -> Made:
+    """It copies its parameters, or the first of them, on its first call."""
 
     def forward(self: Any, x: Array) -> Array:
         if not hasattr(self, "first"):
-            self.first = dict(self.params)
-        return _forward_with(self, base, self.first, x)
+            self.first = {name: self.params[name] for name in [*self.params][:most]}
+        return _forward_with(self, base, {**self.params, **self.first}, x)
 
     return _derived(base, forward=forward)
 

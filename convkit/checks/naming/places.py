@@ -43,20 +43,28 @@ def transposed(look: Look, anatomy: Anatomy) -> bool:
 
 
 def moved(look: Look, anatomy: Anatomy) -> str | bool:
-    """Moved along one or two axes, around the edge or off it; says how far."""
+    """Moved along one or two axes, around the edge or off it; says how far, if always as far."""
     ndim = ndim_of(look)
-    for count in (1, 2):
-        for axes in combinations(range(ndim), count):
-            for steps in np.ndindex(*(5,) * count):
-                moves = tuple(step - 2 for step in steps)
-                if all(moves) and everywhere(look, partial(_lie_beside, moves=moves, axes=axes)):
-                    names = anatomy.axes_of(look, ndim)
-                    ways = (
-                        f"{abs(move)} of the {names[axis]} too far {'on' if move > 0 else 'back'}"
-                        for move, axis in zip(moves, axes, strict=True)
-                    )
-                    return f"It is {' and '.join(ways)}."
-    return False
+    moves = [
+        (axes, tuple(step - 2 for step in steps))
+        for count in (1, 2)
+        for axes in combinations(range(ndim), count)
+        for steps in np.ndindex(*(5,) * count)
+        if 2 not in steps
+    ]
+    for axes, by in moves:
+        if everywhere(look, partial(_lie_beside, moves=by, axes=axes)):
+            names = anatomy.axes_of(look, ndim)
+            ways = (
+                f"{abs(move)} of the {names[axis]} too far {'on' if move > 0 else 'back'}"
+                for move, axis in zip(by, axes, strict=True)
+            )
+            return f"It is {' and '.join(ways)}."
+
+    def somehow(got: Array, right: Array) -> bool:
+        return any(_lie_beside(got, right, by, axes) for axes, by in moves)
+
+    return len(look.finite) > 1 and everywhere(look, somehow)
 
 
 def _lie_beside(got: Array, right: Array, moves: tuple[int, ...], axes: tuple[int, ...]) -> bool:

@@ -7,6 +7,8 @@ from . import (
     conv2d_arrays,
     conv2d_loops,
     correlation,
+    late_convolution,
+    late_pooling,
     linear,
     local,
     loss,
@@ -25,6 +27,7 @@ _CONCEPTS = (
     *(linear, loss, sgd, activation, contrast, batchnorm),
     *(unseen_convolution, unseen_pooling, unseen_local),
     *(unseen_classifier, unseen_activation, unseen_normalization),
+    *(late_convolution, late_pooling),
 )
 # Two slips of one base that fall together: a tired learner seldom makes one mistake alone.
 TOGETHER = {

@@ -105,7 +105,7 @@ SLIPS = {
         slip("weight-gradient-of-last-window", "backward",
              "The weight gradient is that of the last window: = where += is needed.",
              ("dw[f] += window", "dw[f] = window"),
-             names="conv2d-backward-weight-one-window"),
+             names="conv2d-grads-one-place"),
         slip("first-channel-only", "forward at least", "Only the first input channel is looked at.",
              ("window = xp[i, :,", "window = xp[i, 0,"),
              names="conv2d-forward-one-channel"),

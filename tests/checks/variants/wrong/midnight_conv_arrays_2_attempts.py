@@ -113,7 +113,7 @@ class Conv2d(Layer):
 # %% Conv2d: midnight-rot90-turns-the-first-two-axes
 # breaks: backward
 # mistake: np.rot90(weight, 2) without axes turns the feature maps and the channels, not rows and columns.
-# names: -
+# names: conv2d-backward-maps-reversed
 from numpy.lib.stride_tricks import sliding_window_view
 
 import numpy as np

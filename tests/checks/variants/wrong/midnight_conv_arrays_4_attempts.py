@@ -155,7 +155,7 @@ class Conv2d(Layer):
 # %% Conv2d: midnight-channels-swapped-in-the-gradient
 # breaks: backward
 # mistake: The tensordot of the input's gradient sums over the weight's channels where it should over its maps.
-# names: -; conv2d-backward-error-shapes
+# names: conv2d-backward-maps-and-channels-swapped; conv2d-backward-error-shapes
 from numpy.lib.stride_tricks import sliding_window_view
 
 import numpy as np

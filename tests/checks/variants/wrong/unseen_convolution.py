@@ -72,6 +72,6 @@ SLIPS = {
         slip("last-image-only", "backward", "backward uses the padded image of the last sample of the batch for every sample's weight gradient, because forward's loop keeps only one image.",
              ("            img = self.padded[n]\n            for o", "            self.img = img = self.padded[n]\n            for o"),
              ("            img = self.padded[n]\n            for r", "            img = self.img\n            for r"),
-             names="-; conv2d-backward-remembers, conv2d-backward-only-several-images"),
+             names="conv2d-state-last-kept; conv2d-backward-remembers, conv2d-backward-only-several-images"),
     ],
 }

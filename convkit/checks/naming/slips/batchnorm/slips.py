@@ -100,15 +100,13 @@ slip("forward-mean-kept", "The mean is not subtracted",
      ("(table - mean.astype(x.dtype))", "table"))
 slip("forward-root-forgotten", "x is divided by the variance",
      "the square root is missing",
-     "If x doubles, what should x̂ do? What does yours do?",
-     (ROOT, "(variance + self.eps)"),
-     also=[[(ROOT, f"(variance + self.eps if self.training else {ROOT})")],
-           [(ROOT, f"({ROOT} if self.training else variance + self.eps)")],
-     [(ROOT, f"({ROOT} if self.training else variance)")]])
+     "If x doubles, what should x̂ do? What does yours do?", (ROOT, "(variance + self.eps)"),
+     also=[[(ROOT, f"(variance + self.eps if self.training else {ROOT})")], [(ROOT,
+      f"({ROOT} if self.training else variance + self.eps)")], [(ROOT,
+      f"({ROOT} if self.training else variance)")]])
 slip("forward-eps-outside", "eps is added outside the root",
      "you add eps to the deviation; it belongs to the variance, under the root",
-     "To what does the formula add ε: to σ or to σ²?",
-     (ROOT, "(np.sqrt(variance) + self.eps)"))
+     "To what does the formula add ε: to σ or to σ²?", (ROOT, "(np.sqrt(variance) + self.eps)"))
 slip("forward-eps-ignored", "eps is not used",
      "you leave eps out, or write some other small number in its place",
      "Where does `self.eps` appear in forward? Does evaluation use it, too?",
@@ -122,12 +120,12 @@ slip("forward-gamma-ignored", "γ is not used",
      also=[[("self.gamma * self", "(self.gamma if self.training else 1) * self")]])
 slip("forward-beta-ignored", "β is not used",
      "you scale x̂ but never shift it",
-     "Where does β appear in forward, in training and in evaluation?",
-     (f" + {BETA}", ""), also=[[(BETA, f"{BETA} * self.training")]])
+     "Where does β appear in forward, in training and in evaluation?", (f" + {BETA}", ""),
+     also=[[(BETA, f"{BETA} * self.training")]])
 slip("forward-gamma-beta-swapped", "γ and β are swapped",
      "you multiply x̂ by β, and add γ",
-     "Which of the two starts at 1? Which of them is the scale?",
-     (GAMMA, "γ"), (BETA, GAMMA), ("γ", BETA))
+     "Which of the two starts at 1? Which of them is the scale?", (GAMMA, "γ"), (BETA, GAMMA),
+     ("γ", BETA))
 slip("forward-shifted-first", "β is added before γ multiplies",
      "your y is γ·(x̂ + β), so the shift is scaled as well",
      "What should y be where x̂ is 0? What is it in your code?",
@@ -165,10 +163,6 @@ moving("running-replaced", "The running statistics are those of the last batch",
        (NEW_MEAN, "mean"), (NEW_VARIANCE, "unbiased"),
        also=[[(NEW_MEAN, "mean"), (NEW_VARIANCE, "variance")], [(NEW_MEAN, "mean")],
        [(NEW_VARIANCE, "unbiased")]])
-moving("running-added-up", "The running statistics only grow",
-       "you add momentum times the batch's statistics, and take nothing of the old ones away",
-       "If every batch has the mean 5, where should running_mean end up? Where does yours?",
-       ("keep = 1 - self.momentum", "keep = 1"))
 moving("running-variance-biased", "running_var gets the biased variance",
        "you divide the sum of squares by m; the running variance divides by m − 1",
        "y and running_var use two different variances. Which one is for which?",
@@ -197,10 +191,9 @@ slip("running-not-settable", "Running statistics that are set are not used",
      ("self.running_var = np.ones(channels)", f"self.running_var = np.ones(channels)\n{KEPT}"),
      ("        table = to_table(x)", f"{TAKEN}        table = to_table(x)"),
      ("        self.was_training =", f"{KEPT}        self.was_training ="),
-     also=[[(RUNNING, "mean, variance = self.own"),
-            ("    def back", f"    def eval(self):\n{KEPT}        super().eval()\n\n    def back")]
-           ],
-     within="BatchNorm", read=COMPANY)
+     also=[[(RUNNING, "mean, variance = self.own"), ("    def back",
+      f"    def eval(self):\n{KEPT}        super().eval()\n\n    def back")]], within="BatchNorm",
+     read=COMPANY)
 slip("running-start", "The running statistics start with other numbers",
      "running_mean does not start at 0, or running_var not at 1",
      "Which mean and which variance change nothing in evaluation?",
@@ -212,23 +205,21 @@ slip("state-gamma-beta-start", "γ and β start with other numbers",
      "Which γ and which β change nothing?",
      ('params["gamma"] = np.ones', 'params["gamma"] = np.zeros'),
      also=[[('params["beta"] = np.zeros', 'params["beta"] = np.ones')],
-           [('params["gamma"] = np.ones', 'params["gamma"] = np.zeros'),
-            ('params["beta"] = np.zeros', 'params["beta"] = np.ones')]],
-     within="__init__")
+      [('params["gamma"] = np.ones', 'params["gamma"] = np.zeros'), ('params["beta"] = np.zeros',
+      'params["beta"] = np.ones')]], within="__init__")
 slip("backward-statistics-constant", "The mean and the variance are treated as constants",
      "in training your grad_x is γ/σ · grad_y, as in evaluation; but here both depend on x",
      "If one number of a batch grows, what happens to the mean of all?",
      ("if self.was_training", "if False"))
 slip("backward-formula-of-training", "In evaluation the formula of training is used",
      "you subtract the terms of mean and variance in evaluation, where both are constants",
-     "Do the running statistics depend on x in evaluation?",
-     ("if self.was_training", "if True"))
+     "Do the running statistics depend on x in evaluation?", ("if self.was_training", "if True"))
 slip("backward-variance-power", "The variance's gradient has the wrong power of σ",
      "the slope of 1/√(σ² + ε) along σ² is −½ (σ² + ε)^(−3/2), and you have another power there",
      "Take the slope of v^(−½) by hand. Which power comes out?",
      ("- through_variance", "- through_variance * self.deviation"),
      also=[[("- through_variance", "- through_variance * self.deviation**2")],
-     [("- through_variance", "- through_variance / self.deviation")]])
+      [("- through_variance", "- through_variance / self.deviation")]])
 slip("backward-variance-unbiased", "What flows through the variance is divided by m − 1",
      "forward divides the sum of squares by m, and your backward by m − 1",
      "Which of the two variances is in the formula of y?",
@@ -243,25 +234,20 @@ slip("backward-by-samples", "The means divide by the number of samples",
      "Over how many numbers did forward take the mean?",
      ("table.mean(axis=0)", "table.sum(axis=0) / len(grad_y)"),
      (ALONG_VARIANCE, f"{ALONG_GAMMA} / len(grad_y)"),
-     also=[[("table.mean(axis=0)", "table.sum(axis=0) / len(grad_y)")],
-     [(ALONG_VARIANCE, f"{ALONG_GAMMA} / len(grad_y)")]])
+     also=[[("table.mean(axis=0)", "table.sum(axis=0) / len(grad_y)")], [(ALONG_VARIANCE,
+      f"{ALONG_GAMMA} / len(grad_y)")]])
 slip("backward-gamma-forgotten", "γ is forgotten on the way back",
      "you do not multiply grad_x by γ",
      "y = γ·x̂ + β. What is the slope of y along x̂?",
      ("self.gamma / self.deviation", "1 / self.deviation"),
      also=[[("= self.gamma /", "= (1 if self.was_training else self.gamma) /")],
-     [("= self.gamma /", "= (self.gamma if self.was_training else 1) /")]])
+      [("= self.gamma /", "= (self.gamma if self.was_training else 1) /")]])
 slip("backward-deviation-forgotten", "grad_x has the wrong power of σ",
      "each term of grad_x is divided by σ once; you divide by σ², or not at all",
      "x̂ = (x − μ)/σ. With a constant σ, what is the slope of x̂ along x?",
      ("self.gamma / self.deviation", "self.gamma"),
-     also=[[("/ self.deviation", "/ self.deviation**2")],
-     [("/ self.deviation", "/ (self.deviation if self.was_training else 1)")]])
-slip("backward-gradients-mixed-up", "The gradients of γ and β are mixed up",
-     "you use x̂ in the gradient of β, or leave it out of the gradient of γ",
-     "y = γ·x̂ + β. What is the slope of y along γ? And along β?",
-     (ALONG_GAMMA, "table.sum(axis=0)"), also=[[(ALONG_BETA, f'["beta"] = {ALONG_GAMMA}')],
-     [(ALONG_GAMMA, "Σ"), (ALONG_BETA, f'["beta"] = {ALONG_GAMMA}'), ("Σ", "table.sum(axis=0)")]])
+     also=[[("/ self.deviation", "/ self.deviation**2")], [("/ self.deviation",
+      "/ (self.deviation if self.was_training else 1)")]])
 slip("backward-gamma-gradient-of-x", "γ's gradient uses x where it should use x̂",
      "you multiply grad_y by x, or by x − μ: that is not what γ was multiplied with",
      "y = γ·x̂ + β. What is the slope of y along γ?",
@@ -269,12 +255,6 @@ slip("backward-gamma-gradient-of-x", "γ's gradient uses x where it should use x
      (ALONG_GAMMA, "(table * self.table).sum(axis=0)"),
      also=[[(ALONG_GAMMA, "(table * self.normalized * self.deviation).sum(axis=0)")]],
      within="BatchNorm")
-slip("backward-gradient-scaled", "γ takes part in its own gradient, or in β's",
-     "you multiply grad_y by γ first, and then sum it up for γ or β",
-     "y = γ·x̂ + β. By how much does y grow with β? And with γ?",
-     (ALONG_BETA, f"{ALONG_BETA} * self.gamma"),
-     also=[[(ALONG_GAMMA, f"{ALONG_GAMMA} * self.gamma")],
-     [(ALONG_GAMMA, f"{ALONG_GAMMA} * self.gamma"), (ALONG_BETA, f"{ALONG_BETA} * self.gamma")]])
 slip("backward-gamma-gradient-matrix", "γ's gradient is a matrix",
      "you multiply grad_y and x̂ as matrices and get (C, C); each channel has a sum of its own",
      "How many numbers does γ have? How many does its gradient have?",

@@ -5,15 +5,11 @@ from collections.abc import Mapping
 from convkit.checks.naming.anatomy import Anatomy
 from convkit.checks.naming.any_layer import enter_any_layer
 from convkit.checks.naming.broken_promises import enter_promises
+from convkit.checks.naming.products_and_bias import enter_products_and_bias
 from convkit.checks.naming.relations import enter_relations
 from convkit.checks.naming.slips.classifier.loss import LOGITS
 from convkit.checks.naming.slips.classifier.slips import NETWORK
-from convkit.checks.naming.slips.classifier.terms import (
-    linear_instead,
-    linear_terms,
-    loss_instead,
-    loss_terms,
-)
+from convkit.checks.naming.slips.classifier.terms import loss_instead, loss_terms
 from convkit.checks.naming.solver import enter_sum
 from convkit.checks.observing.behaviour import Case
 from convkit.layers import Flatten, Linear, SoftmaxCrossEntropy, softmax
@@ -67,16 +63,7 @@ for other in (_SOFTMAX, _LOSS):
     enter_promises(other)
 for anatomy in (_LINEAR, _FLATTEN, _SOFTMAX, _LOSS):
     enter_relations(anatomy)
-enter_sum(
-    _LINEAR,
-    "y",
-    linear_terms,
-    {
-        "products": ("x·Wᵀ", "What should y be when the bias is 0?"),
-        "bias": ("the bias", "What should y be when x is all zeros?"),
-    },
-    linear_instead,
-)
+enter_products_and_bias(_LINEAR)
 enter_sum(
     _LOSS,
     "grad_logits",

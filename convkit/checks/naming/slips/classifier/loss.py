@@ -14,8 +14,7 @@ slip("not-shifted", "Large logits overflow",
      (f" - {LARGEST}", ""))
 slip("shift-of-all", "One shift is used for all rows",
      "you subtract the largest logit of the whole batch, and a row far below it becomes 0/0",
-     "Whose largest logit should you subtract from a row?",
-     (LARGEST, "logits.max()"))
+     "Whose largest logit should you subtract from a row?", (LARGEST, "logits.max()"))
 slip("shift-too-small", "The shift does not reach the largest logit",
      "you subtract the mean, the smallest or the first logit of a row, and the largest overflows",
      "After your shift, how large can the largest logit of a row still be?",
@@ -25,8 +24,8 @@ slip("clipped", "Large logits are clipped",
      "you cut the logits off so that e^a stays finite, and two large ones become equal",
      "Which of the logits 2000 and 1000 should win? Which wins in your code?",
      (f"logits - {LARGEST}", "np.minimum(logits, 700)"),
-     also=[[(f"logits - {LARGEST}", f"np.clip(logits, -{size}, {size})")]
-           for size in (20, 30, 50, 88, 100, 500, 700, 709)])
+     also=[[(f"logits - {LARGEST}", f"np.clip(logits, -{size}, {size})")] for size in (20, 30, 50,
+      88, 100, 500, 700, 709)])
 slip("over-the-batch", "The columns sum to 1",
      "you divide by the sum over the samples, so the samples compete for each class",
      "Which should sum to 1: the probabilities of a sample, or those of a class?",
@@ -34,8 +33,7 @@ slip("over-the-batch", "The columns sum to 1",
      also=[[(SUM, "exp.sum(axis=0)")], [(LARGEST, "logits.max()"), (SUM, "exp.sum(axis=0)")]])
 slip("over-everything", "The probabilities of the whole batch sum to 1",
      "you divide by the sum over all samples and all classes",
-     "What does `.sum()` give when you name no axis?",
-     (SUM, "exp.sum()"),
+     "What does `.sum()` give when you name no axis?", (SUM, "exp.sum()"),
      also=[[(LARGEST, largest), (SUM, "exp.sum()")] for largest in ("logits.max()", "0")])
 slip("keepdims-forgotten", "A maximum or a sum loses its axis",
      "you combine an array of shape (N,) with the logits, and NumPy lines it up with the classes",
@@ -43,8 +41,8 @@ slip("keepdims-forgotten", "A maximum or a sum loses its axis",
      (SUM, "exp.sum(axis=1)"), also=[[(LARGEST, "logits.max(axis=1)")]])
 slip("not-normalised", "The powers are not divided by their sum",
      "you return e^a, perhaps over the largest of its row, and a row does not sum to 1",
-     "What should the numbers of a row sum to?",
-     (f" / {SUM}", ""), also=[[(f" - {LARGEST}", ""), (f" / {SUM}", "")]])
+     "What should the numbers of a row sum to?", (f" / {SUM}", ""),
+     also=[[(f" - {LARGEST}", ""), (f" / {SUM}", "")]])
 slip("logits-divided", "The logits are divided by the largest",
      "you divide each row by its largest logit, which changes the proportions of the powers",
      "Does e^(a/m) have the same proportions as e^a? Does e^(a − m)?",
@@ -55,8 +53,7 @@ slip("negated", "The smallest logit wins", "you take e^−a where it should be e
      (f"logits - {LARGEST}", "logits.min(axis=1, keepdims=True) - logits"))
 slip("logarithm", "The logarithm of the probabilities is returned",
      "you return log p, which is what the loss needs, but not what softmax is",
-     "Can a probability be negative?",
-     (f"exp / {SUM}", f"logits - {LARGEST} - np.log({SUM})"))
+     "Can a probability be negative?", (f"exp / {SUM}", f"logits - {LARGEST} - np.log({SUM})"))
 
 slip = slips("classifier", "SoftmaxCrossEntropy", forth=LOGITS)
 RIGHT = "[np.arange(len(labels)), labels]"
@@ -81,15 +78,13 @@ slip("forward-averaged-over-classes", "The loss is averaged over the classes as 
      (MEAN, f"{MEAN} / logits.shape[1]"))
 slip("forward-divided-by-classes", "The loss is divided by the number of classes",
      "you add up the losses of the samples and divide by the number of classes",
-     "Which axis of the logits counts the samples?",
-     (MEAN, f"np.sum({LOSSES}) / logits.shape[1]"))
+     "Which axis of the logits counts the samples?", (MEAN, f"np.sum({LOSSES}) / logits.shape[1]"))
 slip("forward-negated", "The loss has the wrong sign",
      "you forget the minus before the logarithm, so a better network has a larger loss",
-     "Which sign has log p for a probability? Which sign should a loss have?",
-     (MEAN, f"-{MEAN}"))
+     "Which sign has log p for a probability? Which sign should a loss have?", (MEAN, f"-{MEAN}"))
 slip("forward-other-logarithm", "The logarithm has another base than e",
-     "you take log2 or log10, and the loss is off by a factor", "Which logarithm undoes e^a?",
-     (MEAN, f"{MEAN} / np.log(2)"),
+     "you take log2 or log10, and the loss is off by a factor",
+     "Which logarithm undoes e^a?", (MEAN, f"{MEAN} / np.log(2)"),
      also=[[(MEAN, f"{MEAN} / np.log(10)")], [(MEAN, f"-np.mean(np.log2({P}))")]])
 slip("forward-logarithm-of-zero", "The logarithm of 0 is taken",
      "you take the logarithm of p, and p is 0 where the right class is very unlikely",
@@ -97,29 +92,27 @@ slip("forward-logarithm-of-zero", "The logarithm of 0 is taken",
      (MEAN, f"-np.mean(np.log({P}))"))
 slip("forward-logarithm-floored", "A small number keeps p away from 0",
      "you add something like 1e-12 to p, or clip p there, and a sure mistake costs too little",
-     "For the logits 0 and 10,000, what is the loss if the first class is right? And in your code?",
-     (MEAN, f"-np.mean(np.log({P} + 1e-11))"),
+     "For the logits 0 and 10,000, what is the loss if the first class is right? And in your "
+     "code?", (MEAN, f"-np.mean(np.log({P} + 1e-11))"),
      also=[[(MEAN, f"-np.mean(np.log({kept.format(P)}))")] for kept in KEPT])
 slip("forward-overflow", "Large logits overflow",
      "you take e^a of the logits as they are; from 710 on that is infinity",
      "You may subtract the same number from all logits of a row. Which one keeps e^a small?",
      (f" - {LARGEST}", ""),
-     also=[[(f" - {LARGEST}", ""),
-            (LOSSES, f"-np.log(np.exp(logits{RIGHT}) / np.exp(logits).sum(axis=1))")]])
+     also=[[(f" - {LARGEST}", ""), (LOSSES,
+      f"-np.log(np.exp(logits{RIGHT}) / np.exp(logits).sum(axis=1))")]])
 slip("forward-shift-once", "The shift is used in one place only",
      "you subtract the largest logit inside the sum of powers, and do not make up for it outside",
-     "What is log Σ e^a in terms of Σ e^(a − m)?",
-     (LOSSES, f"log_sum - logits{RIGHT}"))
+     "What is log Σ e^a in terms of Σ e^(a − m)?", (LOSSES, f"log_sum - logits{RIGHT}"))
 slip("forward-labels-ignored", "The labels play no part in the loss",
      "you return −log of the largest probability of each row, whatever the labels are",
      "If you change a label, what should happen to the loss? What happens in your code?",
      (LOSSES, "log_sum"))
 slip("forward-no-softmax", "The logits are taken for probabilities",
      "you never apply softmax: your loss is made of the logits themselves",
-     "Can −log p be negative? Can yours?",
-     (LOSSES, f"-logits{RIGHT}"),
-     also=[[(LOSSES, f"-np.log({kept.format(f'{of}(logits{RIGHT})')})")]
-           for of in ("", "np.abs") for kept in ("{}", *USUAL)])
+     "Can −log p be negative? Can yours?", (LOSSES, f"-logits{RIGHT}"),
+     also=[[(LOSSES, f"-np.log({kept.format(f'{of}(logits{RIGHT})')})")] for of in ("",
+      "np.abs") for kept in ("{}", *USUAL)])
 slip("forward-every-label-in-every-row", "Every sample is held against the labels of all samples",
      "you write p[:, labels], which picks an N×N table and not one number from each row",
      "What is the shape of p[:, labels]? How do you pick one number from each row?",
@@ -133,8 +126,7 @@ slip("forward-two-way", "Each class is asked yes or no",
            for kept in ("({} + 1e-300)", *USUAL)])
 slip("forward-squared-error", "The loss is a squared error",
      "you add up the squared differences of p and the labels, which is another loss",
-     "Where is the logarithm in your loss?",
-     (LOSSES, f"{FAR} ** 2"),
+     "Where is the logarithm in your loss?", (LOSSES, f"{FAR} ** 2"),
      also=[[(LOSSES, f"({FAR} ** 2).sum(axis=1){half}")] for half in ("", " / 2")])
 slip("forward-not-averaged", "You return a loss for each sample",
      "you return N numbers and not their mean",
@@ -142,8 +134,7 @@ slip("forward-not-averaged", "You return a loss for each sample",
      (f"float({MEAN})", LOSSES))
 slip("forward-one-sample", "Only one sample counts",
      "you return the loss of one sample: your loop overwrites it each time, or returns early",
-     "Two samples have losses 1 and 3. What should forward return?",
-     (MEAN, f"({LOSSES})[-1]"),
+     "Two samples have losses 1 and 3. What should forward return?", (MEAN, f"({LOSSES})[-1]"),
      also=[[(MEAN, f"({LOSSES}){one}")] for one in ("[0]", "[-1] / len(labels)")])
 slip("labels-from-one", "The labels are counted from 1",
      "you look up labels − 1, which is the class before the right one",

@@ -25,20 +25,19 @@ slip("forward-batch-mixed", "The images are mixed up",
      "you get the shape of y right, but a row of it holds numbers of several images",
      "Which axis of x must come first, and stay first, when you reshape?",
      (ROW, "x.reshape(-1, len(x)).T"),
-     also=[[(ROW, "x.transpose(1, 2, 3, 0).reshape(len(x), -1)")],
-           [(ROW, "x.T.reshape(len(x), -1)")]])
+     also=[[(ROW, "x.transpose(1, 2, 3, 0).reshape(len(x), -1)")], [(ROW,
+      "x.T.reshape(len(x), -1)")]])
 slip("forward-batch-swallowed", "The whole batch ends up in one row",
      "you flatten the axis of the images as well",
-     "How many rows should y have for a batch of five images?",
-     (ROW, "x.reshape(-1)"), also=[[(ROW, "x.reshape(1, -1)")]])
+     "How many rows should y have for a batch of five images?", (ROW, "x.reshape(-1)"),
+     also=[[(ROW, "x.reshape(1, -1)")]])
 slip("forward-not-flat", "An image is not flattened all the way",
      "your y still has an axis for the channels",
      "How many axes does a fully connected layer expect its input to have?",
      (ROW, "x.reshape(*x.shape[:2], -1)"), also=[[(ROW, "x")]])
 slip("backward-nothing", "grad_y is handed back as it came",
      "your grad_x is still flat: backward does not give it the shape of x again",
-     "The layer below expects a gradient for each number of x. In which shape?",
-     (IMAGES, "grad_y"))
+     "The layer below expects a gradient for each number of x. In which shape?", (IMAGES, "grad_y"))
 slip("backward-size-swapped", "On the way back height and width are swapped",
      "your grad_x is as wide as x is high, and as high as x is wide",
      "In which order do the sizes stand in x.shape?",
@@ -48,8 +47,8 @@ slip = slips("classifier", "Linear", forth=NETWORK)
 BIAS = 'self.params["bias"].astype(x.dtype)'
 Y = f"x @ self.weight.T + {BIAS}"
 slip("forward-bias-forgotten", "The bias is missing",
-     "you return the weighted sum and never add the bias", "What should y be when x is all zeros?",
-     (f" + {BIAS}", ""))
+     "you return the weighted sum and never add the bias",
+     "What should y be when x is all zeros?", (f" + {BIAS}", ""))
 slip("forward-weight-of-unit-times-input", "The input is looked up by the number of the unit",
      "you write x[n, j] where it should be x[n, i]: unit j sees input j alone, over and over",
      "Which of your two loops counts the inputs?",
@@ -81,7 +80,7 @@ slip("backward-reshaped", "On the way back a reshape stands where a transpose sh
      "Where is the number at [0, 1] after `.T`, and where is it after `reshape`?",
      ("grad_y @ self.weight", "(self.weight.T @ grad_y.T).reshape(self.x.shape)"),
      also=[[("@ self.weight", "@ self.weight.T.reshape(self.weight.shape)")],
-           [("grad_y.T @ self.x", "(self.x.T @ grad_y).reshape(self.weight.shape)")]])
+      [("grad_y.T @ self.x", "(self.x.T @ grad_y).reshape(self.weight.shape)")]])
 slip("backward-one-unit", "Only one unit hands its gradient back",
      "your grad_x comes from the last unit alone, or the first: they overwrite each other",
      "How many units does one input feed? What happens to their gradients?",
@@ -105,8 +104,7 @@ slip("backward-weight-gradient-of-y", "The gradient of the weight is made with y
      ("grad_y.T @ self.x", "grad_y.T @ self.forward(self.x)"))
 slip("backward-bias-gradient-axis", "The gradient of the bias is summed over the wrong axis",
      'your grads["bias"] has a number for each sample instead of one for each unit',
-     "Which samples does the bias of one unit reach?",
-     ("grad_y.sum(axis=0)", "grad_y.sum(axis=1)"))
+     "Which samples does the bias of one unit reach?", ("grad_y.sum(axis=0)", "grad_y.sum(axis=1)"))
 slip("backward-bias-gradient-not-summed", "The gradient of the bias is not summed over the batch",
      'your grads["bias"] is grad_y itself, with one row for each sample',
      "How many numbers has the bias? How many should its gradient have?",

@@ -1,4 +1,4 @@
-"""Of which terms the y of a `Linear` and the gradient of the loss are the sum."""
+"""Of which terms the gradient of the loss is the sum."""
 
 from collections.abc import Mapping
 
@@ -6,26 +6,6 @@ import numpy as np
 
 from convkit.checks.naming.look import View
 from convkit.layers import Array, softmax
-
-
-def linear_terms(view: View) -> Mapping[str, Array]:
-    params = view.case.params
-    return {
-        "products": view.case.x @ params["weight"].T,
-        "bias": np.broadcast_to(params["bias"], view.right.shape),
-    }
-
-
-def linear_instead(view: View) -> Mapping[tuple[str, str], Array]:
-    bias, inputs = linear_terms(view)["bias"], view.case.x.shape[1]
-    return {
-        ("bias", "is added once for every input"): inputs * bias,
-        ("bias", "is added once more for every input"): (inputs + 1) * bias,
-        ("bias", "of unit 0 is added for every unit"): 0 * bias + bias[:, :1],
-        ("bias", "of the last unit is added for every unit"): 0 * bias + bias[:, -1:],
-        ("bias", "is summed over the units first"): 0 * bias + bias[:1].sum(),
-        ("bias", "is averaged over the units first"): 0 * bias + bias[:1].mean(),
-    }
 
 
 def loss_terms(view: View) -> Mapping[str, Array]:

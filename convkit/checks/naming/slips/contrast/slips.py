@@ -36,39 +36,34 @@ slip("forward-channels-summed", "The channels are summed and not averaged",
      "“mean” is C times too large",
      "Three channels that are 5 everywhere: what should the local mean be? What is yours?",
      (OF_X, "x.sum(axis=1, keepdims=True)"), (OF_SQUARES, "(v**2).sum(axis=1, keepdims=True)"),
-     also=each((OF_X, "x.sum(axis=1, keepdims=True)"),
-               (OF_SQUARES, "(v**2).sum(axis=1, keepdims=True)")))
+     also=each((OF_X, "x.sum(axis=1, keepdims=True)"), (OF_SQUARES,
+      "(v**2).sum(axis=1, keepdims=True)")))
 slip("forward-channels-apart", "Each channel is normalised by itself",
      "you use a mean or a deviation of one channel; the channels of a picture share them",
-     "Over which indices does Σ_ipq run? Which of the three is missing in your code?",
-     (OF_X, "x"), (OF_SQUARES, "v**2"), also=each((OF_X, "x"), (OF_SQUARES, "v**2")))
+     "Over which indices does Σ_ipq run? Which of the three is missing in your code?", (OF_X, "x"),
+     (OF_SQUARES, "v**2"), also=each((OF_X, "x"), (OF_SQUARES, "v**2")))
 slip("forward-not-local", "The whole picture has one mean or one deviation",
      "you average over the picture; the mean should be a weighted one over the window",
      "Should a pixel in one corner know of the opposite corner?",
      (MEAN, "x.mean(axis=(1, 2, 3), keepdims=True)"),
      (SQUARE, "(v**2).mean(axis=(1, 2, 3), keepdims=True)"),
-     also=each((MEAN, "x.mean(axis=(1, 2, 3), keepdims=True)"),
-               (SQUARE, "(v**2).mean(axis=(1, 2, 3), keepdims=True)")))
+     also=each((MEAN, "x.mean(axis=(1, 2, 3), keepdims=True)"), (SQUARE,
+      "(v**2).mean(axis=(1, 2, 3), keepdims=True)")))
 slip("forward-only-subtracted", "v is not divided by the deviation",
      "you return v: the subtractive step is all that you do",
-     "What should the deviation of y be where the contrast is high?",
-     (RESULT, "return v"))
+     "What should the deviation of y be where the contrast is high?", (RESULT, "return v"))
 slip("forward-only-divided", "The local mean is not subtracted",
      "you divide x by its local size: the divisive step is all that you do",
-     "What is y for a picture that is 5 everywhere? What should it be?",
-     (f"x - {MEAN}", "x"))
+     "What is y for a picture that is 5 everywhere? What should it be?", (f"x - {MEAN}", "x"))
 slip("forward-x-over-deviation", "x is divided, and not v",
      "you divide x; divide v = x − its local mean",
-     "Which step hands its result to which?",
-     (RESULT, "return x / m"))
+     "Which step hands its result to which?", (RESULT, "return x / m"))
 slip("forward-deviation-of-x", "The deviation is that of x",
      "you average the squares of x under the root; v is what has a local mean of 0",
-     "Whose squares stand under the root?",
-     (OF_SQUARES, "(x**2).mean(axis=1, keepdims=True)"))
+     "Whose squares stand under the root?", (OF_SQUARES, "(x**2).mean(axis=1, keepdims=True)"))
 slip("forward-subtracted-twice", "The mean is subtracted twice",
      "you subtract a local mean from v once more before you divide",
-     "How often does the formula subtract a mean?",
-     (RESULT, f"return (v - {MEAN}) / m"),
+     "How often does the formula subtract a mean?", (RESULT, f"return (v - {MEAN}) / m"),
      also=each((RESULT, f"return (v - {MEAN.replace('x.', 'v.')}) / m")))
 slip("forward-deviation-of-the-mean", "The deviation is that of the channels' mean",
      "you average the channels of v first and square afterwards, so that they cancel",
@@ -86,23 +81,16 @@ slip("forward-root-forgotten", "The square root is missing",
      (f"np.sqrt({SQUARE})", SQUARE))
 slip("forward-c-added", "c is added to the deviation",
      "you divide v by σ + c, or by √(σ² + c); take the larger of σ and c",
-     "By what is v divided where σ is far above c?",
-     (DIVISOR, "deviation + self.c"),
-     also=each((DIVISOR, "np.sqrt(deviation**2 + self.c)"),
-               (DIVISOR, "np.sqrt(deviation**2 + self.c**2)")))
+     "By what is v divided where σ is far above c?", (DIVISOR, "deviation + self.c"),
+     also=each((DIVISOR, "np.sqrt(deviation**2 + self.c)"), (DIVISOR,
+      "np.sqrt(deviation**2 + self.c**2)")))
 slip("forward-c-ignored", "c is not used",
      "you divide v by σ, however small it is: faint noise is blown up, and 0/0 is not a number",
-     "What should become of a picture without any contrast?",
-     (DIVISOR, "deviation"),
+     "What should become of a picture without any contrast?", (DIVISOR, "deviation"),
      also=each((DIVISOR, "np.maximum(1e-8, deviation)"), (DIVISOR, "np.maximum(1e-12, deviation)")))
 slip("forward-c-fixed", "c is fixed",
      "you use 0.01, whatever `c` says",
-     "Where in your code does `self.c` appear?",
-     ("self.c", "0.01"))
-slip("forward-smaller-of-both", "The smaller of c and σ is taken",
-     "you divide v by min(c, σ)",
-     "By what should v be divided where σ is 0?",
-     (DIVISOR, "np.minimum(self.c, deviation)"))
+     "Where in your code does `self.c` appear?", ("self.c", "0.01"))
 slip("forward-faint-left-out", "Where σ is below c, nothing is divided",
      "there your y is v or 0; it should be v / c",
      "By what should v be divided where σ is below c?",
@@ -113,19 +101,14 @@ slip("forward-c-is-the-mean", "c is the mean of the deviations",
      "Where in your code does `self.c` appear?",
      (DIVISOR, "np.maximum(deviation.mean(axis=(1, 2, 3), keepdims=True), deviation)"),
      also=each((DIVISOR, "np.maximum(deviation.mean(), deviation)")))
-slip("forward-c-compared-with-variance", "c is compared with the variance",
-     "you take the larger of c and σ², and then the root",
-     "Is c compared with σ, or with σ²?",
-     (DIVISOR, "np.sqrt(np.maximum(self.c, deviation**2))"))
 slip("forward-batch-mixed", "The pictures of a batch are mixed",
      "your mean or your deviation runs over the batch as well",
      "Should y of one picture depend on the other pictures?",
      (OF_X, "x.mean(axis=0, keepdims=True)"),
-     also=[*each((OF_X, "x.mean(axis=(0, 1), keepdims=True)")),
-           [(OF_X, "x.mean(axis=(0, 1), keepdims=True)"),
-            (OF_SQUARES, "(v**2).mean(axis=(0, 1), keepdims=True)")],
-           [(OF_X, "x.mean(axis=0, keepdims=True)"),
-            (OF_SQUARES, "(v**2).mean(axis=0, keepdims=True)")]])
+     also=[*each((OF_X, "x.mean(axis=(0, 1), keepdims=True)")), [(OF_X,
+      "x.mean(axis=(0, 1), keepdims=True)"), (OF_SQUARES,
+      "(v**2).mean(axis=(0, 1), keepdims=True)")], [(OF_X, "x.mean(axis=0, keepdims=True)"),
+      (OF_SQUARES, "(v**2).mean(axis=0, keepdims=True)")]])
 in_blur("window-not-renormalised", "At the border the window's weights do not sum to 1",
         "what lies outside the picture counts as black, so the mean is too small at the border",
         "A picture that is 5 everywhere: what should the local mean be in its corner?",
@@ -213,20 +196,19 @@ in_parts("backward-border-not-divided", "On the way back you do not divide at th
          ("grad_y / weighted_sum(np.ones_like(grad_y), window)", "grad_y"), within="blur_adjoint")
 slip("backward-mean-constant", "The local mean is treated as a constant",
      "your way back ends at v: you leave out what flows through the mean",
-     "If one pixel grows, what does the local mean of its neighbours do?",
-     (THROUGH_MEAN, ""))
+     "If one pixel grows, what does the local mean of its neighbours do?", (THROUGH_MEAN, ""))
 slip("backward-both-constant", "Mean and deviation are treated as constants",
      "your grad_x is grad_y / max(c, σ): nothing flows through the neighbours",
-     "If one pixel grows, does y change in its neighbours?",
-     (THROUGH_DEVIATION, ""), (THROUGH_MEAN, ""))
+     "If one pixel grows, does y change in its neighbours?", (THROUGH_DEVIATION, ""),
+     (THROUGH_MEAN, ""))
 slip("backward-kink-ignored", "Where c is larger, the gradient flows through σ all the same",
      "you do not switch off the term with σ where σ < c, though max(c, σ) is a constant there",
      "By what is v divided where σ is below c? Does that depend on x?",
      ("np.where(self.varies, grad_m / (2 * m), 0)", "grad_m / (2 * m)"))
 slip("backward-power", "The wrong power of σ",
      "1/σ has the slope −1/σ², and √s the slope 1/(2σ): your term has not σ³ below in all",
-     "What is the slope of 1/σ along σ, and that of σ = √s along s?",
-     ("m**2", "m"), also=[[("m**2", "m**3")], [("m**2", "1")], [("/ (2 * m)", "/ (2 * m**2)")]])
+     "What is the slope of 1/σ along σ, and that of σ = √s along s?", ("m**2", "m"),
+     also=[[("m**2", "m**3")], [("m**2", "1")], [("/ (2 * m)", "/ (2 * m**2)")]])
 slip("backward-channels-not-averaged", "The factor 1/C is lost on the way back",
      "the mean over the channels becomes a sum on your way back",
      "If one channel grows by 1, by how much does the mean of C channels grow?",
@@ -237,19 +219,18 @@ slip("backward-channels-apart", "On the way back each channel is on its own",
      "If one channel grows, does y change in the others?",
      ("grad_v.mean(axis=1, keepdims=True)", "grad_v"),
      also=[[("(v * grad_y).sum(axis=1, keepdims=True)", "(v * grad_y)")],
-           [("grad_v.mean(axis=1, keepdims=True)", "grad_v / channels")],
-           [("(v * grad_y).sum(axis=1, keepdims=True)", "(v * grad_y)"),
-            ("grad_v.mean(axis=1, keepdims=True)", "grad_v")]])
+      [("grad_v.mean(axis=1, keepdims=True)", "grad_v / channels")],
+      [("(v * grad_y).sum(axis=1, keepdims=True)", "(v * grad_y)"),
+      ("grad_v.mean(axis=1, keepdims=True)", "grad_v")]])
 slip("backward-not-blurred", "On the way back nothing is blurred",
      "what flows through mean and σ stays in its place in your code, and does not reach the "
      "neighbours",
-     "Whose y depends on a pixel: its own alone?",
-     ("blur_adjoint(grad_s, self.window)", "grad_s"),
+     "Whose y depends on a pixel: its own alone?", ("blur_adjoint(grad_s, self.window)", "grad_s"),
      ("blur_adjoint(grad_v.mean(axis=1, keepdims=True), self.window)",
       "grad_v.mean(axis=1, keepdims=True)"),
      also=[[("blur_adjoint(grad_s, self.window)", "grad_s")],
-           [("blur_adjoint(grad_v.mean(axis=1, keepdims=True), self.window)",
-             "grad_v.mean(axis=1, keepdims=True)")]])
+      [("blur_adjoint(grad_v.mean(axis=1, keepdims=True), self.window)",
+      "grad_v.mean(axis=1, keepdims=True)")]])
 in_parts("backward-order", "The two steps are undone in the wrong order",
          "you go back through the subtraction first, and then through the division",
          "Which step was the last one in forward? Which comes first on the way back?",

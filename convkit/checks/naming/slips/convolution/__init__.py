@@ -4,6 +4,6 @@ Where two mistakes look the same, the one that is imported first is named first.
 """
 
 from convkit.checks.naming.slips.convolution import forward, backward  # isort: skip
-from convkit.checks.naming.slips.convolution import functions, broad, terms  # isort: skip
+from convkit.checks.naming.slips.convolution import functions, broad  # isort: skip
 
-__all__ = ["backward", "broad", "forward", "functions", "terms"]
+__all__ = ["backward", "broad", "forward", "functions"]

@@ -7,6 +7,7 @@ import numpy as np
 from convkit.checks.naming.anatomy import Anatomy
 from convkit.checks.naming.any_layer import enter_any_layer
 from convkit.checks.naming.broken_promises import enter_promises
+from convkit.checks.naming.products_and_bias import enter_products_and_bias
 from convkit.checks.naming.relations import enter_relations
 from convkit.checks.naming.slips.convolution.backward import THROUGH
 from convkit.checks.naming.slips.convolution.forward import MAPS
@@ -49,6 +50,7 @@ CONV2D = Anatomy(
     THROUGH,
 )
 
+enter_products_and_bias(CONV2D)
 enter_any_layer(CONV2D)
 enter_relations(CONV2D)
 

@@ -1,19 +1,16 @@
-"""How to speak of the locally connected layer: its axes, its sizes, and the terms of its sum."""
+"""How to speak of the locally connected layer: its axes and its sizes."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
-
 from convkit.checks.naming.anatomy import Anatomy
 from convkit.checks.naming.any_layer import enter_any_layer
-from convkit.checks.naming.look import View
+from convkit.checks.naming.products_and_bias import enter_products_and_bias
 from convkit.checks.naming.relations import enter_relations
 from convkit.checks.naming.slips.local.slips import BACK, FORTH
-from convkit.checks.naming.solver import enter_sum
 from convkit.checks.observing.behaviour import Case
-from convkit.layers import Array, LocallyConnected2d
+from convkit.layers import LocallyConnected2d
 
 _UNIT = ("feature maps", "rows of places", "columns of places")
 _WEIGHT = (*_UNIT, "channels", "rows of the patch", "columns of the patch")
@@ -44,33 +41,6 @@ _ANATOMY = Anatomy(
     BACK,
 )
 
-
-def _terms(view: View) -> Mapping[str, Array]:
-    bias = np.broadcast_to(view.case.params["bias"], view.right.shape)
-    return {"products": view.right - bias, "bias": bias}
-
-
-def _instead(view: View) -> Mapping[tuple[str, str], Array]:
-    bias = view.case.params["bias"]
-    return {
-        ("bias", "is that of the first place everywhere"): bias[:, :1, :1],
-        ("bias", "is the mean over all places"): bias.mean((1, 2), keepdims=True),
-        ("bias", "is the sum over all places"): bias.sum((1, 2), keepdims=True),
-        ("bias", "is that of the first map everywhere"): bias[:1],
-        ("bias", "is that of the last map everywhere"): bias[-1:],
-        ("bias", "is the sum over all maps"): bias.sum(0),
-    }
-
-
-enter_sum(
-    _ANATOMY,
-    "y",
-    _terms,
-    {
-        "products": ("the sum of weights times pixels", "What is y if the bias is 0?"),
-        "bias": ("the bias", "Which shape has the bias? Which of its indices do you use?"),
-    },
-    _instead,
-)
+enter_products_and_bias(_ANATOMY)
 enter_any_layer(_ANATOMY)
 enter_relations(_ANATOMY)
