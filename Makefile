@@ -4,7 +4,7 @@
 # make kill-table  write build/kill-table/: which test notices which mistake
 # make names       print how often the first name that is said of a mistake is the right one
 # make site        build the lectures as a static site, into build/site
-# make bench       measure layers, checks, widgets and assignments; print the tables
+# make bench       measure layers, threads, checks, widgets and assignments; print the tables
 
 PYTHON ?= python3
 VENV := .venv
@@ -62,7 +62,8 @@ site: $(VENV)/site
 
 # Without what pins the products of matrices to an old processor.
 bench: $(VENV)/test
-	env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE -u OPENBLAS_NUM_THREADS $(BIN)/python -m benchmarks
+	env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE -u OPENBLAS_NUM_THREADS -u OMP_NUM_THREADS \
+		$(BIN)/python -m benchmarks $(ARGS)
 
 # The Debian packages of apt.txt: by apt-get where it may, otherwise the exact command is printed.
 packages:

@@ -16,15 +16,15 @@ from benchmarks.cases import CASES
 
 
 def measure(rounds: int) -> None:
-    """Print the table: idle, and with every core taken by somebody else."""
+    """Print the table: on the machine as it is, and with every core taken by somebody else."""
     print(
         "Milliseconds by the clock for a training step, median and slowest, in turns: with as many"
     )
     print("threads as cores, and with one, as `fit` and the widgets set it.\n")
-    print("| | cores | all threads | one thread | ratio |\n|---|---|---:|---:|---:|")
+    print("| | machine | all threads | one thread | ratio |\n|---|---|---:|---:|---:|")
     for case in (case for case in CASES if case.group == "training step"):
         step = case.convkit()
-        for name, others in (("idle", nullcontext()), ("busy", _busy_cores())):
+        for name, others in (("as it is", nullcontext()), ("busy", _busy_cores())):
             with others:
                 every, one = _in_turns(step, rounds)
             print(
