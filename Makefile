@@ -10,7 +10,6 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
-FIRST_PAGE := lectures/00-start-here.ipynb
 
 # nbgrader starts alembic and jupyter by their names.
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
@@ -20,12 +19,8 @@ help:
 
 .PHONY: help course test test-all kill-table names lint exercises site bench packages clean
 
-# convkit/jupyter holds what JupyterLab is set to here: widgets are saved with their notebook, nobody
-# is shown news, and what only instructors need is out of the way.
 course: $(VENV)/course
-	JUPYTER_CONFIG_PATH="$(CURDIR)/convkit/jupyter" \
-	$(BIN)/jupyter lab --ServerApp.root_dir="$(CURDIR)" --LabApp.default_url="/lab/tree/$(FIRST_PAGE)" \
-		$$([ "$$(id -u)" != 0 ] || echo --allow-root) $(ARGS)
+	$(BIN)/python -m convkit open $(ARGS)
 
 # One thread of linear algebra for each of pytest's processes: more would wait for one another. The
 # package is compiled once, and not by each of the processes that the tests start.

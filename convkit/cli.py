@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import subprocess
 import sys
 import textwrap
 from collections.abc import Sequence
@@ -11,10 +12,17 @@ from pathlib import Path
 
 from convkit.grading.terminal import say
 
+FIRST_PAGE = "lectures/00-start-here.ipynb"
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run ``convkit`` with ``arguments`` (those of the process) and return its exit status."""
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options, unknown = parser.parse_known_args(arguments)
+    if options.run is _open:
+        options.jupyter = unknown
+    elif unknown:
+        parser.error(f"unrecognized arguments: {' '.join(unknown)}")
     try:
         status: int = options.run(options)
         sys.stdout.flush()
@@ -39,6 +47,13 @@ def _parser() -> argparse.ArgumentParser:
             name, help=does, description=f"{does[0].upper()}{does[1:]}{more}"
         )
 
+    start = add(
+        "open",
+        "open the course in JupyterLab",
+        ", with the course's settings. What it does not know is handed to JupyterLab, such as "
+        "--no-browser. `python -m convkit` alone does the same.",
+    )
+    start.set_defaults(run=_open)
     progress = add(
         "progress", "how far you are: each name untouched, started, failing, or yours", "."
     )
@@ -78,6 +93,22 @@ def _name(text: str) -> str:
 def _failed(why: str) -> int:
     say(f"convkit: {why}", sys.stderr)
     return 1
+
+
+def _open(options: argparse.Namespace) -> int:
+    """JupyterLab on this folder: widgets are saved with their notebook, nobody is shown news, and
+    what only instructors need is out of the way."""
+    settings = [str(Path(__file__).parent / "jupyter"), os.environ.get("JUPYTER_CONFIG_PATH")]
+    page = f"/lab/tree/{FIRST_PAGE}" if Path(FIRST_PAGE).is_file() else "/lab"
+    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={Path.cwd()}"]
+    command += [f"--LabApp.default_url={page}", *options.jupyter]
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        command.append("--allow-root")
+    environment = os.environ | {"JUPYTER_CONFIG_PATH": os.pathsep.join(filter(None, settings))}
+    try:
+        return subprocess.call(command, env=environment)
+    except KeyboardInterrupt:  # how one stops it
+        return 0
 
 
 def _progress(options: argparse.Namespace) -> int:

@@ -125,14 +125,6 @@ def _python(code):
     ).stdout
 
 
-def test_the_course_opens_with_the_settings_that_the_tests_of_the_browser_use():
-    from tests.browser.lab import COURSE_SETTINGS
-
-    recipe = (ROOT / "Makefile").read_text().partition("course: $(VENV)/course\n")[2]
-    (place,) = re.findall(r'JUPYTER_CONFIG_PATH="\$\(CURDIR\)/(.+?)"', recipe)
-    assert ROOT / place == COURSE_SETTINGS
-
-
 def test_git_ignores_nothing_that_the_package_needs():
     ignored = subprocess.run(
         ["git", "ls-files", "--others", "--ignored", "--exclude-standard", "convkit"],

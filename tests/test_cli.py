@@ -1,0 +1,60 @@
+"""`convkit open`: the course in JupyterLab, with its settings."""
+
+import runpy
+import sys
+from pathlib import Path
+
+import pytest
+
+from convkit import cli
+from tests.browser.lab import COURSE_SETTINGS
+
+
+@pytest.fixture
+def called(monkeypatch, tmp_path):
+    """What would have been started: the command and its environment."""
+    calls = []
+
+    def call(command, env):
+        calls.append((command, env))
+        return 0
+
+    monkeypatch.setattr(cli.subprocess, "call", call)
+    monkeypatch.chdir(tmp_path)
+    return calls
+
+
+def test_the_course_is_opened_with_its_settings_at_its_first_page(called, monkeypatch, tmp_path):
+    (tmp_path / "lectures").mkdir()
+    (tmp_path / cli.FIRST_PAGE).touch()
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", "theirs")
+    assert cli.main(["open", "--no-browser"]) == 0
+    [(command, environment)] = called
+    assert command[:3] == [sys.executable, "-m", "jupyterlab"]
+    assert f"--ServerApp.root_dir={tmp_path}" in command
+    assert f"--LabApp.default_url=/lab/tree/{cli.FIRST_PAGE}" in command
+    assert "--no-browser" in command
+    ours, theirs = environment["JUPYTER_CONFIG_PATH"].split(cli.os.pathsep)
+    assert Path(ours) == COURSE_SETTINGS
+    assert (COURSE_SETTINGS / "labconfig" / "default_setting_overrides.json").is_file()
+    assert theirs == "theirs"
+
+
+def test_a_folder_without_lectures_is_opened_too(called):
+    assert cli.main(["open"]) == 0
+    assert "--LabApp.default_url=/lab" in called[0][0]
+
+
+def test_python_dash_m_convkit_opens_the_course(called, monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["convkit"])
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_module("convkit", run_name="__main__")
+    assert ended.value.code == 0
+    assert len(called) == 1
+
+
+def test_other_commands_know_what_they_do_not_know(called, capsys):
+    with pytest.raises(SystemExit):
+        cli.main(["progress", "--no-browser"])
+    assert "unrecognized arguments: --no-browser" in capsys.readouterr().err
+    assert called == []
