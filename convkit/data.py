@@ -168,6 +168,31 @@ def random_light(images: Array, *, rng: Rng = 0) -> Array:
     return (contrast * images + light).astype(images.dtype)
 
 
+def anywhere(images: Array, side: int, *, rng: Rng = 0) -> Array:
+    """Each image at a random place of a larger one, which is 0 elsewhere.
+
+    Args:
+        images: (N, H, W).
+        side: height and width of the larger images.
+
+    Returns:
+        (N, 1, side, side), of the same dtype.
+
+    Raises:
+        ValueError: the images do not fit in.
+    """
+    images = shaped(images, "images", ("N", "H", "W"))
+    n, height, width = images.shape
+    if integer(side, "side") < max(height, width):
+        raise ValueError(f"side: expected at least {max(height, width)}, got {side}")
+    room = side - height + 1, side - width + 1
+    places = np.random.default_rng(rng).integers(0, room, (n, 2))
+    larger = np.zeros((n, 1, side, side), images.dtype)
+    for target, image, (top, left) in zip(larger[:, 0], images, places, strict=True):
+        target[top : top + height, left : left + width] = image
+    return larger
+
+
 def shift(images: Array, down: int, right: int) -> Array:
     """Images moved by whole pixels, 0 where nothing moved in.
 

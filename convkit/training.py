@@ -227,7 +227,8 @@ def one_thread() -> AbstractContextManager[Any]:
 
 
 def _progress_bar(total: int) -> Any:
-    """A bar in a notebook, on a terminal a line; nothing where stderr is kept, as in a test."""
+    """A bar in a notebook, on a terminal a line, gone at the end; nothing where stderr is kept, as
+    in a test."""
     from tqdm.auto import tqdm
 
-    return tqdm(total=total, unit="batch", disable=None)
+    return tqdm(total=total, unit="batch", disable=None, leave=False, dynamic_ncols=True)

@@ -189,6 +189,22 @@ def test_a_shift_moves_every_pixel_and_brings_in_zeros():
     assert not np.shares_memory(still, images)
 
 
+def test_images_lie_anywhere_in_larger_ones():
+    images = np.random.default_rng(0).uniform(1, 2, size=(200, 3, 4)).astype(np.float32)
+    larger = data.anywhere(images, 5, rng=1)
+    assert larger.shape == (200, 1, 5, 5)
+    assert larger.dtype == np.float32
+    places = set()
+    for image, large in zip(images, larger[:, 0], strict=True):
+        top, left = np.argwhere(large).min(axis=0)
+        np.testing.assert_array_equal(large[top : top + 3, left : left + 4], image)
+        assert np.count_nonzero(large) == image.size
+        places.add((int(top), int(left)))
+    assert len(places) == 6
+    with pytest.raises(ValueError, match="side: expected at least 4, got 3"):
+        data.anywhere(images, 3)
+
+
 def test_random_light_changes_contrast_and_adds_a_ramp():
     x = data.digits().images[:50]
     lit, ramps = data.random_light(x, rng=1), data.random_light(np.zeros_like(x), rng=1)

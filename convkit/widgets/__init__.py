@@ -1,6 +1,6 @@
 """What a lecture lets you move: one file for each widget, named by what it shows."""
 
-from convkit.widgets.activations import Activations
+from convkit.widgets.activations import Activations, Company
 from convkit.widgets.backward import Backward
 from convkit.widgets.contrast_normalization import ContrastNormalization
 from convkit.widgets.convolution_by_hand import ConvolutionByHand
@@ -11,6 +11,7 @@ from convkit.widgets.feature_maps import FeatureMaps
 from convkit.widgets.parameters import Parameters
 from convkit.widgets.pipeline import Pipeline
 from convkit.widgets.pixel_distance import PixelDistance
+from convkit.widgets.pixels import Pixels
 from convkit.widgets.pooling import Pooling
 from convkit.widgets.question import Question, ask, recall
 from convkit.widgets.receptive_field import ReceptiveField
@@ -24,6 +25,7 @@ from convkit.widgets.training_race import TrainingRace
 __all__ = [
     "Activations",
     "Backward",
+    "Company",
     "ContrastNormalization",
     "ConvolutionByHand",
     "Detector",
@@ -33,6 +35,7 @@ __all__ = [
     "Parameters",
     "Pipeline",
     "PixelDistance",
+    "Pixels",
     "Pooling",
     "Question",
     "ReceptiveField",

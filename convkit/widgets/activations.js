@@ -1,72 +1,53 @@
-// Activations: a histogram for each layer, a row without and a row with batch normalization.
+// Activations: a strip of heat for each network, a column for each layer, and below each column how
+// much of a gradient arrives there.
 
-const [NARROWEST, WIDEST] = [60, 130]; // pixels, a histogram
-const [HEIGHT, ABOVE, BELOW] = [100, 20, 12];
+const [NARROWEST, WIDEST] = [34, 120]; // pixels, a layer
+const [HEIGHT, BAR, ABOVE] = [110, 44, 20];
 const ROW_NAME = 92;
 
 function render({ model, el, signal }) {
   let chosen = 7; // which layer
-  let shown = "y";
 
   const view = scene({ model, el, signal }, draw);
   const { root, status, ask, asking } = view;
   const { names } = view.arrays;
   const depth = view.arrays.mean.shape[1];
-  const rows = names.map((name) => canvas(`histograms of all layers ${name}`));
-  rows[0].setAttribute("tabindex", 0);
-  rows[0].setAttribute("role", "application");
-  const reading = element("table", { style: "margin: 10px 0 0; font-variant-numeric: tabular-nums" });
-
-  const range = (label, name, limits) => slider(label, limits, (value) => ask(name, value));
+  const rows = names.map((name, i) => canvas(name, i ? {} : { tabindex: 0, role: "application" }));
+  const reading = element("table", { class: "convkit-table" });
   const doubling = (label, name, limits) =>
     slider(label, limits, (power) => ask(name, 2 ** power), (power) => written(2 ** power));
-  const doublings = {
+  const controls = {
     scale: doubling("weights ×", "scale", { min: -3, max: 3, step: 0.5 }),
     batch_size: doubling("batch size", "batch_size", { min: 0, max: 8 }),
   };
-  const ranges = {
-    gamma: range("γ", "gamma", { min: 0, max: 4, step: 0.25 }),
-    beta: range("β", "beta", { min: -3, max: 3, step: 0.25 }),
-    company: range("other company", "company", { min: 0, max: 11 }),
-    seen: range("batches seen before", "seen", { min: 0, max: 60 }),
-  };
-  const testTime = toggle("test time", (on) => ask("test_time", on));
   const function_ = select("f", ["tanh", "relu"], (name) => ask("function", name));
-  const show = select("show", ["y = f(z)", "z"], (what) => {
-    shown = what[0];
-    view.redraw();
-  });
 
   root.append(
+    element("div", { class: "convkit-bar", style: "margin: 0 0 10px" },
+      asking(controls.scale.node, function_.node, controls.batch_size.node)),
     ...rows.map((row, i) => element("div", { class: "convkit-stage", style: "flex-wrap: nowrap; gap: 0" },
       element("div", { style: `width: ${ROW_NAME}px; flex: none` }, names[i]), row)),
     reading,
-    element("div", { class: "convkit-bar" },
-      asking(doublings.scale.node, function_.node, doublings.batch_size.node, ranges.gamma.node, ranges.beta.node)),
-    element("div", { class: "convkit-bar" },
-      asking(ranges.company.node, testTime.node, ranges.seen.node), show.node),
     element("p", { class: "convkit-hint" },
-      "Orange: one unit of one sample; the bar below is where it would be in other company. ∇: how much of a gradient " +
-      "arrives. Point at a layer, or click the upper row and use the arrow keys, for its numbers."),
+      "Each column is a layer: the darker, the more of its units say that. The bars below are a gradient on its way " +
+      "back, from the right. Point at a layer, or click the upper strip and use the arrow keys, for its numbers."),
     status,
   );
 
   function draw(arrays) {
     const colours = palette(root);
     const width = clamp((root.clientWidth - ROW_NAME - 24) / depth, NARROWEST, WIDEST);
-    rows.forEach((node, row) => drawRow(node, arrays, row, shown, chosen, width, colours));
+    rows.forEach((node, row) => {
+      drawStrip(node, arrays, row, chosen, width, colours);
+      const arriving = Array.from(at(arrays.gradient, row).data, share).join(", ");
+      node.setAttribute("aria-label", `${names[row]}, layer ${chosen + 1} of ${depth} chosen; gradient from layer 1 on: ${arriving}`);
+    });
     const number = (name, row) => written(at(arrays[name], row, chosen));
-    const cells = (tag, ...texts) => element("tr", {}, ...texts.map((text) => element(tag, { style: "padding: 2px 12px; text-align: left" }, text)));
+    const line = (tag, ...texts) => element("tr", {}, ...texts.map((text) => element(tag, {}, text)));
     reading.replaceChildren(
-      cells("th", `layer ${chosen + 1}`, "mean of y", "deviation of y", "gradient arriving", "the orange unit, in other company"),
-      ...names.map((name, row) => cells("td", name, number("mean", row), number("deviation", row),
-        share(at(arrays.gradient, row, chosen)),
-        `${number("first", row)}, ${number("lowest", row)} to ${number("highest", row)}`)));
-    rows[0].setAttribute("aria-label", `histograms of all layers ${names[0]}, layer ${chosen + 1} of ${depth} chosen`);
-    for (const [name, { show: showValue }] of Object.entries(doublings)) showValue(Math.log2(model.get(name)));
-    for (const [name, { show: showValue }] of Object.entries(ranges)) showValue(model.get(name));
-    testTime.input.checked = model.get("test_time");
-    ranges.seen.node.style.visibility = model.get("test_time") ? "visible" : "hidden";
+      line("th", `layer ${chosen + 1}`, "mean of y", "deviation of y", "gradient arriving"),
+      ...names.map((name, row) => line("td", name, number("mean", row), number("deviation", row), share(at(arrays.gradient, row, chosen)))));
+    for (const [name, { show }] of Object.entries(controls)) show(Math.log2(model.get(name)));
     function_.input.value = model.get("function");
   }
 
@@ -89,40 +70,37 @@ function render({ model, el, signal }) {
   view.redraw();
 }
 
-/** A share as a percentage, or as a power of ten where it is tiny or huge. */
-const share = (number) =>
-  number === 0 || (number >= 0.001 && number < 100)
-    ? `${Number((100 * number).toPrecision(2))} %`
-    : number.toExponential(0).replace("e", "·10^").replace("+", "").replace("-", "−");
-
-function drawRow(node, arrays, row, shown, chosen, width, colours) {
-  const [, layers, bins] = arrays[shown].shape;
-  const context = prepare(node, layers * width, ABOVE + HEIGHT + BELOW);
-  const [low, high] = arrays.ranges[shown];
-  context.font = `12px ${getComputedStyle(node).fontFamily}`;
+function drawStrip(node, arrays, row, chosen, width, colours) {
+  const [, layers, bins] = arrays.y.shape;
+  const [low, high] = arrays.ranges.y;
+  const context = prepare(node, layers * width + 30, ABOVE + HEIGHT + BAR);
+  context.font = `13px ${getComputedStyle(node).fontFamily}`;
+  context.textBaseline = "middle";
+  context.fillStyle = colours.ink;
+  for (const value of [low, (low + high) / 2, high]) {
+    context.fillText(written(value), layers * width + 6, ABOVE + 8 + (HEIGHT - 16) * (1 - (value - low) / (high - low)));
+  }
   context.textAlign = "center";
   for (let layer = 0; layer < layers; layer++) {
-    const [left, inner] = [layer * width + 3, width - 6];
-    const x = (value) => left + (inner * (clamp(value, low, high) - low)) / (high - low);
+    const [left, inner] = [layer * width + 2, width - 4];
     context.fillStyle = colours.paper;
     context.fillRect(left, ABOVE, inner, HEIGHT);
     context.fillStyle = row ? colours.result : colours.negative;
-    at(arrays[shown], row, layer).data.forEach((count, bin) => {
-      const height = count * (HEIGHT - 4);
-      context.fillRect(left + (inner * bin) / bins, ABOVE + HEIGHT - height, inner / bins + 0.3, height);
+    at(arrays.y, row, layer).data.forEach((count, bin) => {
+      context.globalAlpha = count;
+      context.fillRect(left, ABOVE + HEIGHT * (1 - (bin + 1) / bins), inner, HEIGHT / bins + 0.3);
     });
+    context.globalAlpha = 1;
     context.strokeStyle = layer === chosen ? colours.ink : colours.line;
     context.lineWidth = layer === chosen ? 2 : 1;
     context.strokeRect(left, ABOVE, inner, HEIGHT);
+    const arriving = at(arrays.gradient, row, layer);
+    const tall = clamp(arriving, 0, 1) * (BAR - 20);
+    context.fillStyle = colours.positive;
+    context.fillRect(left, ABOVE + HEIGHT + 4, inner, Math.max(tall, 1));
     context.fillStyle = colours.ink;
-    context.fillText(`∇ ${share(at(arrays.gradient, row, layer))}`, left + inner / 2, ABOVE - 6);
-    if (shown === "y") {
-      const first = x(at(arrays.first, row, layer));
-      const [from, to] = [x(at(arrays.lowest, row, layer)), x(at(arrays.highest, row, layer))];
-      context.fillStyle = colours.kernel;
-      context.fillRect(first - 1, ABOVE, 2, HEIGHT);
-      context.fillRect(from - 1, ABOVE + HEIGHT + 4, to - from + 2, 4);
-    }
+    context.fillText(share(arriving), left + inner / 2, ABOVE + HEIGHT + Math.max(tall, 1) + 14);
+    if (!row) context.fillText(`layer ${layer + 1}`, left + inner / 2, ABOVE - 10);
   }
 }
 

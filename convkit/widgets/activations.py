@@ -23,7 +23,8 @@ COMPANIES = 12
 
 
 class Activations(Widget):
-    """Histograms of z and y = f(z) in eight layers, without and with batch normalization of z.
+    """What units say in eight layers, y = f(z), without and with batch normalization of z, and how
+    much of a gradient comes back to them.
 
     One sample, the first, is followed on its way: it goes through the network in a batch with
     others, drawn at random.
@@ -36,7 +37,7 @@ class Activations(Widget):
         ValueError: a wrong argument or shape.
     """
 
-    _esm = script("activations.js")
+    _esm = script("layers_by_layers.js", "activations.js")
 
     x = Numbers("N", "features")
     scale = traitlets.Float(1.0).tag(sync=True, operand=True)
@@ -116,6 +117,12 @@ class Activations(Widget):
             "lowest": firsts.min(axis=0),
             "highest": firsts.max(axis=0),
         }
+
+
+class Company(Activations):
+    """The same network, one unit of it: where γ and β put it, and in what company it is."""
+
+    _esm = script("layers_by_layers.js", "company.js")
 
 
 def _forward(stages: list[Stage], x: Array) -> list[tuple[Array, Array]]:

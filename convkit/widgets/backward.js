@@ -145,7 +145,7 @@ function render({ model, el, signal }) {
   /** What happens at the place that is pointed at, written out. */
   function told(arrays, sending, holds, number, isPadding) {
     const { x: map, grad_y, grad_x, paths, stride: step } = arrays;
-    const symbol = (text, [i, j]) => element("span", { class: "convkit-symbol" }, text, element("sub", {}, `${i},${j}`));
+    const symbol = (text, [i, j]) => element("span", { class: "convkit-symbol" }, ...upright(text), element("sub", {}, `${i},${j}`));
     const strong = (value) => element("strong", {}, written(value));
     if (pointed === "unit") {
       return [symbol("∇y", place.unit), " = ", strong(at(grad_y, ...place.unit)), ` goes ${SENDS[arrays.layer]}.`];

@@ -15,9 +15,14 @@ export function element(tag, properties = {}, ...children) {
 
 const WITHOUT_PYTHON = "What is grey here needs Python: open the notebook in JupyterLab to change it.";
 
+const NO_ANSWER =
+  "Python has not answered, so the numbers are the old ones. Is the kernel running? Run the cell again.";
+const INSTEAD_OF_PYTHON = "Python does not answer. Until it does, your browser computes what convkit's own layers give.";
+
 /** The frame of a widget: its root, its status line, and the conversation with Python.
- *  `draw(arrays)` is called at once, after each answer, and when the theme changes. */
-export function scene({ model, el, signal }, draw) {
+ *  `draw(arrays)` is called at once, after each answer, and when the theme changes.
+ *  `compute(operands, arrays)` answers where there is no Python; operands are those it knows. */
+export function scene({ model, el, signal }, draw, compute) {
   const python = !el.closest("[data-python=none]"); // on a page that JupyterLab did not make
   const status = element("p", { class: python ? "convkit-status" : "convkit-hint", role: "status" });
   const root = element("div", { class: "convkit" });
@@ -25,6 +30,7 @@ export function scene({ model, el, signal }, draw) {
   keepKeys(root);
 
   let answer, arrays, waiting;
+  let heard = python; // whether Python answered the last time
   const read = () => {
     answer = model.get("answer");
     arrays = Object.fromEntries(
@@ -37,6 +43,7 @@ export function scene({ model, el, signal }, draw) {
   const listen = () => {
     clearTimeout(waiting);
     root.classList.remove("convkit-waiting");
+    heard = true;
     read();
     status.textContent = answer.problem;
     redraw();
@@ -56,28 +63,51 @@ export function scene({ model, el, signal }, draw) {
     clearTimeout(waiting);
   });
 
+  /** Answer in the place of Python; `before` are operands to put back where they do not fit. */
+  const answerHere = (before) => {
+    clearTimeout(waiting);
+    root.classList.remove("convkit-waiting");
+    try {
+      arrays = { ...arrays, ...compute(operandsOf(model), arrays) };
+      status.textContent = python ? INSTEAD_OF_PYTHON : "";
+    } catch (error) {
+      for (const [operand, old] of before) model.set(operand, old);
+      status.textContent = error.message;
+    }
+    redraw();
+  };
   /** Have Python compute again with another operand, and with those of `also`, by their names.
    *  To what is no change there would be no answer. */
   const ask = (name, value, also = {}) => {
     const operands = Object.entries({ ...also, [name]: value });
     const known = ([operand, to]) => JSON.stringify(model.get(operand)) === JSON.stringify(to);
-    if (!python || operands.every(known)) return redraw(); // and show again what it is
-    root.classList.add("convkit-waiting");
-    clearTimeout(waiting);
-    waiting = setTimeout(() => {
-      status.textContent =
-        "Python has not answered, so the numbers are the old ones. Is the kernel running? Run the cell again.";
-    }, 2000);
+    const standsIn = compute && !arrays.whose;
+    if ((!python && !standsIn) || operands.every(known)) return redraw(); // and show again what it is
+    const before = operands.map(([operand]) => [operand, model.get(operand)]);
     for (const [operand, to] of operands) model.set(operand, to);
-    model.save_changes();
+    if (python) {
+      root.classList.add("convkit-waiting");
+      clearTimeout(waiting);
+      waiting = setTimeout(() => {
+        heard = false;
+        if (standsIn) answerHere(before);
+        else status.textContent = NO_ANSWER;
+      }, 2000);
+      model.save_changes();
+    }
+    if (!heard && standsIn) answerHere(before);
   };
-  /** Controls that ask Python, side by side; without it they rest. */
+  /** Controls that ask for an answer, side by side; where nobody can give it they rest. */
   const asking = (...controls) => {
-    if (!python) status.textContent = WITHOUT_PYTHON;
-    return element("fieldset", { class: "convkit-asking", disabled: !python }, ...controls);
+    const rests = !python && !compute;
+    if (rests) status.textContent = WITHOUT_PYTHON;
+    return element("fieldset", { class: "convkit-asking", disabled: rests }, ...controls);
   };
   return { root, status, ask, asking, redraw, get arrays() { return arrays; } };
 }
+
+/** A widget's operands, by their names. */
+const operandsOf = (model) => new Proxy({}, { get: (_, name) => model.get(name) });
 
 /** JupyterLab would take keys pressed in a widget for its own ("d d" deletes the cell). */
 function keepKeys(root) {
@@ -95,9 +125,13 @@ export function panel(symbol, ...children) {
 }
 
 export function caption(panel, symbol, note) {
-  panel.firstChild.replaceChildren(element("span", { class: "convkit-symbol" }, symbol));
+  panel.firstChild.replaceChildren(element("span", { class: "convkit-symbol" }, ...upright(symbol)));
   if (note) panel.firstChild.append(element("small", {}, note));
 }
+
+/** A symbol in parts, so that its ∇ stands upright among slanted letters. */
+export const upright = (symbol) =>
+  symbol.split(/(∇)/).map((part) => (part === "∇" ? element("span", { class: "convkit-upright" }, part) : part));
 
 export function button(label, onClick) {
   return element("button", { type: "button", click: onClick }, label);

@@ -1,6 +1,6 @@
 // Convolution by hand: x with the window on it, k and what lies on x, the output, the sum in full.
 
-const [SMALLEST, LARGEST] = [34, 58]; // pixels, the side of a cell
+const [SMALLEST, LARGEST] = [34, 72]; // pixels, the side of a cell
 const LARGEST_OF_SEVERAL = 42; // where channels or maps stand below one another
 const AROUND = 250; // pixels for signs and gaps between the matrices
 const PACE = 900; // milliseconds a step, while playing
@@ -15,17 +15,21 @@ function render({ model, el, signal }) {
   let place = [0, 0]; // row and column of the output
   let map = 0; // whose kernel lies on x
   let pixel = null; // the input that was pointed at: {channel, row, column}
+  let chosen = { channel: 0, row: 0, column: 0 }; // that whose number can be changed
   const seen = new Set();
   let shape, flipped; // as last drawn
   let player = null;
   let xs = [], kernels = [], weights = [], outputs = []; // a canvas, or inputs, for each channel or map
 
-  const view = scene({ model, el, signal }, draw);
+  const view = scene({ model, el, signal }, draw, convolutionByHand);
   const { root, status, ask, asking } = view;
 
   const flip = toggle("flip the kernel (convolution)", (on) => ask("flip", on));
   const stride = numberInput("stride", { min: 1, max: 9, step: 1 }, (value) => ask("stride", value));
   const padding = numberInput("padding", { min: 0, max: 9, step: 1 }, (value) => ask("padding", value));
+  const value = numberInput("x, framed", { step: "any" }, (number) =>
+    ask("x", model.get("x").map((channel, i) => channel.map((row, r) => row.map((old, c) =>
+      (i === chosen.channel && r === chosen.row && c === chosen.column ? number : old))))));
   const play = button("▶ Play", () => (player ? stop() : start()));
   const [xColumn, kernelColumn, weightColumn, outputColumn] = range(4).map(() =>
     element("div", { class: "convkit-column" }));
@@ -44,11 +48,11 @@ function render({ model, el, signal }) {
     disagreement,
     element("div", { class: "convkit-bar" },
       play, button("Empty the output", empty),
-      asking(flip.node, labelled("stride", stride), labelled("padding", padding))),
+      asking(flip.node, labelled("stride", stride), labelled("padding", padding), labelled("x, framed", value))),
     element("p", { class: "convkit-hint" },
       "Point at the output to move the window; point at an input to see every output it feeds. " +
       "Or click x or the output and use the arrow keys, Home, End (on x with Shift: the input); " +
-      "the space bar plays. The numbers of k can be changed."),
+      "the space bar plays. The numbers of k can be changed, and the number of x that you click, or reach by Enter."),
     status,
   );
 
@@ -58,6 +62,7 @@ function render({ model, el, signal }) {
       const node = canvas(numbered("x", channel, channels), { tabindex: 0, role: "application" });
       const point = (event) => pointAtX(event, channel);
       for (const kind of ["pointermove", "pointerdown"]) node.addEventListener(kind, point);
+      node.addEventListener("pointerdown", () => choose(pixel));
       node.addEventListener("pointerleave", () => mark(null));
       node.addEventListener("keydown", (event) => onKey(event, channel));
       return node;
@@ -103,6 +108,8 @@ function render({ model, el, signal }) {
     const feeding = (channel) => (pixel?.channel === channel
       ? [{ ...pixel, height: 1, width: 1, colour: colours.frame, shade: 0.25 }] : []);
 
+    const frameOf = ({ channel: of, row, column }, channel) => (of === channel
+      ? [{ row: row + arrays.padding, column: column + arrays.padding, height: 1, width: 1, colour: colours.ink }] : []);
     xs.forEach((node, channel) => {
       const x = at(padded, channel);
       const weight = at(arrays.weight, map, channel);
@@ -111,7 +118,7 @@ function render({ model, el, signal }) {
         tint: tinted(x, 0.25, colours.ink, colours.negative),
         faded: (r, c) => isPadding(arrays, r, c),
         corner: (r, c) => onWindow(r, c) && `×${written(at(weight, r - top, c - left))}`,
-        frames: [window, ...feeding(channel)],
+        frames: [window, ...frameOf(chosen, channel), ...feeding(channel)],
       });
       node.setAttribute("aria-label",
         `${numbered("x", channel, channels)}, with the window for row ${i + 1} of ${size[0]}, ` +
@@ -154,6 +161,7 @@ function render({ model, el, signal }) {
     flip.input.checked = model.get("flip");
     keepTyped(stride, model.get("stride"));
     keepTyped(padding, model.get("padding"));
+    keepTyped(value, model.get("x")[chosen.channel][chosen.row][chosen.column]);
     sum.replaceChildren(...sums(arrays, operation));
     fed.replaceChildren(...told(arrays, size));
     disagreement.textContent = at(arrays.agrees, map, i, j)
@@ -244,6 +252,15 @@ function render({ model, el, signal }) {
     view.redraw();
   }
 
+  /** Frame a number of x, to be changed; zeros of the padding are not x. */
+  function choose(next) {
+    const padding = view.arrays.padding;
+    const [row, column] = [next.row - padding, next.column - padding];
+    if (model.get("x")[next.channel][row]?.[column] === undefined) return;
+    chosen = { channel: next.channel, row, column };
+    view.redraw();
+  }
+
   function empty() {
     stop();
     seen.clear();
@@ -302,6 +319,10 @@ function render({ model, el, signal }) {
       const to = arrowMove(event.key, place, output.shape.slice(1));
       if (to) move(to);
       else if (event.key === " ") play.click();
+      else if (event.key === "Enter" && channel !== undefined && !event.ctrlKey && !event.altKey) {
+        if (pixel) choose(pixel);
+        value.select();
+      }
       else return;
     }
     event.preventDefault();

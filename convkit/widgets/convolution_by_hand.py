@@ -39,9 +39,9 @@ class ConvolutionByHand(Widget):
         ValueError: an argument has the wrong shape or range, or the layer gives another shape.
     """
 
-    _esm = script("convolution_by_hand.js")
+    _esm = script("operators.js", "convolution_by_hand.js")
 
-    x = Numbers("C", "H", "W")
+    x = Numbers("C", "H", "W").tag(sync=True)
     kernel = Numbers("maps", "C", "h", "w").tag(sync=True)
     flip = traitlets.Bool().tag(sync=True, operand=True)
     stride = traitlets.Int().tag(sync=True, operand=True)

@@ -113,17 +113,17 @@ export function drawMatrix(node, matrix, colours, options) {
     for (let j = 0; j < columns; j++) {
       const label = corner?.(i, j);
       if (label) {
-        context.font = `600 ${Math.round(cell * 0.23)}px ${family}`;
+        context.font = `600 ${Math.max(12, Math.round(cell * 0.25))}px ${family}`;
         context.textAlign = "left";
         context.fillStyle = colours.kernel;
-        context.fillText(label, j * cell + 6, i * cell + cell * 0.2);
+        context.fillText(label, j * cell + 4, i * cell + Math.max(10, cell * 0.22));
       }
       if (!numbers || hidden?.(i, j)) continue;
       const text = written(at(matrix, i, j));
       context.font = `${Math.round(cell * Math.min(0.34, 1.3 / text.length))}px ${family}`;
       context.textAlign = "center";
       context.fillStyle = faded?.(i, j) ? colours.faint : colours.ink;
-      context.fillText(text, (j + 0.5) * cell, (i + (label ? 0.6 : 0.53)) * cell);
+      context.fillText(text, (j + 0.5) * cell, (i + (label ? 0.7 : 0.53)) * cell);
     }
   }
 }

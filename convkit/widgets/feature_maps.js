@@ -18,7 +18,7 @@ function render({ model, el, signal }) {
   const pictures = Array.from({ length: maps }, (_, j) => canvas(`feature map ${j}`));
   const values = pictures.map(() => element("small"));
   const buttons = pictures.map((picture, j) =>
-    element("button", { type: "button", class: "convkit-map", "aria-label": `feature map ${j}`, click: () => choose(j) },
+    element("button", { type: "button", class: "convkit-map", click: () => choose(j) },
       picture, values[j]));
   const set = (name) => (value) =>
     ask(name, Array.from(view.arrays[name].data, (old, j) => (j === chosen ? value : old)));

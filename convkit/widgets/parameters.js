@@ -1,9 +1,10 @@
-// Parameters: what one unit sees, and how many weights that makes, on a logarithmic scale.
+// Parameters: what one unit sees, and how many weights that makes: areas to true scale, and a lens.
 
-const [SKETCH_WIDTH, ROW_HEIGHT, AXIS_HEIGHT] = [190, 92, 24]; // pixels
+const [SKETCH_WIDTH, ROW_HEIGHT] = [190, 92]; // pixels
 const SMALLEST_PATCH = 9; // pixels, in the sketch
-const [FIRST_POWER, LAST_POWER] = [0, 12]; // of ten, on the axis
-const POWERS = { 0: "1", 3: "1K", 6: "1M", 9: "1B", 12: "1000B" };
+const [SMALLEST_FIELD, LARGEST_FIELD] = [200, 300]; // pixels, of the areas
+const NEAREST = 12; // pixels, a weight under the lens at its strongest
+const DIVE = 5000; // milliseconds
 
 const grouped = (number) => number.toLocaleString("en");
 
@@ -14,9 +15,11 @@ const megabytes = (bytes) => {
 };
 
 function render({ model, el, signal }) {
-  const sketches = canvas("");
-  const bars = canvas("");
-  const view = scene({ model, el, signal }, draw);
+  let depth = 0.4; // of the lens: from 0, everything, to 1, single weights
+  let diving = null;
+
+  const [sketches, whole, near] = [canvas("what a unit sees"), canvas("all weights"), canvas("under the lens")];
+  const view = scene({ model, el, signal }, draw, parameters);
   const { root, status, ask, asking } = view;
 
   const control = (label, name, limits) => slider(label, limits, (value) => ask(name, value));
@@ -27,38 +30,124 @@ function render({ model, el, signal }) {
     filter_size: control("filter, height and width", "filter_size", { min: 1, max: 40 }),
     maps: control("feature maps", "maps", { min: 1, max: 500 }),
   };
-  const numbers = element("div", { "aria-live": "polite", style: `padding-bottom: ${AXIS_HEIGHT}px` });
+  const lens = slider("lens", { min: 0, max: 1, step: 0.01, style: "width: 160px" }, look, () => `${written(zoom())} ×`);
+  const numbers = element("div", { "aria-live": "polite" });
+  const nearPanel = panel("under the lens", near);
 
   root.append(
-    element("div", { class: "convkit-stage convkit-top" }, sketches, bars, numbers),
+    element("div", { class: "convkit-stage convkit-top" }, sketches, numbers, panel("each weight, the same area", whole), nearPanel),
+    element("div", { class: "convkit-bar" }, button("▶ Dive in", dive), lens.node),
     element("div", { class: "convkit-bar" }, asking(...Object.values(controls).map(({ node }) => node))),
     element("p", { class: "convkit-hint" },
-      "Each step to the right on the scale is ten times as many weights. ▼ is the slides' figure. " +
+      "The squares' areas are the numbers of weights, to scale. All begin in the lower left corner, where the lens is. " +
       "Memory: four bytes a weight; training takes several times that."),
     status,
   );
 
+  const field = () => clamp(Math.floor((root.clientWidth - SKETCH_WIDTH - 370) / 2), SMALLEST_FIELD, LARGEST_FIELD);
+  const most = () => Math.sqrt(Math.max(...view.arrays.rows.map(({ weights }) => weights), 1));
+  /** How many times nearer the lens is than the picture of all. */
+  const zoom = () => Math.max((NEAREST * most()) / field(), 1) ** depth;
+
   function draw({ rows, image_size, filter_size }) {
     const colours = palette(root);
-    const width = clamp(root.clientWidth - SKETCH_WIDTH - 300, 220, 560);
+    const size = field();
+    const across = most() / zoom(); // weights along a side of what the lens sees
     drawSketches(sketches, filter_size / image_size, colours);
-    drawBars(bars, rows, width, colours);
+    drawAreas(whole, rows, size, most(), colours, size / zoom());
+    drawAreas(near, rows, size, across, colours);
     sketches.setAttribute("aria-label",
       "a unit that sees all pixels; units that each see a patch; units that share one patch of weights");
-    bars.setAttribute("aria-label", rows.map(({ name, weights }) => `${name}: ${grouped(weights)} weights`).join("; "));
-    numbers.replaceChildren(...rows.map(({ weights, bytes, units }) =>
-      element("div", { style: `height: ${ROW_HEIGHT}px; padding-top: 30px; box-sizing: border-box` },
+    const shares = rows.map(({ name, weights }) => `${name}: ${grouped(weights)} weights`).join("; ");
+    whole.setAttribute("aria-label", `squares to scale: ${shares}`);
+    near.setAttribute("aria-label", `the lower left corner ${written(zoom())} times nearer`);
+    caption(nearPanel, "under the lens", `${written(zoom())} × nearer`);
+    const inks = inksOf(colours);
+    numbers.replaceChildren(...rows.map(({ name, weights, bytes, units, product, slides }, row) =>
+      element("div", { style: `height: ${ROW_HEIGHT}px; width: 290px; line-height: 1.35` },
+        element("span", { style: `display: inline-block; width: 12px; height: 12px; margin-right: 6px; background: ${inks[row]}` }),
+        `${name} (slides: ${slides.words})`, element("br"),
         element("strong", {}, `${grouped(weights)} weights`), element("br"),
+        `= ${product}`, element("br"),
         `${megabytes(bytes)}, for ${grouped(units)} units`)));
     for (const [name, { show }] of Object.entries(controls)) show(model.get(name));
+    lens.show(depth);
   }
+
+  function look(to) {
+    stop();
+    depth = to;
+    view.redraw();
+  }
+
+  function dive() {
+    if (matchMedia("(prefers-reduced-motion: reduce)").matches) return look(1);
+    stop();
+    const start = performance.now();
+    const frame = (now) => {
+      depth = clamp((now - start) / DIVE, 0, 1);
+      view.redraw();
+      diving = depth < 1 ? requestAnimationFrame(frame) : null;
+    };
+    diving = requestAnimationFrame(frame);
+  }
+
+  function stop() {
+    cancelAnimationFrame(diving);
+    diving = null;
+  }
+  signal.addEventListener("abort", stop);
 
   view.redraw();
 }
 
+const inksOf = ({ negative, kernel, result }) => [negative, kernel, result];
+
+/** Squares whose areas are the weights, from the lower left corner of a field that is `across`
+ *  weights wide; the frame of the lens is `lens` pixels wide. */
+function drawAreas(node, rows, size, across, colours, lens) {
+  const context = prepare(node, size, size);
+  context.fillStyle = colours.paper;
+  context.fillRect(0, 0, size, size);
+  const inks = inksOf(colours);
+  const sides = rows.map(({ weights }) => (Math.sqrt(weights) / across) * size);
+  const largestFirst = sides.map((_, i) => i).sort((a, b) => sides[b] - sides[a]);
+  for (const i of largestFirst) {
+    const side = Math.min(sides[i], size);
+    context.fillStyle = inks[i];
+    context.fillRect(0, size - side, side, side);
+    if (size / across < 5) continue;
+    context.strokeStyle = colours.paper;
+    context.lineWidth = 1;
+    for (let line = 0; line < side; line += size / across) {
+      context.strokeRect(line, size - side, 0, side);
+      context.strokeRect(0, size - line, side, 0);
+    }
+  }
+  context.strokeStyle = colours.line;
+  context.strokeRect(0.5, 0.5, size - 1, size - 1);
+  context.font = `600 14px ${getComputedStyle(node).fontFamily}`;
+  context.textBaseline = "top";
+  for (const i of largestFirst) {
+    const { name } = rows[i];
+    const wide = context.measureText(name).width;
+    const covered = sides.some((side, other) => other !== i && side > wide + 12 && side <= sides[i] && side > Math.min(sides[i], size) - 26);
+    if (sides[i] < wide + 12 || covered) continue;
+    const top = size - Math.min(sides[i], size);
+    context.fillStyle = colours.paper;
+    context.fillRect(Math.min(sides[i], size) - wide - 12, top + 4, wide + 8, 20);
+    context.fillStyle = colours.ink;
+    context.fillText(name, Math.min(sides[i], size) - wide - 8, top + 7);
+  }
+  if (!lens) return;
+  context.strokeStyle = colours.ink;
+  context.lineWidth = 2;
+  context.strokeRect(1, size - Math.max(lens, 6) - 1, Math.max(lens, 6), Math.max(lens, 6));
+}
+
 /** For each kind of layer an image on the left, units on the right, and what two of them see. */
 function drawSketches(node, share, colours) {
-  const context = prepare(node, SKETCH_WIDTH, 3 * ROW_HEIGHT + AXIS_HEIGHT);
+  const context = prepare(node, SKETCH_WIDTH, 3 * ROW_HEIGHT);
   const side = ROW_HEIGHT - 22;
   const patch = clamp(share * side, SMALLEST_PATCH, side);
   const [left, right] = [4, SKETCH_WIDTH - 40];
@@ -104,54 +193,6 @@ function drawSketches(node, share, colours) {
       context.fillStyle = colours.ink;
       context.fillText(weights, left + side + 24, unitY + 6);
     }
-  });
-}
-
-function drawBars(node, rows, width, colours) {
-  const height = 3 * ROW_HEIGHT + AXIS_HEIGHT;
-  const context = prepare(node, width, height);
-  const family = getComputedStyle(node).fontFamily;
-  const [from, to] = [8, width - 34];
-  const along = (number) => {
-    const power = clamp(Math.log10(Math.max(number, 1)), FIRST_POWER, LAST_POWER);
-    return from + ((to - from) * (power - FIRST_POWER)) / (LAST_POWER - FIRST_POWER);
-  };
-  context.font = `12px ${family}`;
-  for (let power = FIRST_POWER; power <= LAST_POWER; power++) {
-    const x = Math.round(along(10 ** power)) + 0.5;
-    context.strokeStyle = colours.line;
-    context.globalAlpha = POWERS[power] ? 1 : 0.35;
-    context.beginPath();
-    context.moveTo(x, 0);
-    context.lineTo(x, height - AXIS_HEIGHT + 2);
-    context.stroke();
-    context.globalAlpha = 1;
-    context.fillStyle = colours.ink;
-    context.textAlign = "center";
-    if (POWERS[power]) context.fillText(POWERS[power], x, height - 6);
-  }
-  rows.forEach(({ name, weights, product, slides }, row) => {
-    const top = row * ROW_HEIGHT;
-    context.textAlign = "left";
-    context.fillStyle = colours.paper;
-    context.font = `600 14px ${family}`;
-    context.fillRect(from, top + 3, Math.max(context.measureText(name).width, 0) + 8, 19);
-    context.fillStyle = colours.ink;
-    context.fillText(name, from + 2, top + 17);
-    context.font = `12px ${family}`;
-    context.fillStyle = [colours.negative, colours.kernel, colours.result][row];
-    context.fillRect(from, top + 42, Math.max(along(weights) - from, 1), 20);
-    context.fillStyle = colours.paper;
-    context.fillRect(from, top + 66, context.measureText(product).width + 8, 16);
-    context.fillStyle = colours.ink;
-    context.fillText(product, from + 2, top + 78);
-    const mark = along(slides.weights);
-    context.beginPath();
-    context.moveTo(mark - 5, top + 32);
-    context.lineTo(mark + 5, top + 32);
-    context.lineTo(mark, top + 41);
-    context.fill();
-    context.fillText(slides.words, mark + 9, top + 38);
   });
 }
 

@@ -25,7 +25,7 @@ ON_THE_SLIDES = {
 
 
 class Parameters(Widget):
-    """Weights from fully connected to local to shared, on a logarithmic scale, and their memory.
+    """Weights from fully connected to local to shared: areas to scale, a lens, and their memory.
 
     Args:
         image_size: height and width of the image; at first all sizes are those of the slides.
@@ -40,7 +40,7 @@ class Parameters(Widget):
         ValueError: a size below 1, or a filter larger than the image.
     """
 
-    _esm = script("parameters.js")
+    _esm = script("operators.js", "parameters.js")
 
     image_size = traitlets.Int().tag(sync=True, operand=True)
     channels = traitlets.Int().tag(sync=True, operand=True)

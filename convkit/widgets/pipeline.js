@@ -1,18 +1,23 @@
-// Pipeline: a column for each operation with its maps, shape and parameters; below, what it is worth.
+// Pipeline: a column for each operation, joined in stages; point at a map for what made it; at the
+// end ten probabilities; below, what each design is worth.
 
-const [SMALLEST, LARGEST] = [56, 84]; // pixels, a map
-const GAP = 6; // between maps
-const [BARS_WIDTH, BARS_HEIGHT, FOOT] = [900, 150, 40]; // pixels
+const [SMALLEST, LARGEST] = [44, 76]; // pixels, a map
 const NAMES = { F: "filters, tanh", R: "rectify", N: "normalize", P: "pool" };
 
 function render({ model, el, signal }) {
   let chosen = 0; // of the images
+  let pointed = { step: 0, map: 0, row: 5, column: 5 }; // a unit of a map
 
-  const view = scene({ model, el, signal }, draw);
+  const view = scene({ model, el, signal }, draw, pipeline);
   const { root, status, ask, asking } = view;
-  const image = canvas("", { tabindex: 0, role: "application" });
-  const bars = canvas("", { tabindex: 0, role: "application" });
-  const chain = element("div", { style: "display: flex; flex-wrap: wrap; gap: 10px; align-items: flex-start" });
+  const kernels = model.get("known").filters.map(tensor);
+  const image = canvas("x", { tabindex: 0, role: "application" });
+  const bars = canvas("designs", { tabindex: 0, role: "application" });
+  const classes = canvas("probabilities");
+  const [patches, weights] = [canvas("the patch"), canvas("its kernel")];
+  const made = element("div", { class: "convkit-stage", style: "margin: 12px 0" });
+  const said = element("div", { class: "convkit-reading", "aria-live": "polite" });
+  const chain = element("div", { class: "convkit-chain" });
   const stages = select("stages", ["1", "2"], (value) => ask("stages", Number(value)));
   const rectify = toggle("R: rectify", (on) => ask("rectify", on));
   const normalize = toggle("N: normalize", (on) => ask("normalize", on));
@@ -21,38 +26,52 @@ function render({ model, el, signal }) {
   const contrast = slider("contrast", { min: 0.1, max: 1, step: 0.1 }, (value) => ask("contrast", value));
   const light = slider("light from the right", { min: 0, max: 1, step: 0.1 }, (value) => ask("light", value));
   const reading = element("div", { class: "convkit-reading", "aria-live": "polite" });
+  const end = element("div", { class: "convkit-reading", style: "line-height: 1.4; text-align: center" });
+  const kernelPanel = panel("kernel", weights);
+  const patchPanel = panel("patch", patches);
   let columns = [];
 
+  made.append(patchPanel, kernelPanel, said);
   root.append(
     element("div", { class: "convkit-bar", style: "margin: 0 0 12px" },
       asking(stages.node, rectify.node, normalize.node, pooling.node)),
     chain,
+    made,
     element("div", { class: "convkit-bar" }, asking(negative.node, contrast.node, light.node)),
     reading, bars,
     element("p", { class: "convkit-hint" },
-      "Click the image, or use its arrow keys, for another digit. Click a pair of bars, or use their arrow keys, to assemble that design."),
+      "Point at a map, or click it and use the arrow keys: what made that unit lights up before it. Click the image, or " +
+      "use its arrow keys, for another digit. Click a pair of bars, or use their arrow keys, to assemble that design."),
     status,
   );
 
   function draw(arrays) {
-    const { steps, x, changes, units, classifier } = arrays;
+    const { steps, x, changes, units, classifier, probabilities } = arrays;
     const colours = palette(root);
-    const side = clamp(Math.floor(root.clientWidth / (steps.length + 3)) - 14, SMALLEST, LARGEST);
+    const side = clamp(Math.floor((root.clientWidth - CLASSES_WIDTH - 60) / (steps.length + 1)) - 24, SMALLEST, LARGEST);
     build(steps);
-    drawPicture(image, at(x, chosen), side, grey(-1, 1));
+    pointed.step = Math.min(pointed.step, steps.length - 1);
+    const shape = steps[pointed.step].shape;
+    pointed.map = Math.min(pointed.map, 3);
+    [pointed.row, pointed.column] = inside([pointed.row, pointed.column], shape.slice(1));
+    const seen = areas(steps, x.shape[1], pointed);
+
+    drawPicture(image, at(x, chosen), side, grey(-1, 1), [{ ...seen[0], colour: colours.kernel }]);
     image.setAttribute("aria-label", `x, image ${chosen + 1} of ${x.shape[0]}`);
     steps.forEach((step, i) => {
       const { node, change } = columns[i];
-      drawMaps(node, at(arrays[`maps${i}`], chosen), side, colours);
-      node.setAttribute("aria-label", `the first maps after ${NAMES[step.letter]}, negative blue, positive red`);
+      drawMaps(node, at(arrays[`maps${i}`], chosen), side, colours, seen[i + 1]);
+      node.setAttribute("aria-label", `the first maps after ${NAMES[step.letter]}, negative blue, positive red` +
+        (i === pointed.step ? `; map ${pointed.map + 1}, row ${pointed.row + 1}, column ${pointed.column + 1}` : ""));
       change.textContent = model.get("negative") || model.get("light") || model.get("contrast") !== 1
         ? `changed ${Math.round(100 * at(changes, i, chosen))} %` : "";
     });
-    columns.at(-1).text.replaceChildren(
-      element("strong", {}, "10 classes"), element("br"), `from ${units} units`, element("br"), `${classifier.toLocaleString("en")} parameters`);
+    drawClasses(classes, at(probabilities, chosen), colours);
+    end.replaceChildren(`${units} units`, element("br"), `${classifier.toLocaleString("en")} parameters`);
+    drawMaking(arrays, seen, colours);
 
     const here = arrays.designs.find(({ name }) => name === arrays.design);
-    drawBars(bars, arrays, Math.min(BARS_WIDTH, root.clientWidth - 10), colours);
+    drawBars(bars, arrays, clamp(root.clientWidth - 10, BARS_NARROWEST, BARS_WIDTH), colours);
     bars.setAttribute("aria-label",
       arrays.designs.map(({ name, random, trained }) => `${name}: random ${percent(random)}, trained ${percent(trained)}`).join("; "));
     reading.replaceChildren(
@@ -68,22 +87,85 @@ function render({ model, el, signal }) {
     light.show(model.get("light"));
   }
 
+  /** The patch and the kernel that made the unit that is pointed at, enlarged, and how. */
+  function drawMaking(arrays, seen, colours) {
+    const { step, map, row, column } = pointed;
+    const { letter } = arrays.steps[step];
+    const value = written(at(arrays[`maps${step}`], chosen, map, row, column));
+    const stage = arrays.steps.slice(0, step).filter((before) => before.letter === "F").length;
+    const before = step ? at(arrays[`maps${step - 1}`], chosen) : { shape: [1, ...arrays.x.shape.slice(1)], data: at(arrays.x, chosen).data };
+    const { map: only, ...area } = seen[step];
+    const shown = only === undefined ? Array.from({ length: before.shape[0] }, (_, i) => i) : [only];
+    const cut = shown.map((i) => filled([area.height, area.width], (p, q) => at(before, i, area.row + p, area.column + q)));
+    drawSide(patches, cut, step ? signed(largest(before)) : grey(-1, 1), colours);
+    kernelPanel.style.display = letter === "F" ? "" : "none";
+    if (letter === "F") {
+      const kernel = at(kernels[stage], map);
+      drawSide(weights, shown.map((i) => at(kernel, i)), signed(largest(kernel)), colours);
+    }
+    caption(patchPanel, "patch", `${area.height} × ${area.width}`);
+    const channels = kernels[stage]?.shape[1];
+    const how = {
+      F: `tanh of the sum of patch times kernel` + (channels > shown.length ? `, over all ${channels} maps (four are shown)` : ""),
+      R: "the absolute value of the unit before",
+      N: "less the mean around it, over their deviation, in all maps",
+      P: `the ${model.get("pooling") === "max" ? "largest" : "mean"} of the patch`,
+    };
+    said.replaceChildren(
+      `${letter}, map ${map + 1}, row ${row + 1}, column ${column + 1}: `, element("strong", {}, value), element("br"), how[letter]);
+    patches.setAttribute("aria-label", `the patch that made the unit, enlarged`);
+  }
+
   /** The columns of the chain, anew where the operations are others. */
   function build(steps) {
     const written = JSON.stringify(steps);
     if (chain.dataset.steps === written) return;
     chain.dataset.steps = written;
-    columns = steps.map(({ letter, shape: [maps, rows, across], parameters }) => {
-      const node = canvas("");
+    const focused = columns.findIndex(({ node }) => node === document.activeElement);
+    columns = steps.map(({ letter, shape: [maps, rows, across], parameters }, step) => {
+      const node = canvas(NAMES[letter], { tabindex: 0, role: "application" });
       const change = element("strong");
       const text = element("small", { style: "text-align: center; line-height: 1.5" },
         NAMES[letter], element("br"), `${maps} × ${rows}×${across}`, element("br"),
-        ...(parameters ? [parameters.toLocaleString("en"), element("br"), "parameters", element("br")] : []), change);
-      return { column: panel(letter, node, text), node, change, text };
+        ...(parameters ? [`${parameters.toLocaleString("en")} par.`, element("br")] : []), change);
+      for (const kind of ["pointermove", "pointerdown"]) node.addEventListener(kind, (event) => pointAt(event, node, step));
+      node.addEventListener("focus", () => point({ ...pointed, step }));
+      node.addEventListener("keydown", (event) => onKey(event, step));
+      return { column: panel(letter, node, text), node, change };
     });
-    const end = element("div", { style: "align-self: center; line-height: 1.6" });
-    columns.push({ column: end, text: end });
-    chain.replaceChildren(panel("x", image), ...columns.map(({ column }) => column));
+    const groups = [];
+    steps.forEach(({ letter }, i) => {
+      if (letter === "F") groups.push(element("div", { class: "convkit-group", "data-name": `stage ${groups.length + 1}` }));
+      else groups.at(-1).append(arrow());
+      groups.at(-1).append(columns[i].column);
+    });
+    chain.replaceChildren(panel("x", image), ...groups.flatMap((group) => [arrow(), group]), arrow(),
+      panel("p(c | x)", classes, end));
+    columns[focused]?.node.focus();
+  }
+
+  function point(to) {
+    if (JSON.stringify(to) === JSON.stringify(pointed)) return;
+    pointed = to;
+    view.redraw();
+  }
+
+  function pointAt(event, node, step) {
+    const maps = view.arrays[`maps${step}`].shape;
+    const box = node.getBoundingClientRect();
+    const high = box.width + GAP;
+    const map = clamp(Math.floor((event.clientY - box.top) / high), 0, maps[1] - 1);
+    const [down, across] = [(event.clientY - box.top - map * high) / box.width, (event.clientX - box.left) / box.width];
+    const [row, column] = inside([Math.floor(down * maps[2]), Math.floor(across * maps[3])], maps.slice(2));
+    point({ step, map, row, column });
+  }
+
+  function onKey(event, step) {
+    const [, maps, rows, columns_] = view.arrays[`maps${step}`].shape;
+    const to = arrowMove(event.key, [pointed.map * rows + pointed.row, pointed.column], [maps * rows, columns_]);
+    if (!to) return;
+    point({ step, map: Math.floor(to[0] / rows), row: to[0] % rows, column: to[1] });
+    event.preventDefault();
   }
 
   function choose(number) {
@@ -122,60 +204,10 @@ function render({ model, el, signal }) {
   view.redraw();
 }
 
+const arrow = () => element("span", { class: "convkit-arrow", "aria-hidden": "true" }, "→");
 const legend = (text, colour) => element("strong", { style: `color: var(--convkit-${colour})` }, text);
 
 /** A design's name in HTML: P_A with its letter set lower. */
 const writtenOut = (name) => name.split(/_(.)/).map((part, i) => (i % 2 ? element("sub", {}, part) : part));
-
-const percent = (share) => `${Math.round(100 * share)} %`;
-
-/** Maps one below the other, in signed colours on a scale of their own. */
-function drawMaps(node, maps, side, colours) {
-  const [count, rows, columns] = maps.shape;
-  const shade = signed(largest(maps));
-  const high = (side * rows) / columns;
-  const context = prepare(node, side, count * (high + GAP) - GAP);
-  context.imageSmoothingEnabled = false;
-  context.strokeStyle = colours.line;
-  for (let map = 0; map < count; map++) {
-    context.drawImage(painted(at(maps, map), shade), 0, map * (high + GAP), side, high);
-    context.strokeRect(0.5, map * (high + GAP) + 0.5, side - 1, high - 1);
-  }
-}
-
-/** For every design a pair of bars: random and trained filters. */
-function drawBars(node, { designs, design }, width, colours) {
-  const context = prepare(node, width, BARS_HEIGHT + FOOT);
-  const across = width / designs.length;
-  const bar = across / 3;
-  context.textAlign = "center";
-  designs.forEach((each, i) => {
-    const left = i * across;
-    if (each.name === design) {
-      context.fillStyle = colours.line;
-      context.globalAlpha = 0.35;
-      context.fillRect(left, 0, across, BARS_HEIGHT + FOOT);
-      context.globalAlpha = 1;
-    }
-    [["random", colours.kernel], ["trained", colours.result]].forEach(([filters, colour], k) => {
-      const high = each[filters] * (BARS_HEIGHT - 20);
-      const x = left + across / 2 + (k - 1) * bar;
-      context.fillStyle = colour;
-      context.fillRect(x + 1, BARS_HEIGHT - high, bar - 2, high);
-      context.fillStyle = colours.ink;
-      context.font = `10px ${getComputedStyle(node).fontFamily}`;
-      context.fillText(String(Math.round(100 * each[filters])), x + bar / 2, BARS_HEIGHT - high - 4);
-    });
-    context.fillStyle = colours.ink;
-    context.font = `11px ${getComputedStyle(node).fontFamily}`;
-    const [stages, operations] = each.name.split(" × ");
-    const [upper, lower] = operations.replace("F–", "").split("_");
-    context.fillText(upper, left + across / 2 - 3, BARS_HEIGHT + 15);
-    const beside = left + across / 2 + context.measureText(upper).width / 2 + 1;
-    context.fillText(`${stages} stage${stages === "1" ? "" : "s"}`, left + across / 2, BARS_HEIGHT + 31);
-    context.font = `8px ${getComputedStyle(node).fontFamily}`;
-    context.fillText(lower, beside, BARS_HEIGHT + 18);
-  });
-}
 
 export default { render };

@@ -10,11 +10,18 @@ import traitlets
 
 from convkit.layers.arguments import fraction, shaped
 from convkit.layers.base import Array, Layer
-from convkit.layers.classifier import Flatten, Linear
+from convkit.layers.classifier import Flatten, Linear, softmax
 from convkit.network import Sequential
-from convkit.widgets.base import Widget, script
+from convkit.widgets.base import Widget, packed, script
 from convkit.widgets.picture import draw_image, new_figure
-from convkit.widgets.pipeline_experiment import CLASSES, DESIGNS, LAYERS, Design, measured
+from convkit.widgets.pipeline_experiment import (
+    CLASSES,
+    DESIGNS,
+    LAYERS,
+    Design,
+    classifiers,
+    measured,
+)
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -23,7 +30,9 @@ SHOWN = 4  # maps of each step
 
 
 class Pipeline(Widget):
-    """Put operations in and take them out: shapes, parameters, maps, and what it is worth.
+    """Put operations in and take them out: shapes, maps, what they make of a digit, their worth.
+
+    The filters are random; a classifier was trained on what each design makes of 20×20 digits.
 
     Args:
         images: shape (N, S, S), digits from 0 to 1 say; one of them is shown.
@@ -38,8 +47,10 @@ class Pipeline(Widget):
         ValueError: a wrong argument, or images too small for the stages.
     """
 
-    _esm = script("pipeline.js")
+    _esm = script("operators.js", "pipeline_pictures.js", "pipeline.js")
 
+    known = traitlets.Dict().tag(sync=True)
+    """What no operand changes: the images, the filters, and the classifier of each design."""
     stages = traitlets.Int().tag(sync=True, operand=True)
     rectify = traitlets.Bool().tag(sync=True, operand=True)
     normalize = traitlets.Bool().tag(sync=True, operand=True)
@@ -66,7 +77,18 @@ class Pipeline(Widget):
         if unknown:
             raise ValueError(f"layers: expected classes named {sorted(LAYERS)}, got {unknown}")
         self.own = {layer.__name__: layer for layer in layers}
+        filters = [layer for letter, layer in DESIGNS[-1].steps(0) if letter == "F"]
+        self.filters = [layer.params["0.weight"] for layer in filters]
+        self.classifiers = classifiers()
         super().__init__(
+            known={
+                "images": packed(self.images),
+                "filters": [packed(weight) for weight in self.filters],
+                "classifiers": {
+                    design: {name: packed(array) for name, array in arrays.items()}
+                    for design, arrays in self.classifiers.items()
+                },
+            },
             stages=stages,
             rectify=rectify,
             normalize=normalize,
@@ -80,7 +102,8 @@ class Pipeline(Widget):
         """x (N, S, S) as it is then; steps: for each its letter, shape of the output,
         number of parameters, and, as maps0, maps1, … the first maps (N, maps, rows, columns);
         changes (steps, N): how far these are from those of the image itself, relative to them;
-        the classifier's inputs and parameters; designs: of each the operations and the measured
+        the classifier's inputs and parameters; probabilities (N, 10) that it gives, or (N, 0)
+        where it was trained on other sizes; designs: of each the operations and the measured
         accuracies with random and with trained filters."""
         design = Design(self.stages, self.rectify, self.normalize, self.pooling)
         if design not in DESIGNS:
@@ -94,18 +117,26 @@ class Pipeline(Widget):
         maps, plain = x[:, np.newaxis], self.images[:, np.newaxis]
         steps, changes = [], []
         shown: dict[str, Any] = {}
+        weights = iter(self.filters)
         for number, (letter, layer) in enumerate(design.steps(0, LAYERS | self.own)):
+            if letter == "F":
+                layer.params["0.weight"] = next(weights)  # one's own may draw others
             maps, plain = layer.forward(maps), layer.forward(plain)
             steps.append(
                 {"letter": letter, "shape": maps.shape[1:], "parameters": _parameters(layer)}
             )
             changes.append(_relative_difference(maps, plain))
             shown[f"maps{number}"] = maps[:, :SHOWN].astype(np.float32)
-        units = Flatten().forward(maps).shape[1]
+        features = Flatten().forward(maps)
+        units = features.shape[1]
+        trained = self.classifiers[str(design)]
+        fits = trained["weight"].shape[1] == units
+        logits = features @ trained["weight"].T + trained["bias"] if fits else None
         return shown | {
             "x": x.astype(np.float32),
             "steps": steps,
             "changes": np.array(changes),
+            "probabilities": np.empty((len(x), 0)) if logits is None else softmax(logits),
             "units": units,
             "classifier": _parameters(Sequential(Linear(units, CLASSES))),
             "design": str(design),

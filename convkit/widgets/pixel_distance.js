@@ -8,7 +8,7 @@ function render({ model, el, signal }) {
   const names = ["the image", "x", "nearest to x", "nearest of another class"];
   const can = { tabindex: 0, role: "application" };
   const pictures = names.map((name) => canvas(name, { class: "convkit-framed", ...(name === "x" ? can : {}) }));
-  const scale = canvas("");
+  const scale = canvas("distances");
   const view = scene({ model, el, signal }, draw);
   const { root, status, ask, asking } = view;
   const { reach, images, x } = view.arrays;

@@ -1,12 +1,12 @@
 // Pooling: a feature map in neighbourhoods, the winner of each, max and average of the same units.
 
-const [SMALLEST, LARGEST] = [30, 46]; // pixels, the side of a unit
+const [SMALLEST, LARGEST] = [30, 58]; // pixels, the side of a unit
 const POOLED = ["max", "average", "own"];
 
 function render({ model, el, signal }) {
   let unit = [0, 0]; // row and column of x
 
-  const view = scene({ model, el, signal }, draw);
+  const view = scene({ model, el, signal }, draw, pooling);
   const { root, status, ask, asking } = view;
   const x = canvas("x", { tabindex: 0, role: "application" });
   const shown = POOLED.filter((name) => view.arrays[name]);

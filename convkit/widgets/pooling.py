@@ -39,7 +39,7 @@ class Pooling(Widget):
         ValueError: a wrong argument, or neighbourhoods larger than x.
     """
 
-    _esm = script("pooling.js")
+    _esm = script("operators.js", "pooling.js")
 
     x = Numbers("H", "W").tag(sync=True)
     kernel_size = traitlets.Int().tag(sync=True, operand=True)

@@ -1,14 +1,14 @@
 // The receptive field: point at a unit, see its patch in the layers before it and in every channel.
 
 const GAP = 26; // pixels between the pictures
-const [SMALLEST, LARGEST] = [4, 14]; // pixels, the side of a unit
+const [SMALLEST, LARGEST] = [4, 18]; // pixels, the side of a unit
 const CHANNELS = { 1: ["x"], 3: ["x₁ red", "x₂ green", "x₃ blue"] };
 const DEEPEST = 4;
 
 function render({ model, el, signal }) {
   let unit = { stage: model.get("depth"), row: 4, column: 4 };
 
-  const view = scene({ model, el, signal }, draw);
+  const view = scene({ model, el, signal }, draw, receptiveField);
   const { root, status, ask, asking } = view;
 
   const channels = CHANNELS[view.arrays.image.shape[0]].map((name) => ({ name, node: canvas(name) }));

@@ -30,7 +30,7 @@ class ReceptiveField(Widget):
         ValueError: a wrong shape, or an image too small for so many layers.
     """
 
-    _esm = script("receptive_field.js")
+    _esm = script("operators.js", "receptive_field.js")
 
     depth = traitlets.Int().tag(sync=True, operand=True)
     kernel_size = traitlets.Int().tag(sync=True, operand=True)

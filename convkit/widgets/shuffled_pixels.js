@@ -14,7 +14,7 @@ function render({ model, el, signal }) {
     images: canvas("", { tabindex: 0, role: "application", class: "convkit-framed" }),
     shuffled: canvas("", { tabindex: 0, role: "application", class: "convkit-framed" }),
   };
-  const bars = canvas("");
+  const bars = canvas("accuracies");
   const view = scene({ model, el, signal }, draw);
   const { root, status } = view;
   const which = slider("digit", { min: 1, max: view.arrays.images.shape[0] }, (number) => {

@@ -33,7 +33,7 @@ class Softmax(Widget):
         ValueError: a wrong shape, or a label that is no class.
     """
 
-    _esm = script("softmax.js")
+    _esm = script("operators.js", "softmax.js")
 
     logits = Numbers("classes").tag(sync=True)
     label = traitlets.Int().tag(sync=True, operand=True)

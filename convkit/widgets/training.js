@@ -11,9 +11,9 @@ function render({ model, el, signal }) {
   const count = view.arrays.filters.shape[0];
   const filters = Array.from({ length: count }, (_, j) => canvas(`filter ${j}, negative blue, positive red`, { class: "convkit-framed" }));
   const maps = Array.from({ length: count }, (_, j) => canvas(`what filter ${j} makes of the chosen image`, { class: "convkit-framed" }));
-  const curve = canvas("");
+  const curve = canvas("losses");
   const digits = canvas("", { tabindex: 0, role: "application" });
-  const says = canvas("");
+  const says = canvas("what the network says");
   const filtersTitle = element("span", {}, "filters");
   const run = runner({
     advance: (steps) => ask("steps", view.arrays.step + steps),

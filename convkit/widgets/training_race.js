@@ -9,8 +9,8 @@ function render({ model, el, signal }) {
     restart: () => ask("steps", 0),
     signal,
   });
-  const curves = canvas("");
-  const accuracies = canvas("");
+  const curves = canvas("losses");
+  const accuracies = canvas("accuracies");
   const lines = names.map(() => element("div", {}));
 
   /** Another race, from the start: Python gets both in one message. */

@@ -21,6 +21,9 @@ ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent
 TARGET = ROOT / "build" / "site"
 VIEW = "application/vnd.jupyter.widget-view+json"
+ONLY_IN_JUPYTERLAB = "jupyterlab"
+"""The tag of cells that say how to run a notebook."""
+RUN_THE_CELLS = re.compile(r"Run\s+the\s+cells\s+in\s+order\s+\(Shift\+Enter\);\s+(\w)")
 LINK = re.compile(r"(\]\((?!\w+:)[^)\s#]+)\.(ipynb|md)(?=[#)])")  # to a file of the course
 
 INDEX = """# convkit
@@ -33,6 +36,9 @@ the course and open it with `make course`.
 """
 
 
+Pages = dict[Path, NotebookNode]
+
+
 def build(target: Path = TARGET) -> None:
     """Write the site into the folder ``target``, which is made anew.
 
@@ -41,25 +47,46 @@ def build(target: Path = TARGET) -> None:
     """
     lectures = sorted(ROOT.glob("lectures/*.ipynb"))
     with ThreadPoolExecutor(max_workers=2) as threads:
-        pages = dict(zip(lectures, threads.map(_executed, lectures), strict=True))
+        pages = dict(zip(lectures, threads.map(executed, lectures), strict=True))
     for path in sorted(ROOT.glob("exercises/*/*.ipynb")):
         pages[path] = nbformat.read(path, as_version=4)
     for path in sorted(ROOT.glob("docs/*.md")):
-        pages[path] = _text(path.read_text(encoding="utf-8"))
-    pages[ROOT / "index"] = _text(_index(pages))
-
+        pages[path] = text(path.read_text(encoding="utf-8"))
+    pages[ROOT / "index.md"] = text(_index(pages))
     shutil.rmtree(target, ignore_errors=True)
+    write(pages, target)
+
+
+def write(pages: Pages, target: Path) -> None:
+    """Write these pages, in their order, and what they need, into the folder ``target``."""
     (target / "static").mkdir(parents=True)
     for name in ("site.css", "widgets.js"):
         shutil.copy(HERE / name, target / "static")
     mathjax = files("mathjax") / "static" / "mathjax" / "es5" / "tex-svg.js"
     (target / "static" / "tex-svg.js").write_bytes(mathjax.read_bytes())
     for path, notebook in pages.items():
-        _write(notebook, target, path.relative_to(ROOT).with_suffix(".html"))
+        _write(notebook, target, path.relative_to(ROOT), _neighbours(path, pages))
 
 
-def _executed(path: Path) -> NotebookNode:
-    """The notebook with its outputs and the state of its widgets."""
+def _neighbours(path: Path, pages: Pages) -> dict[str, tuple[str, str]]:
+    """The pages before and after it in its part of the course: link and title."""
+    part = path.relative_to(ROOT).parts[0]
+    paths = [other for other in pages if other.relative_to(ROOT).parts[0] == part]
+    here = paths.index(path)
+    around = {"Before": paths[here - 1 : here], "Next": paths[here + 1 : here + 2]}
+    return {
+        which: (other.relative_to(ROOT).with_suffix(".html").as_posix(), _title(pages[other]))
+        for which, others in around.items()
+        for other in others
+    }
+
+
+def executed(path: Path) -> NotebookNode:
+    """The notebook with its outputs and the state of its widgets.
+
+    Raises:
+        CellExecutionError: it does not run to its end.
+    """
     notebook = nbformat.read(path, as_version=4)
     client = NotebookClient(
         notebook,
@@ -84,12 +111,12 @@ def _is_progress_bar(output: NotebookNode) -> bool:
     return VIEW in data and "image/png" not in data
 
 
-def _text(markdown: str) -> NotebookNode:
+def text(markdown: str) -> NotebookNode:
     """A notebook of one cell of text."""
     return nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(markdown)])
 
 
-def _index(pages: dict[Path, NotebookNode]) -> str:
+def _index(pages: Pages) -> str:
     parts = [INDEX]
     for folder, title in (
         ("lectures", "Lectures"),
@@ -110,15 +137,22 @@ def _title(notebook: NotebookNode) -> str:
     return match[1] if match else "convkit"
 
 
-def _write(notebook: NotebookNode, target: Path, place: Path) -> None:
+def _write(
+    notebook: NotebookNode, target: Path, path: Path, neighbours: dict[str, tuple[str, str]]
+) -> None:
     """One page; its links lead to pages."""
+    place = path.with_suffix(".html")
+    notebook.cells = [
+        cell for cell in notebook.cells if ONLY_IN_JUPYTERLAB not in cell.metadata.get("tags", [])
+    ]
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             cell.source = LINK.sub(r"\1.html", cell.source)
+            cell.source = RUN_THE_CELLS.sub(lambda found: found[1].upper(), cell.source)
     root = "../" * (len(place.parts) - 1)
     exporter = HTMLExporter(template_name="template", extra_template_basedirs=[str(HERE)])
     page, _ = exporter.from_notebook_node(
-        notebook, {"root": root, "metadata": {"name": _title(notebook)}}
+        notebook, {"root": root, "neighbours": neighbours, "metadata": {"name": _title(notebook)}}
     )
     (target / place).parent.mkdir(parents=True, exist_ok=True)
     (target / place).write_text(page, encoding="utf-8")

@@ -2,14 +2,15 @@
 
 const STATE = 'script[type="application/vnd.jupyter.widget-state+json"]';
 
-/** What a widget's script knows as its model: all that Python last said, and nobody who answers. */
+/** What a widget's script knows as its model: what Python last said, and nobody who answers. */
 function modelOf({ state, buffers = [] }) {
   for (const { path, data } of buffers) {
     const bytes = Uint8Array.from(atob(data), (character) => character.charCodeAt(0));
     const owner = path.slice(0, -1).reduce((node, key) => node[key], state);
     owner[path.at(-1)] = new DataView(bytes.buffer);
   }
-  return { get: (name) => state[name], set() {}, save_changes() {}, on() {}, off() {}, widget_manager };
+  const set = (name, value) => { state[name] = value; };
+  return { get: (name) => state[name], set, save_changes() {}, on() {}, off() {}, widget_manager };
 }
 
 async function show(place, saved) {
@@ -32,6 +33,15 @@ const widget_manager = {
     return { el };
   },
 };
+
+// Who likes dark pages has dark widgets.
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const follow = () => {
+  document.body.dataset.jpThemeLight = String(!dark.matches);
+  document.body.dataset.jpThemeName = dark.matches ? "JupyterLab Dark" : "JupyterLab Light";
+};
+dark.addEventListener("change", follow);
+follow();
 
 const places = document.querySelectorAll("[data-model]");
 const states = places.length ? JSON.parse(document.querySelector(STATE).textContent).state : {};

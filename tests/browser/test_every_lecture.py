@@ -10,6 +10,7 @@ import nbformat
 import pytest
 from playwright.sync_api import TimeoutError, expect
 
+from tests.browser.accessibility import violations
 from tests.browser.lab import end_kernel, pictures_of, run_all, save
 
 pytestmark = pytest.mark.browser
@@ -116,6 +117,15 @@ def test_keys_pressed_in_a_widget_are_not_taken_for_jupyterlabs(lecture):
             assert lecture.evaluate(count) == cells
 
 
+def test_axe_finds_nothing_wrong(lecture):
+    for theme in ("JupyterLab Dark", "JupyterLab Light"):
+        lecture.evaluate(
+            "theme => window.jupyterapp.commands.execute('apputils:change-theme', { theme })", theme
+        )
+        lecture.wait_for_timeout(500)
+        assert violations(lecture, ".jp-Notebook .jp-OutputArea-output") == [], theme
+
+
 def test_the_console_says_nothing_of_errors(lecture, browser):
     assert browser.complaints == []
 
@@ -146,6 +156,6 @@ def test_saved_and_opened_again_it_moves_without_a_kernel(lecture, place, browse
     for widget in widgets:
         assert widget.locator("canvas").first.is_visible()
         views = list(views_by_keys(widget))
-        # Of several such pictures one may ask Python, as the bars of the pipeline do.
+        # Of several such pictures one may ask Python, as the bars of the pipeline do at first.
         assert not views or max(views) > 1, widget.aria_snapshot()
     page.close()

@@ -7,6 +7,7 @@ import nbformat
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.accessibility import violations
 from tests.browser.lab import cell, run_cell
 
 pytestmark = pytest.mark.browser
@@ -62,6 +63,7 @@ def test_a_wrong_backward_is_told_which_mistake_it_looks_like(exercise, solution
     expect(output).to_contain_text("✗")
     expect(output).to_contain_text("divided by the size of the batch")
     expect(output.get_by_role("link", name=re.compile("lecture", re.I)).first).to_be_visible()
+    assert violations(exercise, ".jp-Notebook .jp-OutputArea-output") == []
 
 
 def test_a_right_layer_passes_and_is_kept(exercise, solution, lab):

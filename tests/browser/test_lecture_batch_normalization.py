@@ -28,6 +28,15 @@ def activations(lecture):
 
 
 @pytest.fixture
+def company(lecture):
+    """A fresh widget, with layer 8 chosen."""
+    run_cell(lecture, "company-widget")
+    widget = cell(lecture, "company-widget").locator(".convkit")
+    expect(numbers(widget, 0).nth(2)).to_have_text("0.2464")
+    return widget
+
+
+@pytest.fixture
 def race(lecture):
     run_cell(lecture, "race-widget")
     widget = cell(lecture, "race-widget").locator(".convkit")
@@ -36,7 +45,7 @@ def race(lecture):
 
 
 def numbers(widget, row):
-    """Name, mean, deviation, gradient, and the orange unit of the chosen layer."""
+    """Name, mean, deviation, gradient of the chosen layer; of `Company` the orange unit, too."""
     return widget.locator("tr").nth(1 + row).locator("td")
 
 
@@ -61,26 +70,20 @@ def test_arrow_keys_and_the_mouse_choose_a_layer(activations):
     assert all(old != new for old, new in zip(before, pictures_of(activations), strict=True))
 
 
-def test_company_moves_the_orange_line_of_the_lower_row_alone(activations):
-    orange = [numbers(activations, row).nth(4).inner_text() for row in (0, 1)]
-    activations.get_by_label("other company").fill("5")
-    expect(numbers(activations, 1).nth(4)).not_to_have_text(orange[1])
-    assert numbers(activations, 0).nth(4).inner_text() == orange[0]
+def test_company_moves_the_orange_line_of_the_lower_row_alone(company):
+    orange = [numbers(company, row).nth(4).inner_text() for row in (0, 1)]
+    company.get_by_label("other company").fill("5")
+    expect(numbers(company, 1).nth(4)).not_to_have_text(orange[1])
+    assert numbers(company, 0).nth(4).inner_text() == orange[0]
 
 
-def test_at_test_time_the_rows_are_alike_until_batches_were_seen(activations):
-    seen = activations.get_by_label("batches seen before")
+def test_at_test_time_the_rows_are_alike_until_batches_were_seen(company):
+    seen = company.get_by_label("batches seen before")
     expect(seen).to_be_hidden()
-    activations.get_by_role("switch", name="test time").click()
-    expect(numbers(activations, 1).nth(2)).to_have_text("0.2464")
+    company.get_by_role("switch", name="test time").click()
+    expect(numbers(company, 1).nth(2)).to_have_text("0.2464")
     seen.fill("60")
-    expect(numbers(activations, 1).nth(2)).not_to_have_text("0.2464")
-
-
-def test_z_can_be_shown_instead_of_y(activations):
-    before = pictures_of(activations)
-    activations.get_by_role("combobox", name="show").select_option("z")
-    assert all(old != new for old, new in zip(before, pictures_of(activations), strict=True))
+    expect(numbers(company, 1).nth(2)).not_to_have_text("0.2464")
 
 
 def test_a_batch_of_one_is_refused_where_it_was_asked_for(activations):

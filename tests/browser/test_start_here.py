@@ -10,7 +10,7 @@ from tests.browser.lab import end_kernel, run_all, save
 pytestmark = pytest.mark.browser
 
 
-def test_the_picture_moves_without_a_kernel_and_says_what_does_not(browser):
+def test_the_picture_moves_and_answers_without_a_kernel_and_says_so(browser):
     page = browser.open("lectures/00-start-here.ipynb")
     assert run_all(page) == []
     widget = page.locator(".convkit")
@@ -21,7 +21,8 @@ def test_the_picture_moves_without_a_kernel_and_says_what_does_not(browser):
     expect(widget.locator(".convkit-sum strong")).to_have_text("= 110")
 
     widget.get_by_role("switch", name="flip the kernel").click()
-    expect(widget.get_by_text("Python has not answered")).to_be_visible()
+    expect(widget.get_by_text("Python does not answer")).to_be_visible()
+    expect(widget.locator(".convkit-sum strong")).to_have_text("= 30")
     page.close()
 
 

@@ -54,6 +54,30 @@ def test_nothing_has_changed_before_anything_is_changed():
     assert Pipeline(IMAGES, light=0.5).compute()["changes"].all()
 
 
+def test_the_probabilities_are_those_of_a_classifier_on_the_last_maps():
+    shown = Pipeline(IMAGES, stages=1).compute()
+    np.testing.assert_allclose(shown["probabilities"].sum(axis=1), 1)
+    assert (shown["probabilities"].argmax(axis=1) == [0, 1, 2]).all()
+    turned = Pipeline(IMAGES, stages=1, negative=True).compute()
+    np.testing.assert_allclose(turned["probabilities"], shown["probabilities"])
+    without = Pipeline(IMAGES, stages=1, rectify=False, normalize=False).compute()
+    assert (without["probabilities"].argmax(axis=1) != [0, 1, 2]).any()
+
+
+def test_images_of_another_size_are_not_classified():
+    assert Pipeline(digits(24).images[:2]).compute()["probabilities"].shape == (2, 0)
+
+
+def test_ones_own_filters_get_the_same_weights():
+    class Drawn(Conv2d):
+        def __init__(self, *args, rng=None, **settings):
+            super().__init__(*args, rng=99, **settings)
+
+    Drawn.__name__ = "Conv2d"
+    own, reference = Pipeline(IMAGES, layers=[Drawn]).compute(), Pipeline(IMAGES).compute()
+    np.testing.assert_allclose(own["probabilities"], reference["probabilities"])
+
+
 def test_every_design_is_shown_with_what_was_measured():
     shown = Pipeline(IMAGES, stages=1, pooling="max").compute()
     assert shown["design"] == "1 × F–R–N–P_M"

@@ -18,8 +18,10 @@ from convkit.checks.saying.wording import Plane, in_short, message_of, number
 if TYPE_CHECKING:
     from convkit.checks.saying.report import Report
 
-# Grey lines and these two greens and reds are legible on white as on JupyterLab's dark grey.
+# Lines are seen on white as on JupyterLab's black. Signs are mixed with the colour of the text, so
+# that they are legible on both; where a page takes no mixture, it is white.
 _COLOURS = {HOLDS: "#2a9d4a", FAILS: "#e0483e", NOT_TESTED: "#888"}
+_ON_WHITE = {HOLDS: "#1b7a36", FAILS: "#b3261e", NOT_TESTED: "#666"}
 _MARGIN = "margin: 6px 0 10px"
 _CLOSE = 'style="margin: 0 0 4px"'
 _LINE = "1px solid rgba(128, 128, 128, 0.35)"
@@ -160,4 +162,6 @@ def _prose(text: str) -> str:
 
 
 def _mark(status: str) -> str:
-    return f'<span style="color: {_COLOURS[status]}">{MARKS[status]}</span>'
+    mixed = f"color-mix(in srgb, {_COLOURS[status]} 60%, currentColor)"
+    style = f"color: {_ON_WHITE[status]}; color: {mixed}"
+    return f'<span style="{style}">{MARKS[status]}</span>'

@@ -1,0 +1,106 @@
+"""What the browser computes where there is no Python is what the layers compute."""
+
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+
+from convkit.data import digits, photograph
+from convkit.widgets import (
+    ConvolutionByHand,
+    Parameters,
+    Pipeline,
+    Pooling,
+    ReceptiveField,
+    Softmax,
+)
+from convkit.widgets.base import script
+from convkit.widgets.pipeline_experiment import DESIGNS
+from tests.widgets.browser_side import arrays
+
+pytestmark = pytest.mark.browser
+
+X = np.random.default_rng(0).normal(size=(2, 5, 6))
+KERNEL = np.random.default_rng(1).normal(size=(3, 2, 2, 3))
+LIGHT = {"negative": True, "contrast": 0.4, "light": 0.7}
+
+CASES: list[tuple[str, Any]] = [
+    ("convolutionByHand", lambda: ConvolutionByHand()),
+    ("convolutionByHand", lambda: ConvolutionByHand(X, KERNEL, stride=2, padding=1)),
+    ("convolutionByHand", lambda: ConvolutionByHand(X, KERNEL, flip=False, padding=2)),
+    ("softmax", lambda: Softmax()),
+    ("softmax", lambda: Softmax([9.5, -10, 0, 3], 1)),
+    ("parameters", lambda: Parameters()),
+    ("parameters", lambda: Parameters(image_size=30, channels=3, filter_size=7, maps=9)),
+    ("pooling", lambda: Pooling()),
+    ("pooling", lambda: Pooling(X[0], kernel_size=2, overlapping=True)),
+    ("pooling", lambda: Pooling(kernel_size=4)),
+    ("receptiveField", lambda: ReceptiveField(photograph()[None, :40, :40], depth=3)),
+    (
+        "receptiveField",
+        lambda: ReceptiveField(photograph()[None, :40, :40], depth=2, kernel_size=4, stride=3),
+    ),
+    *(
+        ("pipeline", lambda design=design: Pipeline(digits(20).images[:2], **design, **LIGHT))
+        for design in (each._asdict() for each in DESIGNS[::5])
+    ),
+    ("pipeline", lambda: Pipeline(digits(20).images[:2])),
+]
+SERIALIZED = """(_, value) =>
+    ArrayBuffer.isView(value) && !(value instanceof DataView) ? Array.from(value) : value"""
+COMPUTE = f"""async ([source, name, operands, buffers, answer]) => {{
+    const url = URL.createObjectURL(new Blob([source], {{ type: "text/javascript" }}));
+    const module = await import(url);
+    const revived = JSON.parse(JSON.stringify(operands), (_, value) =>
+        value?.bytes === undefined ? value
+            : {{ ...value, data: new DataView(Uint8Array.from(buffers[value.bytes]).buffer) }});
+    return JSON.stringify(module[name](revived, answer), {SERIALIZED});
+}}"""
+
+
+@pytest.fixture(scope="module")
+def page(chromium):
+    page = chromium.new_page()
+    yield page
+    page.close()
+
+
+def as_sent(value, buffers):
+    """An operand as the browser gets it; bytes are numbers of a list in ``buffers``."""
+    if isinstance(value, np.ndarray):
+        return value.tolist()
+    if isinstance(value, dict) and "data" in value:
+        buffers.append(list(value["data"]))
+        return {k: v for k, v in value.items() if k != "data"} | {"bytes": len(buffers) - 1}
+    if isinstance(value, dict):
+        return {name: as_sent(each, buffers) for name, each in value.items()}
+    if isinstance(value, list):
+        return [as_sent(each, buffers) for each in value]
+    return value
+
+
+@pytest.mark.parametrize(("name", "make"), CASES)
+def test_the_browser_computes_what_the_layers_compute(page, name, make):
+    widget, buffers = make(), []
+    operands = {
+        trait: as_sent(getattr(widget, trait), buffers)
+        for trait in [*widget.traits(operand=True), *(["known"] if name == "pipeline" else [])]
+    }
+    expected = arrays(widget)
+    answer = {k: v for k, v in expected.items() if not isinstance(v, np.ndarray)}
+    source = script("operators.js") + f"\nexport {{ {name} }};"
+    computed = json.loads(page.evaluate(COMPUTE, [source, name, operands, buffers, answer]))
+    tensors = {k: v for k, v in computed.items() if isinstance(v, dict) and "shape" in v}
+    assert tensors or name == "parameters"
+    for key, tensor in tensors.items():
+        got = np.array(tensor["data"]).reshape(tensor["shape"])
+        assert got.shape == expected[key].shape
+        np.testing.assert_allclose(got, expected[key], rtol=1e-4, atol=1e-6, err_msg=key)
+    for key in computed.keys() - tensors.keys():
+        assert rounded(computed[key]) == rounded(expected[key]), key
+
+
+def rounded(value):
+    """What JSON makes of it, to nine decimals."""
+    return json.loads(json.dumps(value), parse_float=lambda number: round(float(number), 9))

@@ -1,0 +1,92 @@
+"""One page of each kind: axe-core finds nothing wrong, in light and dark, and pictures answer."""
+
+import functools
+import threading
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+
+import nbformat
+import pytest
+from playwright.sync_api import expect
+
+from docs.site import build as site
+from tests.browser.accessibility import violations
+from tests.browser.lab import pictures_of
+from tests.grading.course import mini_source
+from tests.grading.shown_pages import feedback
+
+pytestmark = pytest.mark.browser
+
+LECTURE = "lectures/05-pooling.ipynb"
+NEXT = "lectures/06-classification.ipynb"
+EXERCISE = "exercises/02-convolution/02-convolution.ipynb"
+DOCUMENT = "docs/assignments.md"
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *args):
+        pass
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory):
+    """A site of one page of each kind, and a student's feedback."""
+    folder = tmp_path_factory.mktemp("site")
+    pages = {
+        site.ROOT / LECTURE: site.executed(site.ROOT / LECTURE),
+        site.ROOT / NEXT: site.text("# 06 · Classification"),
+        site.ROOT / EXERCISE: nbformat.read(site.ROOT / EXERCISE, as_version=4),
+        site.ROOT / DOCUMENT: site.text((site.ROOT / DOCUMENT).read_text(encoding="utf-8")),
+        site.ROOT / "index.md": site.text("# convkit"),
+    }
+    site.write(pages, folder)
+    (folder / "feedback.html").write_text(feedback(mini_source()), encoding="utf-8")
+    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(folder)))
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_wrong_on_a_page_of_each_kind(chromium, address, scheme):
+    context = chromium.new_context(color_scheme=scheme, viewport={"width": 1280, "height": 900})
+    for name in (LECTURE, EXERCISE, DOCUMENT, "feedback"):
+        page = context.new_page()
+        page.goto(f"{address}/{name.split('.')[0]}.html")
+        for place in page.locator("[data-model]").all():
+            place.locator(".convkit, .convkit-question").first.wait_for()
+        assert violations(page) == [], name
+        page.close()
+    context.close()
+
+
+def test_a_picture_answers_where_there_is_no_python(chromium, address):
+    page = chromium.new_page()
+    page.goto(f"{address}/lectures/05-pooling.html")
+    widget = page.locator(".convkit").first
+    expect(widget.get_by_text("max(2, 1, 5, 0) = 5")).to_be_visible()
+    before = pictures_of(widget)
+    widget.get_by_label("neighbourhood m").fill("3")
+    expect(widget.get_by_text("max(2, 1, 0, 5, 0, 1, 0, 0, 4) = 5")).to_be_visible()
+    assert all(old != new for old, new in zip(before, pictures_of(widget), strict=True))
+    expect(widget.get_by_text("needs Python")).to_have_count(0)
+    page.close()
+
+
+def test_pages_lead_to_the_next_and_say_nothing_of_keys_that_run_cells(chromium, address):
+    page = chromium.new_page()
+    page.goto(f"{address}/lectures/05-pooling.html")
+    assert "Shift" not in page.locator("main").inner_text()
+    expect(page.get_by_role("link", name="Next: 06")).to_have_count(2)
+    page.get_by_role("link", name="convkit").click()
+    assert page.url == f"{address}/index.html"
+    page.close()
+
+
+def test_axe_is_there_to_find_something(chromium):
+    page = chromium.new_page()
+    page.set_content("<html lang=en><title>t</title><img src='data:,'><p style='color:#999'>faint")
+    assert [found.split(":")[0] for found in violations(page)] == ["color-contrast", "image-alt"]
+    page.close()
