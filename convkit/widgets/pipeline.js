@@ -16,7 +16,7 @@ function render({ model, el, signal }) {
   const classes = canvas("probabilities");
   const [patches, weights] = [canvas("the patch"), canvas("its kernel")];
   const made = element("div", { class: "convkit-stage", style: "margin: 12px 0" });
-  const said = element("div", { class: "convkit-reading", "aria-live": "polite" });
+  const said = element("div", { "aria-live": "polite", style: "line-height: 1.8; padding-left: 12px" });
   const chain = element("div", { class: "convkit-chain" });
   const stages = select("stages", ["1", "2"], (value) => ask("stages", Number(value)));
   const rectify = toggle("R: rectify", (on) => ask("rectify", on));
@@ -26,7 +26,7 @@ function render({ model, el, signal }) {
   const contrast = slider("contrast", { min: 0.1, max: 1, step: 0.1 }, (value) => ask("contrast", value));
   const light = slider("light from the right", { min: 0, max: 1, step: 0.1 }, (value) => ask("light", value));
   const reading = element("div", { class: "convkit-reading", "aria-live": "polite" });
-  const end = element("div", { class: "convkit-reading", style: "line-height: 1.4; text-align: center" });
+  const end = element("div", { style: "text-align: center" });
   const kernelPanel = panel("kernel", weights);
   const patchPanel = panel("patch", patches);
   let columns = [];

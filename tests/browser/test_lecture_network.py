@@ -31,7 +31,8 @@ def reading(widget):
 
 
 def operations(widget):
-    return "".join(widget.locator(".convkit-symbol").all_inner_texts())
+    symbols = widget.locator(".convkit-chain .convkit-symbol").all_inner_texts()
+    return "".join(symbols).removesuffix("p(c | x)")
 
 
 def test_switches_change_the_chain(pipeline):
@@ -52,7 +53,8 @@ def test_turning_the_polarity_changes_nothing_behind_the_rectifier(pipeline):
     expect(pipeline.get_by_text("changed 200 %")).to_have_count(1)
     expect(pipeline.get_by_text("changed 0 %")).to_have_count(7)
     changed = [old != new for old, new in zip(before, pictures_of(pipeline), strict=True)]
-    assert changed == [True, True] + 8 * [False]
+    # The image, its maps after F, and the patch that is enlarged; not even the probabilities.
+    assert changed == [True, True] + 8 * [False] + [True] + 2 * [False]
 
 
 def test_faint_ink_and_light_change_the_maps(pipeline):
@@ -64,6 +66,16 @@ def test_faint_ink_and_light_change_the_maps(pipeline):
     expect(pipeline.get_by_text(re.compile(r"changed \d+ %"))).to_have_count(8)
 
 
+def test_what_made_a_unit_lights_up_before_it(pipeline):
+    last = pipeline.get_by_role("application", name=re.compile("after pool")).last
+    before = pictures_of(pipeline)
+    last.press("Home")
+    expect(last).to_have_accessible_name(re.compile("map 1, row 1, column 1"))
+    expect(pipeline.get_by_text("the mean of the patch")).to_be_visible()
+    changed = [old != new for old, new in zip(before, pictures_of(pipeline), strict=True)]
+    assert changed[:9] == 9 * [True]
+
+
 def test_another_digit_is_chosen_without_python(pipeline):
     image = pipeline.get_by_role("application", name=re.compile("^x,"))
     before = pictures_of(pipeline)
@@ -72,7 +84,7 @@ def test_another_digit_is_chosen_without_python(pipeline):
     image.press("End")
     expect(image).to_have_accessible_name("x, image 10 of 10")
     changed = [old != new for old, new in zip(before, pictures_of(pipeline), strict=True)]
-    assert changed == 9 * [True] + [False]
+    assert changed == 11 * [True] + 2 * [False]  # the kernel and the bars are the same
 
 
 def test_a_design_is_assembled_from_its_bars(pipeline):
