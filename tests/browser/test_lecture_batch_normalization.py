@@ -64,6 +64,7 @@ def test_arrow_keys_and_the_mouse_choose_a_layer(activations):
         above.press(key)
         expect(above).to_have_accessible_name(re.compile(f"layer {layer} of 8"))
     before = pictures_of(activations)
+    above.scroll_into_view_if_needed()
     box = above.bounding_box()
     above.hover(position={"x": box["width"] * 0.3, "y": box["height"] / 2})
     expect(above).to_have_accessible_name(re.compile("layer 3 of 8"))

@@ -36,6 +36,7 @@ def widget_of(lecture, cell_id):
 def test_a_patch_is_shown_where_one_points_and_scattered_in_the_other(lecture, side):
     widget = widget_of(lecture, "shuffled-pixels-widget")
     picture = widget.get_by_role("application", name=side)
+    picture.scroll_into_view_if_needed()
     box = picture.bounding_box()
     picture.hover(position={"x": box["width"] * 0.5, "y": box["height"] * 0.5})
     expect(picture).to_have_accessible_name(re.compile("patch around row 9, column 9"))

@@ -49,6 +49,7 @@ def test_a_glare_is_subtracted(photograph):
 def test_the_mouse_moves_the_window_on_every_picture(photograph, number):
     x = photograph.get_by_role("application")
     picture = photograph.locator("figure").nth(number).locator("canvas").first
+    picture.scroll_into_view_if_needed()
     box = picture.bounding_box()
     seen = [pictures_of(photograph)]
     for across, column in ((0.2, 26), (0.8, 103)):

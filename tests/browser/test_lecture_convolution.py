@@ -56,6 +56,7 @@ def test_arrow_keys_move_the_window_and_the_picture_changes(by_hand):
 
 def test_the_mouse_moves_the_window(by_hand):
     before = pictures_of(by_hand)
+    x_of(by_hand).scroll_into_view_if_needed()
     box = x_of(by_hand).bounding_box()
     x_of(by_hand).hover(position={"x": box["width"] * 0.9, "y": box["height"] * 0.1})
     assert pictures_of(by_hand) != before
@@ -66,6 +67,7 @@ def test_an_input_shows_every_output_that_it_feeds(by_hand):
     fed = by_hand.locator(".convkit-fed")
     expect(fed).to_be_empty()
     before = pictures_of(by_hand)
+    x_of(by_hand).scroll_into_view_if_needed()
     box = x_of(by_hand).bounding_box()
     x_of(by_hand).hover(position={"x": box["width"] * 0.5, "y": box["height"] * 0.5})
     expect(fed).to_have_text("x[1, 1] = 40 feeds 4 outputs, each with the weight in its corner.")

@@ -41,6 +41,7 @@ def told(widget):
 def test_a_click_sends_a_gradient_in_and_another_takes_it_out(convolution):
     grad_y, grad_x = canvas(convolution, "∇y"), canvas(convolution, "∇x")
     before = pictures_of(convolution)
+    grad_y.scroll_into_view_if_needed()
     box = grad_y.bounding_box()
     corner = {"x": box["width"] / 8, "y": box["height"] / 8}
     grad_y.click(position=corner)

@@ -36,6 +36,7 @@ def test_a_unit_shows_its_patch_in_every_channel(lecture):
     layer.press("ArrowRight")
     after = pictures_of(widget)
     assert all(old != new for old, new in zip(before[:4], after[:4], strict=True))
+    layer.scroll_into_view_if_needed()
     box = layer.bounding_box()
     layer.hover(position={"x": box["width"] - 6, "y": box["height"] - 6})
     expect(reading(widget)).to_contain_text("row 20, column 20 of layer 1")
@@ -79,6 +80,7 @@ def test_a_digit_is_dragged_with_the_mouse_and_with_keys(lecture):
     digit = widget.get_by_role("application")
     expect(digit).to_have_accessible_name(re.compile("dragged 0 down, 0 right"))
     before = pictures_of(widget)
+    digit.scroll_into_view_if_needed()
     box = digit.bounding_box()
     pixel = box["width"] / 16
     lecture.mouse.move(box["x"] + 8 * pixel, box["y"] + 8 * pixel)

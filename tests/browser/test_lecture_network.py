@@ -92,6 +92,7 @@ def test_a_design_is_assembled_from_its_bars(pipeline):
     bars.press("Home")
     expect(reading(pipeline)).to_contain_text("1 × F–PA: right on 19 %")
     assert operations(pipeline) == "xFP"
+    bars.scroll_into_view_if_needed()
     box = bars.bounding_box()
     bars.click(position={"x": 5.5 / 16 * box["width"], "y": box["height"] / 2})
     expect(reading(pipeline)).to_contain_text("1 × F–R–PM")

@@ -32,6 +32,7 @@ def difference(widget):
 def test_the_map_moves_along_with_the_dragged_picture(lecture, widget):
     picture = widget.get_by_role("application")
     before = pictures_of(widget)
+    picture.scroll_into_view_if_needed()
     box = picture.bounding_box()
     pixel = box["width"] / 42
     lecture.mouse.move(box["x"] + 20 * pixel, box["y"] + 20 * pixel)

@@ -44,6 +44,7 @@ def test_keys_and_mouse_choose_a_neighbourhood(pooling):
     expect(x).to_have_accessible_name("x, at row 6, column 6: 7, a winner")
     assert results(pooling) == ["7", "2.25"]
     assert all(old != new for old, new in zip(before, pictures_of(pooling), strict=True))
+    x.scroll_into_view_if_needed()
     box = x.bounding_box()
     x.hover(position={"x": box["width"] * 0.25, "y": box["height"] * 0.25})
     assert results(pooling) == ["9", "2.5"]
@@ -87,6 +88,7 @@ def test_inside_its_neighbourhood_an_eye_moves_unseen(eyes):
 def test_the_face_is_dragged_with_the_mouse(lecture, eyes):
     x = eyes.get_by_role("application")
     before = pictures_of(eyes)
+    x.scroll_into_view_if_needed()
     box = x.bounding_box()
     pixel = box["width"] / 40
     lecture.mouse.move(box["x"] + 20 * pixel, box["y"] + 20 * pixel)

@@ -61,6 +61,7 @@ def test_a_contrast_of_0_leaves_nothing(scene):
 def test_the_mouse_moves_the_window_on_every_picture(scene, number):
     x = scene.get_by_role("application")
     lower = scene.locator("figure").nth(number).locator("canvas").nth(1)
+    lower.scroll_into_view_if_needed()
     box = lower.bounding_box()
     seen = [pictures_of(scene)]
     for across in (0.2, 0.8):
