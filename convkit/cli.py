@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import os
 import subprocess
 import sys
-import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
-from convkit.grading.terminal import say
+from convkit.checks.saying.encodable import encodable
 
 FIRST_PAGE = "lectures/00-start-here.ipynb"
 
@@ -30,7 +30,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except OSError as error:
-        return _failed(f"{error.strerror or error}: {error.filename or 'here'}")
+        said = f"convkit: {error.strerror or error}: {error.filename or 'here'}"
+        print(encodable(said, sys.stderr), file=sys.stderr)
+        return 1
     return status
 
 
@@ -58,41 +60,11 @@ def _parser() -> argparse.ArgumentParser:
         "progress", "how far you are: each name untouched, started, failing, or yours", "."
     )
     progress.set_defaults(run=_progress)
-    grade = add(
-        "grade",
-        "for instructors: grade a class",
-        ", that is everybody in submitted/ and everybody whom the gradebook knows. Who has a grade "
-        "that still holds is left alone, so run it again after a change, or to go on where it was "
-        "stopped. The exit status is 1 where somebody has no grade for a reason on your side.",
-    )
-    grade.add_argument("assignment", type=_name, help="the name of a folder in solutions/")
-    grade.add_argument("--student", nargs="+", default=[], metavar="STUDENT", help="only these")
-    grade.add_argument("--force", action="store_true", help="grade again what is up to date, too")
-    grade.set_defaults(run=_grade)
-    report = add(
-        "report",
-        "for instructors: who has which grade, and whether it is up to date",
-        ". Nothing is graded or changed.",
-    )
-    report.add_argument("assignment", type=_name, help="the name of a folder in solutions/")
-    report.set_defaults(run=_report)
-    doctor = add(
-        "doctor",
-        "for instructors: whether this machine can grade safely",
-        ", that is whether what the sandbox for student code promises holds here, and what would "
-        "cure what does not.",
-    )
-    doctor.set_defaults(run=_doctor)
+    if importlib.util.find_spec("convkit.course"):  # which students' convkit has not
+        from convkit.course.command_line import add_commands
+
+        add_commands(commands)
     return parser
-
-
-def _name(text: str) -> str:
-    return text.rstrip("/")  # as shells complete it
-
-
-def _failed(why: str) -> int:
-    say(f"convkit: {why}", sys.stderr)
-    return 1
 
 
 def _open(options: argparse.Namespace) -> int:
@@ -114,46 +86,5 @@ def _open(options: argparse.Namespace) -> int:
 def _progress(options: argparse.Namespace) -> int:
     from convkit.learning.journal import progress
 
-    say(str(progress()))
+    print(encodable(str(progress())))
     return 0
-
-
-def _grade(options: argparse.Namespace) -> int:
-    from convkit.grading.outcome import GraderError
-    from convkit.grading.sandbox.bubblewrap import SandboxError
-    from convkit.grading.sandbox.doctor import require
-
-    try:
-        require()
-        from convkit.grading.runner import grade_class  # of which much is there on Linux alone
-
-        return grade_class(Path.cwd(), options.assignment, options.student, force=options.force)
-    except (GraderError, SandboxError) as error:
-        return _failed(str(error))
-    except KeyboardInterrupt:
-        say(f"Stopped. `convkit grade {options.assignment}` goes on from here.", sys.stderr)
-        return 130
-
-
-def _report(options: argparse.Namespace) -> int:
-    from convkit.grading.gradebook.report import report_class
-    from convkit.grading.outcome import GraderError
-
-    try:
-        say(report_class(Path.cwd(), options.assignment))
-    except GraderError as error:
-        return _failed(str(error))
-    return 0
-
-
-def _doctor(options: argparse.Namespace) -> int:
-    from convkit.grading.sandbox.doctor import counted, findings
-
-    found = [*findings(), counted()]
-    for each in found:
-        say(f"{'✓' if each.holds else '✗' if each.required else '!'} {each.what}")
-        if each.cure:
-            say(textwrap.indent(each.cure, "    "))
-    broken = any(each.required and not each.holds for each in found)
-    say("Grading is refused on this machine." if broken else "This machine can grade.")
-    return int(broken)

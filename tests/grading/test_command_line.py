@@ -269,7 +269,27 @@ def test_readmes_commands_do_what_they_are_for(folder):
     ]
 
 
-@pytest.mark.parametrize("command", [[], ["progress"], ["grade"], ["report"], ["doctor"]])
+@pytest.mark.parametrize(
+    "command",
+    [
+        [],
+        ["open"],
+        ["progress"],
+        ["new-course"],
+        ["update"],
+        ["bundle"],
+        ["roster"],
+        ["collect"],
+        ["extend"],
+        ["grade"],
+        ["report"],
+        ["answers"],
+        ["regrade"],
+        ["similar"],
+        ["grades"],
+        ["doctor"],
+    ],
+)
 def test_help_says_what_a_command_does(capsys, command):
     with pytest.raises(SystemExit) as ended:
         main([*command, "--help"])

@@ -261,8 +261,8 @@ class Sandbox:
 
 
 def readable_package() -> list[Path]:
-    """What of convkit student code may read: all but the grading."""
-    return [path for path in PACKAGE.iterdir() if path.name != "grading"]
+    """What of convkit student code may read: all but the grading and what a course is made from."""
+    return [path for path in PACKAGE.iterdir() if path.name not in ("grading", "course")]
 
 
 @contextlib.contextmanager

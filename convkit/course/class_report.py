@@ -1,0 +1,257 @@
+"""What a class has got right and wrong, so that the next lecture can begin there."""
+
+from __future__ import annotations
+
+import ast
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+from tqdm import tqdm
+
+from convkit.checks.saying.wording import UNKNOWN
+from convkit.course.tables import unformulated
+from convkit.grading import notebook as nb
+from convkit.grading.gradebook.application import opened
+from convkit.grading.gradebook.course import Course
+from convkit.grading.gradebook.report import Row, rows
+from convkit.grading.outcome import Status
+
+EXAMPLE_LINES = 40
+_WHY = re.compile(
+    r"^  Why: (?P<visible>.+)$"
+    r"|^  Read: lectures/(?P<lecture>.+)\.ipynb, “(?P<section>.+)”$"
+    r"|^    Why: (?P<hidden>.+(?:\n    (?!Hint: ).+)*)",
+    re.MULTILINE,
+)
+_CHECKED = re.compile(r"\bcheck\((\w+)")
+
+
+@dataclass
+class Mistake:
+    """A mistake that checks have named.
+
+    Attributes:
+        of: the name in whose implementation it is.
+        students: who makes it.
+        example: the implementation of one of them, without comments, names and texts.
+    """
+
+    of: str
+    title: str
+    sentence: str
+    lecture: str = ""
+    section: str = ""
+    students: set[str] = field(default_factory=set)
+    example: str = ""
+
+
+@dataclass
+class TestResult:
+    """A test: the most it gives, and what each student earned, in points."""
+
+    __test__ = False
+
+    name: str
+    points: float
+    earned: list[float] = field(default_factory=list)
+
+    @property
+    def passed(self) -> int:
+        return sum(each >= self.points for each in self.earned)
+
+    @property
+    def share(self) -> float:
+        """Of its points, on average; 0 where nobody has a grade."""
+        possible = len(self.earned) * self.points
+        return sum(self.earned) / possible if possible else 0.0
+
+
+@dataclass
+class ClassReport:
+    """A class and an assignment.
+
+    Attributes:
+        scores: in points, of those who have a grade.
+        most: the points of the whole assignment.
+        statuses: how many submissions ended so.
+        to_see: who needs a person, and why; (student, reason).
+        mistakes: those that most students make first.
+    """
+
+    assignment: str
+    scores: list[float]
+    most: float
+    statuses: Counter[str]
+    to_see: list[tuple[str, str]]
+    tests: list[TestResult]
+    mistakes: list[Mistake]
+
+    @property
+    def students(self) -> int:
+        return self.statuses.total()
+
+
+def class_report(root: Path, assignment: str) -> ClassReport:
+    """Read the gradebook and the graded notebooks; nothing is graded or changed.
+
+    Raises:
+        GraderError: there is no such course or assignment.
+    """
+    with opened(root) as (_, course), course.gradebook() as gradebook:
+        found = rows(gradebook, course, assignment)
+        most = found[0].assignment.max_score if found else 0.0
+        graded = [row for row in found if row.score is not None]
+        tests, mistakes = _read(course, assignment, [row.student.id for row in graded])
+        return ClassReport(
+            assignment,
+            [float(row.score or 0.0) for row in graded],
+            most,
+            Counter(str(row.outcome.status) if row.outcome else "not graded yet" for row in found),
+            [(row.student.id, why) for row in found if (why := _why_see(row))],
+            tests,
+            mistakes,
+        )
+
+
+def as_csv(report: ClassReport) -> bytes:
+    """The same as a table: a line for each test, mistake and status."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(["kind", "name", "what", "students", "of", "average share", "read"])
+    graded = len(report.scores)
+    for test in report.tests:
+        share = f"{test.share:.3f}"
+        passed = test.passed, len(test.earned)
+        writer.writerow(["test", test.name, "full points", *passed, share, ""])
+    for each in report.mistakes:
+        read = f"{each.lecture}: {each.section}" if each.lecture else ""
+        cells = [each.of, each.title, str(len(each.students)), str(graded), "", read]
+        writer.writerow(["mistake", *map(unformulated, cells)])
+    for status, count in report.statuses.items():
+        writer.writerow(["status", status, "", count, report.students, "", ""])
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _why_see(row: Row) -> str:
+    """Why a person should look at a submission; "" where nobody need."""
+    if row.outcome is None:
+        return "not graded yet"
+    if row.outdated:
+        return f"out of date: {row.outdated}"
+    if row.outcome.status not in (Status.GRADED, Status.MISSING):
+        return f"{row.outcome.status}: {row.outcome.reason}"
+    return "answers are to be graded by hand" if row.by_hand else ""
+
+
+def _read(
+    course: Course, assignment: str, students: Sequence[str]
+) -> tuple[list[TestResult], list[Mistake]]:
+    tests: dict[str, TestResult] = {}
+    mistakes: dict[tuple[str, str], Mistake] = {}
+    for name, source in course.sources(assignment).items():
+        for cell in filter(nb.is_test, source.cells):
+            known = str(nb.grade_id(cell))
+            tests[known] = TestResult(known, nb.points(cell))
+        for student in tqdm(students, desc="reading", unit="", leave=False, delay=2):
+            path = course.autograded(assignment, student) / f"{name}.ipynb"
+            if path.is_file():
+                notebook = nbformat.read(path, as_version=nbformat.NO_CONVERT)
+                _count(notebook, student, tests, mistakes)
+    ranked = sorted(mistakes.values(), key=lambda each: (-len(each.students), each.of, each.title))
+    return list(tests.values()), ranked
+
+
+def _count(
+    notebook: NotebookNode,
+    student: str,
+    tests: dict[str, TestResult],
+    mistakes: dict[tuple[str, str], Mistake],
+) -> None:
+    """Add what one student's graded notebook says."""
+    codes = dict(nb.implementations(notebook))
+    for cell in filter(nb.is_test, notebook.cells):
+        test = tests.get(str(nb.grade_id(cell)))
+        if test is None or not cell.outputs:
+            continue
+        test.earned.append(float(cell.outputs[-1].get("data", {}).get("text/plain", 0.0)))
+        checked = _CHECKED.search(cell.source)
+        if checked is None:
+            continue
+        for told in _mistakes(cell, checked[1]):
+            mistake = mistakes.setdefault((told.of, told.title), told)
+            mistake.students.add(student)
+            mistake.lecture, mistake.section = (
+                mistake.lecture or told.lecture,
+                mistake.section or told.section,
+            )
+            mistake.example = mistake.example or anonymous(codes.get(told.of, ""))
+
+
+def _mistakes(test: NotebookNode, of: str) -> Iterator[Mistake]:
+    """The mistakes that are named below a test, by its check or, of a hidden one, by the grader."""
+    said = "\n".join(text for output in test.outputs if (text := _text(output)).startswith("✗"))
+    last = None
+    for found in _WHY.finditer(said):
+        if found["lecture"]:
+            if last is not None:
+                last.lecture, last.section = found["lecture"], found["section"]
+            continue
+        if last is not None:
+            yield last
+        why = " ".join((found["visible"] or found["hidden"]).split())
+        title, _, sentence = why.partition(". ")
+        last = Mistake(of, title.rstrip("."), sentence) if not why.startswith(UNKNOWN) else None
+    if last is not None:
+        yield last
+
+
+def _text(output: NotebookNode) -> str:
+    shown = output.get("text") or output.get("data", {}).get("text/plain", "")
+    return "".join(shown)
+
+
+def anonymous(code: str) -> str:
+    """Code as it runs: without comments, and with nothing in its texts; "" where that is unsafe."""
+    try:
+        tree = ast.parse(code)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str | bytes):
+            node.value = _shortest(node.value)
+        elif isinstance(getattr(node, "body", None), list):
+            node.body = _without_texts(node.body)  # type: ignore[attr-defined]
+    try:
+        lines = ast.unparse(tree).splitlines()
+    except (RecursionError, ValueError):
+        return ""
+    cut = [*lines[:EXAMPLE_LINES], "…"] if len(lines) > EXAMPLE_LINES else lines
+    return "\n".join(cut)
+
+
+def _shortest(value: str | bytes) -> str | bytes:
+    """Keys such as "weight" are code; whatever has more than one word may be a name."""
+    if isinstance(value, str) and re.fullmatch(r"[a-z_]{1,16}", value):
+        return value
+    return type(value)()
+
+
+def _without_texts(body: Iterable[ast.stmt]) -> list[ast.stmt]:
+    """Statements that are not merely a text, as docstrings are."""
+    kept = [
+        each
+        for each in body
+        if not (
+            isinstance(each, ast.Expr)
+            and isinstance(each.value, ast.Constant)
+            and isinstance(each.value.value, str | bytes)
+        )
+    ]
+    return kept or [ast.Pass()]

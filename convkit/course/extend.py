@@ -1,0 +1,42 @@
+"""More time for single students."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+
+from nbgrader.api import MissingEntry
+from sqlalchemy.exc import SAWarning
+
+from convkit.course import CourseError
+from convkit.grading.gradebook.application import opened
+from convkit.grading.terminal import harmless, say
+
+
+def extend(root: Path, assignment: str, students: Sequence[str], days: float) -> None:
+    """Move the due date of ``assignment`` for ``students``, in the gradebook.
+
+    Raises:
+        CourseError: it has no due date, or somebody is not known.
+    """
+    with opened(root) as (_, course), course.gradebook() as gradebook:
+        try:
+            due = gradebook.find_assignment(assignment).duedate
+            for student in students:
+                gradebook.find_student(student)
+        except MissingEntry as error:
+            raise CourseError(f"the gradebook does not know it: {error}.") from error
+        if due is None:
+            raise CourseError(
+                f"{assignment} has no due date. Give it one in formgrader, or with `nbgrader db "
+                f"assignment add {assignment} --duedate '2026-03-01 17:00 UTC'`."
+            )
+        for student in students:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", SAWarning)  # of nbgrader's own doing, and harmless
+                entry = gradebook.update_or_create_submission(assignment, student)
+            entry.extension = timedelta(days=days) if days else None
+            gradebook.db.commit()
+            say(f"{harmless(student, 40)}: due {entry.duedate:%Y-%m-%d %H:%M} UTC.")

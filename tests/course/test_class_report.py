@@ -1,0 +1,236 @@
+"""What the report says of a class is what the graded notebooks say."""
+
+import base64
+import csv
+import io
+import re
+import warnings
+from collections import Counter
+from itertools import pairwise
+from pathlib import Path
+from textwrap import fill
+
+import nbformat
+import pytest
+from bs4 import BeautifulSoup
+from nbformat.v4 import new_notebook, new_output
+from nbgrader.api import Gradebook
+from sqlalchemy.exc import SAWarning
+
+import convkit.plain.pooling
+from convkit.checks import CheckFailed, check
+from convkit.course.class_report import (
+    ClassReport,
+    Mistake,
+    TestResult,
+    anonymous,
+    as_csv,
+    class_report,
+)
+from convkit.course.report_page import page
+from convkit.grading import notebook as nb
+from convkit.grading.airlock.trusted_kernel import judge
+from convkit.grading.gradebook import ledger
+from convkit.grading.gradebook.application import generate, opened
+from convkit.grading.outcome import Outcome, Status
+from convkit.grading.running.outputs import note
+from tests.grading.course import Course, known_cell
+
+NAME = "pool"
+RIGHT = Path(convkit.plain.pooling.__file__).read_text()
+WRONG = RIGHT.replace("+=", "=")
+
+
+def source():
+    answer = "%%implement AvgPool2d\n### BEGIN SOLUTION\npass\n### END SOLUTION"
+    tests = {
+        "forward": (2, "check(AvgPool2d, only='forward')"),
+        "backward": (4, "check(AvgPool2d, only='backward')"),
+        "hidden": (1, "### BEGIN HIDDEN TESTS\ncheck(AvgPool2d)\n### END HIDDEN TESTS"),
+    }
+    return new_notebook(
+        cells=[
+            known_cell("code", "pool", answer, solution=True),
+            *(
+                known_cell("code", name, text, points=points, grade=True, locked=True)
+                for name, (points, text) in tests.items()
+            ),
+        ],
+        metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}},
+    )
+
+
+@pytest.fixture(scope="module")
+def failure():
+    """What a check says of the wrong pooling, in the notebook and of a hidden test."""
+    namespace = {}
+    exec(WRONG, namespace)
+    with pytest.raises(CheckFailed) as failed:
+        check(namespace["AvgPool2d"], only="backward")
+    return failed.value
+
+
+def hidden(failure):
+    """As the grader says it of a hidden test: the property, the mistake and a hint, in columns."""
+    (finding,) = judge(failure, None)["findings"]
+    lines = [f"{word}: {finding[word.lower()]}" for word in ("Why", "Hint")]
+    told = [fill(line, 88, initial_indent="    ", subsequent_indent="    ") for line in lines]
+    return "\n".join(["✗ A hidden test fails.", f"  {finding['property']}", *told])
+
+
+def graded(said, code, earned):
+    """A graded notebook: ``said`` and ``earned`` for each test."""
+    notebook = source()
+    notebook.cells[0].source = f"%%implement AvgPool2d\n{code}"
+    for cell, text, points in zip(filter(nb.is_test, notebook.cells), said, earned, strict=True):
+        told = [note("✗ A test fails.")] if text else []
+        shown = [new_output("display_data", data={"text/plain": text})] if text else []
+        cell.outputs = [
+            *shown,
+            *told,
+            new_output("execute_result", data={"text/plain": repr(points)}),
+        ]
+    return notebook
+
+
+@pytest.fixture
+def classroom(tmp_path, monkeypatch, failure):
+    """Three who make one mistake (one of them in a hidden test), one who makes none, and others."""
+    folder = Course.create(tmp_path / "course", {NAME: source()}).folder
+    monkeypatch.chdir(folder)
+    visible = str(failure.report)
+    wrong = WRONG.replace('"""', '"""Ann Lee wrote this.\n', 1) + "\n# Ann Lee\n"
+    with opened(folder) as (app, course):
+        generate(app, course, NAME, folder / "scratch")
+        with course.gradebook() as gradebook:
+            for student, said, code, earned in (
+                ("ann", ("", visible, ""), wrong, (2.0, 1.0, 1.0)),
+                ("bob", ("", visible, hidden(failure)), wrong, (2.0, 1.0, 0.0)),
+                ("cyd", ("", "", hidden(failure)), wrong, (2.0, 4.0, 0.0)),
+                ("dan", ("", "", ""), RIGHT, (2.0, 4.0, 1.0)),
+            ):
+                (folder / "submitted" / student / NAME).mkdir(parents=True)
+                place = folder / "autograded" / student / NAME / f"{NAME}.ipynb"
+                place.parent.mkdir(parents=True)
+                nbformat.write(graded(said, code, earned), place)
+                gradebook.update_or_create_student(student)
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore", SAWarning)
+                    gradebook.update_or_create_submission(NAME, student)
+                for test, points in zip(("forward", "backward", "hidden"), earned, strict=True):
+                    grade = gradebook.find_grade(test, NAME, NAME, student)
+                    grade.auto_score, grade.needs_manual_grade = points, False
+                store(course, gradebook, student, Outcome())
+            gradebook.update_or_create_student("eve")
+            (folder / "submitted/fay" / NAME).mkdir(parents=True)
+            gradebook.update_or_create_student("fay")
+            store(course, gradebook, "fay", Outcome(Status.UNREADABLE, "it is a <b>picture</b>"))
+    return folder
+
+
+def store(course, gradebook: Gradebook, student, outcome):
+    now = str(course.fingerprint(NAME, student))
+    ledger.finish(course, gradebook, NAME, student, {NAME: outcome}, now)
+
+
+def test_a_class(classroom):
+    report = class_report(classroom, NAME)
+    assert report.scores == [4.0, 3.0, 6.0, 7.0]
+    assert report.most == 7
+    assert report.statuses == Counter({"graded": 4, "missing": 1, "unreadable": 1})
+    assert report.to_see == [("fay", "unreadable: it is a <b>picture</b>")]
+    assert [(each.name, each.passed, len(each.earned)) for each in report.tests] == [
+        ("forward", 4, 4),
+        ("backward", 2, 4),
+        ("hidden", 2, 4),
+    ]
+    (mistake,) = report.mistakes
+    assert (mistake.of, mistake.students) == ("AvgPool2d", {"ann", "bob", "cyd"})
+    assert "`+=`" in mistake.title
+    assert mistake.lecture == "07-gradients"
+    assert mistake.section
+    assert "class AvgPool2d" in mistake.example
+
+
+def test_nobody_is_named_unless_asked(classroom, said):
+    assert said("report", NAME, "--html", "--csv")[0] == 0
+    text = (classroom / f"{NAME}-class.html").read_text()
+    table = (classroom / f"{NAME}-class.csv").read_text("utf-8-sig")
+    for name in ("Ann", "ann", "bob", "cyd", "dan", "eve", "fay"):
+        assert not re.search(rf"\b{name}\b", text + table)
+    assert "3 of 4" in text
+    said("report", NAME, "--html", "named.html", "--names")
+    named = (classroom / "named.html").read_text()
+    assert "Students: ann, bob, cyd" in named
+    assert "it is a &lt;b&gt;picture&lt;/b&gt;" in named
+
+
+def test_the_table_says_the_same(classroom):
+    lines = list(csv.reader(io.StringIO(as_csv(class_report(classroom, NAME)).decode("utf-8-sig"))))
+    assert ["test", "backward", "full points", "2", "4", "0.625", ""] in lines
+    (mistake,) = (line for line in lines if line[0] == "mistake")
+    assert mistake[3:5] == ["3", "4"]
+    assert ["status", "missing", "", "1", "6", "", ""] in lines
+
+
+def made_up(students):
+    """A class of any size."""
+    read = "07-gradients", "Through a convolution"
+    everybody = {f"s{i}" for i in range(students)}
+    title = "The kernel is flipped & <turned>"
+    mistake = Mistake("Conv2d", title, "It is.", *read, everybody, "x = 1\n" * 5)
+    return ClassReport(
+        "made-up",
+        [float((7 * i) % 13) for i in range(students)],
+        12.0,
+        Counter({"graded": students}) if students else Counter(),
+        [],
+        [
+            TestResult(f"test-{n}", 2.0, [2.0 * (i % n == 0) for i in range(students)])
+            for n in range(1, 9)
+        ],
+        [mistake] if students else [],
+    )
+
+
+@pytest.mark.parametrize("students", [0, 1, 30, 5000])
+def test_the_page_is_whole_and_accessible(students):
+    text = page(made_up(students), names=False)
+    tree = BeautifulSoup(text, "html.parser")
+    assert tree.html["lang"] == "en"
+    assert tree.title.text == "made-up: the class"
+    levels = [int(each.name[1]) for each in tree(["h1", "h2", "h3"])]
+    assert levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+    images = tree("img")
+    assert len(images) == (2 if students else 0)
+    for image in images:
+        assert len(image["alt"]) > 60
+        kind, _, data = image["src"].partition(",")
+        assert kind == "data:image/svg+xml;base64"
+        assert b"<svg" in base64.b64decode(data)
+    for table in tree("table"):
+        assert table.caption.text
+        assert all(each["scope"] for each in table("th"))
+    assert not re.search(r'(?:src|href)="(?!data:)', text)
+    assert f"{students:,} student" in text
+    assert "<turned>" not in text
+
+
+@pytest.mark.parametrize(
+    ("code", "shown"),
+    [
+        ("# Ann\nx = 1  # Ann", "x = 1"),
+        ('def f():\n    """Ann"""', "def f():\n    pass"),
+        ("print('Ann Lee', 'weight')", "print('', 'weight')"),
+        ("f = f'{x} by Ann'", "f = f'{x}'"),
+        ("it is no Python", ""),
+    ],
+)
+def test_an_example_is_code_alone(code, shown):
+    assert anonymous(code) == shown
+
+
+def test_of_a_long_example_the_beginning_is_shown():
+    assert anonymous("x = 1\n" * 100).endswith("x = 1\n…")
+    assert len(anonymous("x = 1\n" * 100).splitlines()) == 41
