@@ -23,7 +23,7 @@ def same_size(x: Array) -> Array:
 
 
 def other_size(x: Array) -> Array:
-    """Other numbers and a larger batch, for gradients that depend on nothing of x but its shape."""
+    """Other numbers and a larger batch, of which something may be left when the case comes."""
     return np.concatenate([1.0 - x, 0.5 - x])
 
 
@@ -94,12 +94,21 @@ def _run_again(before: Change, observer: LayerObserver, trial: Trial) -> None:
 
 
 def _used_layer(before: Change, observer: LayerObserver, case: Case, behaviour: Behaviour) -> Any:
-    """A layer with the case's parameters that has seen other data, in float32, with others."""
+    """A layer with the case's parameters that has seen other data, with others, and a larger batch.
+
+    The other data were in float32.
+    """
     layer = observer.make(case, {name: 0.5 - value for name, value in case.params.items()})
-    x, grad_y = (before(each) if each.ndim else each for each in (case.x, case.grad_y))
+    x, grad_y = _changed(case, before)
     observer.run(layer, case, x.astype(np.float32), grad_y, behaviour, SINGLE)
     observer.set_parameters(layer, case.params)
+    observer.run(layer, case, *_changed(case, other_size), Behaviour())
     return layer
+
+
+def _changed(case: Case, change: Change) -> tuple[Array, Array]:
+    """Another x and its grad_y, unless that is a single number."""
+    return change(case.x), change(case.grad_y) if case.grad_y.ndim else case.grad_y
 
 
 def _other_parameters(observer: LayerObserver, trial: Trial) -> None:

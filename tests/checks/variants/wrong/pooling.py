@@ -63,6 +63,10 @@ SLIPS = {
              ("self.remember[place] = ", "self.remember[place + (len(self.remember),)] = "),
              ("grad_y[place]", "grad_y[place[:4]]"),
              names="maxpool2d-backward-remembers"),
+        slip("winners-of-a-larger-batch", "backward", "Winners are replaced, but those of a larger batch before stay.",
+             ("        self.remember = {}\n        self.shape", "        self.shape"),
+             ("        self.s = self.k if", "        self.remember = {}\n        self.s = self.k if"),
+             names="maxpool2d-backward-remembers"),
     ],
     ("MaxPool2d", "shares-among-equals"): [
         slip("every-equal-gets-all", "backward", "Every tied unit gets the whole gradient.",
