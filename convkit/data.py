@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import warnings
 from concurrent.futures import ThreadPoolExecutor, wait
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -58,12 +59,15 @@ def digits(size: int = 8) -> LabelledImages:
     Args:
         size: height and width to which they are enlarged, at least 8.
     """
-    from sklearn.datasets import load_digits
-
     size = integer(size, "size", minimum=8)
-    loaded = load_digits()
-    stretch = _stretch(8, size)
-    return LabelledImages(stretch @ (loaded.images / 16) @ stretch.T, loaded.target)
+    # Their file is read as it lies there: importing scikit-learn takes half a second.
+    package = find_spec("sklearn")
+    assert package is not None
+    assert package.origin is not None
+    file = Path(package.origin).with_name("datasets") / "data" / "digits.csv.gz"
+    loaded = np.loadtxt(file, delimiter=",")
+    images, stretch = loaded[:, :-1].reshape(-1, 8, 8), _stretch(8, size)
+    return LabelledImages(stretch @ (images / 16) @ stretch.T, loaded[:, -1].astype(int))
 
 
 def photograph(*, colour: bool = False) -> Array:
