@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.lab import Browser, answer_everything, running_lab
+from tests.browser.lab import Browser, answer_everything, run_all, run_cell, running_lab
 
 ROOT = Path(__file__).parents[2]
 
@@ -24,3 +24,15 @@ def lab(tmp_path_factory):
 @pytest.fixture(scope="session")
 def browser(chromium, lab):
     return Browser(chromium, lab)
+
+
+@pytest.fixture(scope="module")
+def lecture(browser, request):
+    """What the file calls LECTURE, after the cells that it calls PREPARED have run, or all."""
+    page = browser.open(f"lectures/{request.module.LECTURE}.ipynb")
+    for cell_id in getattr(request.module, "PREPARED", ()):
+        run_cell(page, cell_id)
+    if not hasattr(request.module, "PREPARED"):
+        assert run_all(page) == []
+    yield page
+    page.close()

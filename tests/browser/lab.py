@@ -190,6 +190,12 @@ def run_cell(page: Any, cell_id: str) -> None:
     )
 
 
+def widget_of(page: Any, cell_id: str) -> Any:
+    """Run a cell, and return the fresh widget that it shows."""
+    run_cell(page, cell_id)
+    return cell(page, cell_id).locator(".convkit")
+
+
 def set_source(page: Any, cell_id: str, source: str) -> str:
     """Write something else into a cell; what was in it before."""
     return page.evaluate(

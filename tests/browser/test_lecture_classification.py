@@ -5,31 +5,22 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.lab import cell, pictures_of, run_all, run_cell
+from tests.browser.lab import pictures_of, widget_of
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def lecture(browser):
-    page = browser.open("lectures/06-classification.ipynb")
-    assert run_all(page) == []
-    yield page
-    page.close()
+LECTURE = "06-classification"
 
 
 @pytest.fixture
 def softmax(lecture):
-    run_cell(lecture, "softmax-widget")
-    widget = cell(lecture, "softmax-widget").locator(".convkit")
+    widget = widget_of(lecture, "softmax-widget")
     expect(loss(widget)).to_have_text("1.44")
     return widget
 
 
 @pytest.fixture
 def training(lecture):
-    run_cell(lecture, "training-widget")
-    widget = cell(lecture, "training-widget").locator(".convkit")
+    widget = widget_of(lecture, "training-widget")
     expect(reading(widget)).to_contain_text("step 0:")
     return widget
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.lab import cell, pictures_of, run_cell, set_source
+from tests.browser.lab import pictures_of, run_cell, set_source, widget_of
 
 pytestmark = pytest.mark.browser
 
@@ -25,11 +25,6 @@ def lecture(browser):
         run_cell(page, cell_id)
     yield page
     page.close()
-
-
-def widget_of(lecture, cell_id):
-    run_cell(lecture, cell_id)
-    return cell(lecture, cell_id).locator(".convkit")
 
 
 @pytest.mark.parametrize("side", ["as it is", "shuffled"])

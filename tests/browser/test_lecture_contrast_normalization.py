@@ -5,24 +5,16 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.lab import cell, pictures_of, run_all, run_cell
+from tests.browser.lab import cell, pictures_of, widget_of
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def lecture(browser):
-    page = browser.open("lectures/09-contrast-normalization.ipynb")
-    assert run_all(page) == []
-    yield page
-    page.close()
+LECTURE = "09-contrast-normalization"
 
 
 @pytest.fixture
 def photograph(lecture):
     """A fresh widget on the photograph."""
-    run_cell(lecture, "photograph-widget")
-    widget = cell(lecture, "photograph-widget").locator(".convkit")
+    widget = widget_of(lecture, "photograph-widget")
     expect(moved_by_the_light(widget)).to_have_text(["0 %"] * 3)
     return widget
 

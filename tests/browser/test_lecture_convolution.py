@@ -5,24 +5,16 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.lab import cell, pictures_of, run_all, run_cell, set_source
+from tests.browser.lab import cell, pictures_of, run_cell, set_source, widget_of
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def lecture(browser):
-    page = browser.open("lectures/04-convolution.ipynb")
-    assert run_all(page) == []
-    yield page
-    page.close()
+LECTURE = "04-convolution"
 
 
 @pytest.fixture
 def by_hand(lecture):
     """A fresh widget of the worked example."""
-    run_cell(lecture, "worked-example")
-    widget = cell(lecture, "worked-example").locator(".convkit")
+    widget = widget_of(lecture, "worked-example")
     expect(widget.locator(".convkit-sum strong")).to_have_text("= 45")
     return widget
 
@@ -79,8 +71,7 @@ def test_an_input_shows_every_output_that_it_feeds(by_hand):
 
 
 def test_every_map_sums_over_the_channels_with_its_own_kernels(lecture):
-    run_cell(lecture, "two-channels")
-    widget = cell(lecture, "two-channels").locator(".convkit")
+    widget = widget_of(lecture, "two-channels")
     expect(sum_of(widget)).to_have_text("= 49")  # 45 of one channel, 5 − 1 of the other
     second_map = widget.get_by_role("application").last
     second_map.press("Home")

@@ -5,17 +5,10 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.lab import cell, pictures_of, run_all, run_cell
+from tests.browser.lab import pictures_of, widget_of
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def lecture(browser):
-    page = browser.open("lectures/07-gradients.ipynb")
-    assert run_all(page) == []
-    yield page
-    page.close()
+LECTURE = "07-gradients"
 
 
 @pytest.fixture
@@ -24,8 +17,7 @@ def convolution(lecture):
 
 
 def fresh(lecture, cell_id):
-    run_cell(lecture, cell_id)
-    widget = cell(lecture, cell_id).locator(".convkit")
+    widget = widget_of(lecture, cell_id)
     expect(widget.get_by_text("finite differences agree")).to_be_visible()
     return widget
 

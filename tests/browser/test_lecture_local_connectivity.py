@@ -5,23 +5,11 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.lab import cell, pictures_of, run_cell
+from tests.browser.lab import pictures_of, widget_of
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def lecture(browser):
-    page = browser.open("lectures/02-local-connectivity.ipynb")
-    for cell_id in ("setup", "two-networks"):  # not trained: what they read does not matter here
-        run_cell(page, cell_id)
-    yield page
-    page.close()
-
-
-def widget_of(lecture, cell_id):
-    run_cell(lecture, cell_id)
-    return cell(lecture, cell_id).locator(".convkit")
+LECTURE = "02-local-connectivity"
+PREPARED = ["setup", "two-networks"]  # not trained: what they read does not matter here
 
 
 def reading(widget):

@@ -5,23 +5,15 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.lab import cell, pictures_of, run_all, run_cell
+from tests.browser.lab import pictures_of, widget_of
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def lecture(browser):
-    page = browser.open("lectures/11-convolutional-network.ipynb")
-    assert run_all(page) == []
-    yield page
-    page.close()
+LECTURE = "11-convolutional-network"
 
 
 @pytest.fixture
 def pipeline(lecture):
-    run_cell(lecture, "pipeline-widget")
-    widget = cell(lecture, "pipeline-widget").locator(".convkit")
+    widget = widget_of(lecture, "pipeline-widget")
     expect(reading(widget)).to_contain_text("2 × F–R–N–PA: right on 90 % with random filters")
     return widget
 

@@ -5,24 +5,15 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.lab import cell, pictures_of, run_cell
+from tests.browser.lab import pictures_of, widget_of
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def lecture(browser):
-    page = browser.open("lectures/03-parameter-sharing.ipynb")
-    for cell_id in ("setup", "the-same-weights-everywhere"):
-        run_cell(page, cell_id)
-    yield page
-    page.close()
+LECTURE, PREPARED = "03-parameter-sharing", ["setup", "the-same-weights-everywhere"]
 
 
 @pytest.fixture
 def widget(lecture):
-    run_cell(lecture, "equivariance-widget")
-    return cell(lecture, "equivariance-widget").locator(".convkit")
+    return widget_of(lecture, "equivariance-widget")
 
 
 def difference(widget):

@@ -5,22 +5,10 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.lab import cell, pictures_of, run_cell
+from tests.browser.lab import pictures_of, widget_of
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def lecture(browser):
-    page = browser.open("lectures/05-pooling.ipynb")
-    run_cell(page, "setup")
-    yield page
-    page.close()
-
-
-def widget_of(lecture, cell_id):
-    run_cell(lecture, cell_id)
-    return cell(lecture, cell_id).locator(".convkit")
+LECTURE, PREPARED = "05-pooling", ["setup"]
 
 
 @pytest.fixture

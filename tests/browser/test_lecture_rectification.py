@@ -5,24 +5,16 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.lab import cell, pictures_of, run_all, run_cell
+from tests.browser.lab import pictures_of, widget_of
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def lecture(browser):
-    page = browser.open("lectures/08-rectification.ipynb")
-    assert run_all(page) == []
-    yield page
-    page.close()
+LECTURE = "08-rectification"
 
 
 @pytest.fixture
 def scene(lecture):
     """A fresh widget on the scene."""
-    run_cell(lecture, "scene-widget")
-    widget = cell(lecture, "scene-widget").locator(".convkit")
+    widget = widget_of(lecture, "scene-widget")
     expect(largest(widget)).to_have_text(["1", "3", "3"])
     return widget
 
