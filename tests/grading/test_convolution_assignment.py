@@ -111,7 +111,7 @@ def earned(course, student):
 
 def test_the_solution_earns_every_autograded_point(course, points):
     assert earned(course, "right") == points
-    assert sum(points.values()) == 84
+    assert sum(points.values()) == 96
     assert course.scores(NAME)["right"]["flip-answer"] is None
 
 
