@@ -123,7 +123,7 @@ def pictures(images: Mapping[str, Array], *, says: str, rows: int = 1, **limits:
         columns, (side * columns, side * height / width * rows + 0.45 * rows), rows
     )
     for axes, (title, image) in zip(panels, images.items(), strict=False):
-        limit = np.abs(image).max()
+        limit = float(np.abs(image).max())  # of truth values, too
         signed = {"cmap": "RdBu_r", "vmin": -limit, "vmax": limit}
         axes.imshow(image, **({"cmap": "gray", **limits} if limits or image.min() >= 0 else signed))
         axes.set_title(title.rstrip(), fontsize=12)

@@ -9,7 +9,7 @@ from tests.browser.lab import pictures_of, widget_of
 
 pytestmark = pytest.mark.browser
 LECTURE = "02-local-connectivity"
-PREPARED = ["setup", "two-networks"]  # not trained: what they read does not matter here
+PREPARED = ["setup", "play-first-widget", "two-networks"]  # not trained: what they read does not matter here
 
 
 def reading(widget):

@@ -36,6 +36,7 @@ def test_a_plot_is_drawn_in_the_colour_of_the_text_and_told_in_words(plot):
 
 
 def test_images_with_signs_are_in_colour_and_others_in_grey():
+    pictures({"a": IMAGE > 0.5}, says="")  # truth values have no sign
     both = pictures({"a": IMAGE, "b": -IMAGE}, says="").figure.axes
     assert [axes.images[0].get_cmap().name for axes in both] == ["gray", "RdBu_r"]
     limited = pictures({"b": -IMAGE}, says="", vmin=-1, vmax=0).figure.axes[0].images[0]
