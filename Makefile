@@ -4,6 +4,7 @@
 # make kill-table  write build/kill-table/: which test notices which mistake
 # make names       print how often the first name that is said of a mistake is the right one
 # make site        build the lectures as a static site, into build/site
+# make pictures    record the README's moving pictures in a browser, into docs/images
 # make bench       measure layers, threads, checks, widgets and assignments; print the tables
 
 PYTHON ?= python3
@@ -17,7 +18,7 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 help:
 	@sed -n '/^# make/p; /^$$/q' Makefile
 
-.PHONY: help course test test-all kill-table names lint exercises site bench packages clean
+.PHONY: help course test test-all kill-table names lint exercises site pictures bench packages clean
 
 course: $(VENV)/course
 	$(BIN)/python -m convkit open $(ARGS)
@@ -54,6 +55,9 @@ exercises: $(VENV)/course
 
 site: $(VENV)/site
 	$(BIN)/python docs/site/build.py
+
+pictures: packages $(VENV)/test
+	$(BIN)/python -m docs.images.record
 
 # Without what pins the products of matrices to an old processor.
 bench: $(VENV)/test

@@ -123,7 +123,7 @@ def test_a_students_first_steps_with_the_zip(bare, built, tmp_path):
     (inner / "others.pth").write_text(f"{OUTER}\n")
     (wheel,) = folder.glob("*.whl")
     install(environment, wheel)
-    assert "Conv2d" in run(environment, "convkit", "progress", cwd=folder).stdout
+    assert "LocallyConnected2d" in run(environment, "convkit", "progress", cwd=folder).stdout
     commands = run(environment, "convkit", "--help", cwd=folder).stdout
     assert "open the course in JupyterLab" in commands
     assert "for instructors" not in commands
