@@ -18,10 +18,10 @@ SLOW = (
 SLOW_TO_LOAD = SLOW + "def correlate2d"
 SLOW_ONCE = SLOW.replace("slow", "called").replace("\n", "\n    ") + "h, w = k.shape"
 SUBMISSIONS = {
-    # the cell, what in it becomes what, the seconds of a call, and the points of 84
-    "backward": ("conv2d", {"grad_weight = np.zeros": "while True: pass\n        np."}, 4, 52),
-    "correlate2d": ("correlate2d", {"h, w = k.shape": "while True: pass"}, 4, 56),
-    "slow": ("correlate2d", {"def correlate2d": SLOW_TO_LOAD, "h, w = k.shape": SLOW_ONCE}, 20, 84),
+    # the cell, what in it becomes what, the seconds of a call, and the points of 96
+    "backward": ("conv2d", {"grad_weight = np.zeros": "while True: pass\n        np."}, 4, 64),
+    "correlate2d": ("correlate2d", {"h, w = k.shape": "while True: pass"}, 4, 68),
+    "slow": ("correlate2d", {"def correlate2d": SLOW_TO_LOAD, "h, w = k.shape": SLOW_ONCE}, 20, 96),
 }
 
 
@@ -49,4 +49,4 @@ def test_only_what_does_not_end_costs_points(submission, tmp_path):
     )
     tests = filter(nb.is_test, notebook.cells)
     assert sum(float(test.outputs[-1].data["text/plain"]) for test in tests) == due
-    assert outcome.status == ("graded" if due == 84 else "timed out")
+    assert outcome.status == ("graded" if due == 96 else "timed out")
