@@ -101,8 +101,8 @@ def _used_layer(before: Change, observer: LayerObserver, case: Case, behaviour: 
     layer = observer.make(case, {name: 0.5 - value for name, value in case.params.items()})
     x, grad_y = _changed(case, before)
     observer.run(layer, case, x.astype(np.float32), grad_y, behaviour, SINGLE)
-    observer.set_parameters(layer, case.params)
     observer.run(layer, case, *_changed(case, other_size), Behaviour())
+    observer.set_parameters(layer, case.params)
     return layer
 
 
