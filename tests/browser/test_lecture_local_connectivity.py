@@ -9,7 +9,8 @@ from tests.browser.lab import pictures_of, widget_of
 
 pytestmark = pytest.mark.browser
 LECTURE = "02-local-connectivity"
-PREPARED = ["setup", "play-first-widget", "two-networks"]  # not trained: what they read does not matter here
+# The networks are not trained: what they read does not matter here.
+PREPARED = ["setup", "play-first-widget", "two-networks"]
 
 
 def reading(widget):

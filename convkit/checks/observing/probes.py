@@ -94,14 +94,16 @@ def _run_again(before: Change, observer: LayerObserver, trial: Trial) -> None:
 
 
 def _used_layer(before: Change, observer: LayerObserver, case: Case, behaviour: Behaviour) -> Any:
-    """A layer with the case's parameters that has seen other data, with others, and a larger batch.
+    """A layer with the case's parameters that has seen other data, with others.
 
-    The other data were in float32.
+    First in float32, then a larger batch, of which something may be left, then as many as the case
+    has once more, of which something may be kept because their shape is no longer new.
     """
     layer = observer.make(case, {name: 0.5 - value for name, value in case.params.items()})
     x, grad_y = _changed(case, before)
     observer.run(layer, case, x.astype(np.float32), grad_y, behaviour, SINGLE)
-    observer.run(layer, case, *_changed(case, other_size), Behaviour())
+    for change in (other_size, before):
+        observer.run(layer, case, *_changed(case, change), Behaviour())
     observer.set_parameters(layer, case.params)
     return layer
 

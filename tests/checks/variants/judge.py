@@ -65,7 +65,8 @@ def _judge_layer(target: Any, name: str, seed: int, trial: Trial) -> Verdict:
     def prepare(kind):
         options = {"rng": seed} if name in ("Conv2d", "LocallyConnected2d", "Linear") else {}
         layer = kind(*trial.args, **options)
-        layer.forward(earlier.copy())  # nothing of an earlier call may stick
+        for before in (earlier, np.concatenate([earlier, earlier]), earlier):
+            layer.forward(before.copy())  # nothing of an earlier call may stick
         if not trial.fresh:
             for key, value in params.items():
                 layer.params[key] = value.copy()
