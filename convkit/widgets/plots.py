@@ -124,7 +124,7 @@ def pictures(images: Mapping[str, Array], *, says: str, rows: int = 1, **limits:
     )
     for axes, (title, image) in zip(panels, images.items(), strict=False):
         limit = float(np.abs(image).max())  # of truth values, too
-        signed = {"cmap": "RdBu_r", "vmin": -limit, "vmax": limit}
+        signed: dict[str, Any] = {"cmap": "RdBu_r", "vmin": -limit, "vmax": limit}
         axes.imshow(image, **({"cmap": "gray", **limits} if limits or image.min() >= 0 else signed))
         axes.set_title(title.rstrip(), fontsize=12)
     for axes in panels:
