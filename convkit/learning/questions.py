@@ -61,7 +61,8 @@ class Asked:
         if self.kind == PLACE:
             return given in self.right
         if self.kind == NUMBER:
-            return isinstance(given, int | float) and abs(given - self.right) <= self.within
+            # The last digit of a decimal may be lost; the widget takes the same care.
+            return isinstance(given, int | float) and abs(given - self.right) <= self.within + 1e-9
         return bool(given == self.right)
 
 

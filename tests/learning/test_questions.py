@@ -76,6 +76,10 @@ def test_a_number_may_be_off_by_so_much(given, holds):
     assert Asked("n", "l", "?", 3, "because", within=0.05).holds(given) is holds
 
 
+def test_a_decimal_at_the_border_holds_as_in_the_widget():
+    assert Asked("n", "l", "?", 4.16, "because", within=0.02).holds(4.14)
+
+
 def test_a_name_that_nobody_asks_is_refused():
     with pytest.raises(WrongName, match=r"a question, such as .*sharing-count.* got 'sharing'"):
         question("sharing")
