@@ -6,14 +6,13 @@ the file into the folder that is handed in.
 
 from __future__ import annotations
 
-import json
-import warnings
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from convkit.learning.questions import WRITTEN, Asked, lectures
-from convkit.mine import course_folder, replace_file
+from convkit.learning.records import read, write
+from convkit.mine import course_folder
 
 FILE = "answers.json"
 ATTEMPTS = 8
@@ -41,20 +40,15 @@ def keep(asked: Asked, given: Any, *, why: str = "", again: bool = False) -> Non
     kept = answers()
     first, *later = [*kept.get(asked.name, []), attempt]
     kept[asked.name] = [first, *later[1 - ATTEMPTS :]]
-    path = course_folder() / FILE
-    try:
-        replace_file(path, json.dumps(kept, indent=1, ensure_ascii=False))
-    except OSError as error:
-        warnings.warn(f"your answer could not be kept as {path}: {error.strerror}", stacklevel=2)
+    write(course_folder() / FILE, kept, "answer")
 
 
 def answers(folder: Path | None = None) -> dict[str, list[Attempt]]:
     """By question that the lectures still ask, what was answered, in order."""
+    kept = read((folder or course_folder()) / FILE)
     try:
-        text = ((folder or course_folder()) / FILE).read_text(encoding="utf-8")
-        kept = json.loads(text)
         return {name: list(kept[name]) for name in _names() if kept.get(name)}
-    except (OSError, ValueError, TypeError, AttributeError):
+    except TypeError:
         return {}
 
 

@@ -11,7 +11,6 @@ import json
 import linecache
 import re
 import sys
-import warnings
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
@@ -22,7 +21,8 @@ from convkit import checks, mine
 from convkit.checks.checking import WrongName, find
 from convkit.checks.judging.properties import HOLDS
 from convkit.learning.magics import why_not_loaded
-from convkit.mine import course_folder, kept_file, replace_file
+from convkit.learning.records import read, write
+from convkit.mine import course_folder, kept_file
 
 UNTOUCHED, STARTED, FAILING, YOURS = "untouched", "started", "failing", "yours"
 MARKS = {UNTOUCHED: "·", STARTED: "…", FAILING: "✗", YOURS: "✓"}
@@ -95,7 +95,7 @@ def progress(name: Any = None, *, start: Path | None = None) -> Progress:
         WrongName: it is none of them.
     """
     folder = course_folder(start)
-    records = _read(folder)
+    records = read(folder / FILE)
     assignments = _assignments(folder)
     if not assignments and records:
         assignments = {folder.name: sorted(records)}
@@ -116,12 +116,12 @@ def progress(name: Any = None, *, start: Path | None = None) -> Progress:
 def state(name: str, folder: Path | None = None) -> NameProgress:
     """How far the learner is with one name in a course's ``folder`` (that at or above here)."""
     folder = folder or course_folder()
-    return _state(name, folder, _read(folder).get(name))
+    return _state(name, folder, read(folder / FILE).get(name))
 
 
 def was_checked(name: str) -> bool:
     """Whether an attempt of the learner at ``name`` has ever been checked in this course."""
-    return name in _read(course_folder())
+    return name in read(course_folder() / FILE)
 
 
 def connect() -> None:
@@ -157,7 +157,7 @@ def _ended(target: Any, report: checks.Report) -> None:
 
 def keep(report: checks.Report, source: str, folder: Path) -> None:
     """Write down in ``folder`` what a check of ``source`` found out."""
-    records = _read(folder)
+    records = read(folder / FILE)
     version = _version(source)
     record = records.get(report.name, {})
     if record.get("version") != version:
@@ -168,7 +168,7 @@ def keep(report: checks.Report, source: str, folder: Path) -> None:
             for result in report.results
             if result.group == group and result.status != HOLDS
         ]
-    _write(folder, {**records, report.name: record})
+    write(folder / FILE, {**records, report.name: record}, "progress")
 
 
 def _state(name: str, folder: Path, record: Record | None) -> NameProgress:
@@ -220,20 +220,3 @@ def _count(names: list[NameProgress]) -> str:
 def _bar(names: list[NameProgress], width: int = 10) -> str:
     filled = width * _done(names) // len(names)
     return "█" * filled + "░" * (width - filled)
-
-
-def _read(folder: Path) -> dict[str, Record]:
-    try:
-        records = json.loads((folder / FILE).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return records if isinstance(records, dict) else {}
-
-
-def _write(folder: Path, records: dict[str, Record]) -> None:
-    """Keep the records; a check is not spoilt where that is impossible."""
-    path = folder / FILE
-    try:
-        replace_file(path, json.dumps(records, indent=1))
-    except OSError as error:
-        warnings.warn(f"your progress could not be kept as {path}: {error.strerror}", stacklevel=2)

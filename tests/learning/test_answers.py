@@ -65,7 +65,7 @@ def test_where_nothing_can_be_written_the_lecture_goes_on(course, monkeypatch):
     def refuse(path, text):
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(answers, "replace_file", refuse)
+    monkeypatch.setattr("convkit.learning.records.replace_file", refuse)
     with pytest.warns(UserWarning, match="your answer could not be kept"):
         answers.keep(COUNT, 1)
 
