@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import nbformat
 from nbformat import NotebookNode
 from tqdm import tqdm
 
@@ -160,9 +159,8 @@ def _read(
             known = str(nb.grade_id(cell))
             tests[known] = TestResult(known, nb.points(cell))
         for student in tqdm(students, desc="reading", unit="", leave=False, delay=2):
-            path = course.autograded(assignment, student) / f"{name}.ipynb"
-            if path.is_file():
-                notebook = nbformat.read(path, as_version=nbformat.NO_CONVERT)
+            notebook = course.graded(assignment, student, name)
+            if notebook is not None:
                 _count(notebook, student, tests, mistakes)
     ranked = sorted(mistakes.values(), key=lambda each: (-len(each.students), each.of, each.title))
     return list(tests.values()), ranked

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import ast
 import difflib
+import inspect
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import nbformat
 import numpy as np
 from rapidfuzz import process
 from rapidfuzz.distance import Indel
 
-import convkit
 from convkit.course import CourseError
 from convkit.grading import notebook as nb
 from convkit.grading.gradebook.application import opened
 from convkit.grading.gradebook.course import Course
 from convkit.grading.terminal import harmless, say
+from convkit.plain import plainly
 
 ALIKE = 0.9
 """From this on a pair is shown."""
@@ -119,28 +119,19 @@ def normal_form(code: str) -> list[str]:
 def _written(course: Course, assignment: str) -> dict[str, dict[str, str]]:
     """All implementations of the assignment's names: students', the solution's, and convkit's."""
     found: dict[str, dict[str, str]] = {}
+    with course.gradebook() as gradebook:
+        students = sorted(student.id for student in gradebook.students)
     for name, source in course.sources(assignment).items():
-        places = {"solutions": course.source(assignment) / f"{name}.ipynb"}
-        with course.gradebook() as gradebook:
-            students = sorted({student.id for student in gradebook.students})
-        places |= {s: course.autograded(assignment, s) / f"{name}.ipynb" for s in students}
-        for who, path in places.items():
-            if path.is_file():
-                notebook = nbformat.read(path, as_version=nbformat.NO_CONVERT)
-                for implemented, text in nb.implementations(notebook):
-                    found.setdefault(implemented, {})[who] = text
-        for implemented in {each for each, _ in nb.implementations(source)}:
-            if text := _reference(implemented):
-                found[implemented][OURS] = text
+        notebooks = {"solutions": source}
+        notebooks |= {
+            student: graded
+            for student in students
+            if (graded := course.graded(assignment, student, name)) is not None
+        }
+        for who, notebook in notebooks.items():
+            for implemented, text in nb.implementations(notebook):
+                found.setdefault(implemented, {})[who] = text
+        for implemented, _ in nb.implementations(source):
+            if plain := plainly(implemented):
+                found[implemented][OURS] = inspect.getsource(plain)
     return found
-
-
-def _reference(name: str) -> str:
-    """What the public package shows of it, plainly written."""
-    plain = Path(convkit.__file__).parent / "plain"
-    for path in sorted(plain.glob("*.py")):
-        text = path.read_text(encoding="utf-8")
-        for node in ast.parse(text).body:
-            if isinstance(node, ast.ClassDef | ast.FunctionDef) and node.name == name:
-                return ast.get_source_segment(text, node) or ""
-    return ""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-import nbformat
 from nbgrader.api import Gradebook, MissingEntry
 
 from convkit.course import CourseError, tables, write_anew
@@ -95,10 +94,9 @@ def _answers(course: Course, gradebook: Gradebook, assignment: str) -> Iterator[
     for name, source in course.sources(assignment).items():
         graded = {}
         for student in students:
-            path = course.autograded(assignment, student) / f"{name}.ipynb"
-            if path.is_file():
-                cells = nbformat.read(path, as_version=nbformat.NO_CONVERT).cells
-                graded[student] = {nb.grade_id(cell): cell.source for cell in cells}
+            notebook = course.graded(assignment, student, name)
+            if notebook is not None:
+                graded[student] = {nb.grade_id(cell): cell.source for cell in notebook.cells}
         for cell in filter(nb.is_read, source.cells):
             question = str(nb.grade_id(cell))
             for student, answers in graded.items():

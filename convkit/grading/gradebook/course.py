@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import IO, Any
 
+import nbformat
 from nbformat import NotebookNode
 from nbgrader import utils
 from nbgrader.api import Gradebook, MissingEntry
@@ -87,6 +88,11 @@ class Course:
 
     def autograded(self, assignment: str, student: str) -> Path:
         return self._folder(self.directory.autograded_directory, student, assignment)
+
+    def graded(self, assignment: str, student: str, notebook: str) -> NotebookNode | None:
+        """A student's notebook as it was graded; None where there is none."""
+        path = self.autograded(assignment, student) / f"{notebook}.ipynb"
+        return nbformat.read(path, nbformat.NO_CONVERT) if path.is_file() else None
 
     def feedback(self, assignment: str, student: str) -> Path:
         return self._folder(self.directory.feedback_directory, student, assignment)
