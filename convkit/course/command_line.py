@@ -216,18 +216,13 @@ def _name(text: str) -> str:
 def _in_a_sentence(
     run: Callable[[argparse.Namespace], int | None],
 ) -> Callable[[argparse.Namespace], int]:
-    """``run``, with whatever is wrong said in a sentence, and its exit status."""
+    """``run``, with what it refuses said in a sentence, and its exit status."""
 
     def ran(options: argparse.Namespace) -> int:
         try:
             return run(options) or 0
-        except BrokenPipeError:
-            raise
-        except OSError as error:
-            said = f"{error.strerror or error}: {error.filename or 'here'}"
         except (CourseError, GraderError, SandboxError) as error:
-            said = str(error)
-        say(f"convkit: {said}", sys.stderr)
-        return 1
+            say(f"convkit: {error}", sys.stderr)
+            return 1
 
     return ran
