@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+
+_UNASKED = {".ipynb_checkpoints", "__pycache__"}
 
 
 class CourseError(RuntimeError):
@@ -24,6 +27,25 @@ def root_of_course() -> Path:
     return here
 
 
+def files_below(folder: Path) -> Iterator[Path]:
+    """Every file in it, by name, but for links and what programs make unasked."""
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and not path.is_symlink() and not _UNASKED & set(path.parts):
+            yield path
+
+
+def require_new(path: Path) -> None:
+    """See that there is no such file yet.
+
+    Raises:
+        CourseError: there is.
+    """
+    if path.exists():
+        raise CourseError(
+            f"{path} is there already, and nothing is overwritten. Move it, or name another."
+        )
+
+
 def write_anew(path: Path, data: bytes) -> None:
     """Write a file that is not there yet.
 
@@ -31,10 +53,14 @@ def write_anew(path: Path, data: bytes) -> None:
         CourseError: it is there.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with path.open("xb") as file:
-            file.write(data)
-    except FileExistsError:
-        raise CourseError(
-            f"{path} is there already, and nothing is overwritten. Move it, or name another."
-        ) from None
+    require_new(path)
+    with path.open("xb") as file:
+        file.write(data)
+
+
+def replace(path: Path, data: bytes) -> None:
+    """Write a file in one step: a crash leaves the old version or the new, nothing between."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.new")
+    beside.write_bytes(data)
+    beside.replace(path)

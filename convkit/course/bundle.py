@@ -7,7 +7,7 @@ import hashlib
 import io
 import tempfile
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from importlib.metadata import distribution
 from importlib.resources import files
 from pathlib import Path
@@ -15,13 +15,12 @@ from pathlib import Path
 from tqdm import tqdm
 
 import convkit
-from convkit.course import CourseError, write_anew
+from convkit.course import files_below, require_new, write_anew
 from convkit.grading.gradebook.application import generate, opened
 from convkit.grading.gradebook.course import Course
 
 _PACKAGE = Path(convkit.__file__).parent
 _STAFF_ONLY = ("grading", "course")
-_UNASKED = ("__pycache__", ".ipynb_checkpoints")
 _OURS = ("lectures", "docs")
 
 
@@ -38,8 +37,7 @@ def bundle(root: Path, target: Path, assignments: Sequence[str]) -> None:
         CourseError: the ZIP is there already.
         GraderError: an assignment is not there, or cannot be generated.
     """
-    if target.exists():
-        raise CourseError(f"{target} is there already, and nothing is overwritten.")
+    require_new(target)
     with tempfile.TemporaryDirectory() as scratch, opened(root) as (app, course):
         found = [*assignments] or _all(course)
         for assignment in found:
@@ -66,17 +64,9 @@ def _contents(root: Path, scratch: Path, course_id: str) -> Iterator[tuple[str, 
     yield "README.md", (texts / "students.md").read_text("utf-8").replace("WHEEL", name).encode()
     config = f"c = get_config()  # noqa: F821\nc.CourseDirectory.course_id = {course_id!r}\n"
     yield "nbgrader_config.py", config.encode()
-    exercises = [scratch / "exercises"]
-    for top, folders in ((scratch, exercises), (root, [root / each for each in _OURS])):
-        for path in _files(folders):
+    for top, folder in ((scratch, "exercises"), *((root, each) for each in _OURS)):
+        for path in files_below(top / folder):
             yield path.relative_to(top).as_posix(), path.read_bytes()
-
-
-def _files(folders: Iterable[Path]) -> Iterator[Path]:
-    for folder in folders:
-        for path in sorted(folder.rglob("*")):
-            if path.is_file() and not path.is_symlink() and not set(_UNASKED) & set(path.parts):
-                yield path
 
 
 def students_wheel() -> tuple[str, bytes]:
@@ -88,7 +78,7 @@ def students_wheel() -> tuple[str, bytes]:
     known = f"convkit-{installed.version}.dist-info"
     contents = {
         path.relative_to(_PACKAGE.parent).as_posix(): path.read_bytes()
-        for path in _files([_PACKAGE])
+        for path in files_below(_PACKAGE)
         if path.relative_to(_PACKAGE).parts[0] not in _STAFF_ONLY
     }
     for name in ("METADATA", "entry_points.txt"):

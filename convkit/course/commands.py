@@ -7,7 +7,7 @@ import sys
 import textwrap
 from pathlib import Path
 
-from convkit.course import CourseError, root_of_course
+from convkit.course import require_new, root_of_course
 from convkit.grading.terminal import say
 
 
@@ -118,8 +118,8 @@ def grades(options: argparse.Namespace) -> int:
     from convkit.course.marks import send_marks
 
     target = options.to or Path(f"{options.assignment}-grades.csv")
-    if target.exists() and not options.dry_run:
-        raise CourseError(f"{target} is there already, and nothing is overwritten.")
+    if not options.dry_run:
+        require_new(target)
     return send_marks(
         root_of_course(),
         options.assignment,

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
-from convkit.course import CourseError, tables
+from convkit.course import CourseError, replace, tables
 from convkit.course.tables import Table
 from convkit.grading.gradebook.application import opened
 from convkit.grading.terminal import harmless, say
@@ -110,7 +110,7 @@ def take_roster(root: Path, path: Path, *, dry_run: bool) -> None:
                 lms_user_id=each.lms_id or None,
             )
     columns = [each.name for each in fields(Person)]
-    (root / FILE).write_bytes(tables.written(columns, map(asdict, kept), ","))
+    replace(root / FILE, tables.written(columns, map(asdict, kept), ","))
 
 
 def _canvas(table: Table) -> list[Person]:

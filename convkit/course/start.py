@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 
 import convkit
-from convkit.course import CourseError, write_anew
+from convkit.course import CourseError, files_below, write_anew
 from convkit.grading.hidden_seed import SEED_FILE
 
 ORIGINALS = Path(".convkit", "originals")
 """Where a course keeps what it was given, so that an update can tell edits from the release."""
 
-_GIVEN = ("solutions", "exercises", "lectures", "docs/errata.md")
+_GIVEN = ("solutions", "exercises", "lectures")
+_ERRATA = Path("docs", "errata.md")
 _TEXTS = files("convkit.course") / "texts"
-_UNASKED = {".ipynb_checkpoints", "__pycache__"}
 
 
 def given() -> dict[Path, bytes]:
@@ -27,20 +26,9 @@ def given() -> dict[Path, bytes]:
     """
     packed = Path(__file__).with_name("given")
     top = packed if packed.is_dir() else Path(convkit.__file__).parents[1]
-    found = {
-        path.relative_to(top): path.read_bytes()
-        for name in _GIVEN
-        for path in sorted(_files(top / name))
-    }
+    paths = [path for name in _GIVEN for path in files_below(top / name)]
+    found = {path.relative_to(top): path.read_bytes() for path in (*paths, top / _ERRATA)}
     return found | {Path("nbgrader_config.py"): (_TEXTS / "nbgrader_config.txt").read_bytes()}
-
-
-def _files(place: Path) -> Iterator[Path]:
-    if place.is_file():
-        yield place
-    for path in place.rglob("*"):
-        if path.is_file() and not _UNASKED & set(path.parts):
-            yield path
 
 
 def requirement() -> str:

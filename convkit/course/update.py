@@ -12,7 +12,7 @@ from pathlib import Path
 
 import nbformat
 
-from convkit.course import CourseError
+from convkit.course import CourseError, replace
 from convkit.course.start import ORIGINALS, given, requirement
 from convkit.grading.gradebook import ledger
 from convkit.grading.gradebook.application import opened
@@ -71,8 +71,8 @@ def update(root: Path, *, dry_run: bool) -> None:
         if step.does is Does.GONE:
             (root / ORIGINALS / step.path).unlink()
     for path, data in given().items():
-        _write(root / ORIGINALS / path, data)
-    _write(root / "requirements.txt", requirement().encode())
+        replace(root / ORIGINALS / path, data)
+    replace(root / "requirements.txt", requirement().encode())
 
 
 def steps(root: Path) -> Iterator[Step]:
@@ -148,17 +148,10 @@ def outdated(root: Path, changed: list[Path]) -> Iterator[str]:
 def _take(root: Path, step: Step) -> None:
     match step.does:
         case Does.CONFLICT:
-            _write(root / CONFLICTS / step.path, step.data)
+            replace(root / CONFLICTS / step.path, step.data)
         case Does.ADD | Does.REPLACE | Does.MERGE:
-            _write(root / step.path, step.data)
+            replace(root / step.path, step.data)
 
 
 def _read(path: Path) -> bytes | None:
     return path.read_bytes() if path.is_file() else None
-
-
-def _write(path: Path, data: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.new")
-    beside.write_bytes(data)
-    beside.replace(path)
