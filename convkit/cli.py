@@ -7,7 +7,7 @@ import importlib.util
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from convkit.checks.saying.encodable import encodable
@@ -44,26 +44,32 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    def add(name: str, does: str, more: str) -> argparse.ArgumentParser:
-        return commands.add_parser(
-            name, help=does, description=f"{does[0].upper()}{does[1:]}{more}"
+    def add(
+        name: str,
+        run: Callable[[argparse.Namespace], int],
+        does: str,
+        more: str = ".",
+        *,
+        whom: str = "",
+    ) -> argparse.ArgumentParser:
+        parser = commands.add_parser(
+            name, help=f"{whom}{does}", description=f"{does[0].upper()}{does[1:]}{more}"
         )
+        parser.set_defaults(run=run)
+        return parser
 
-    start = add(
+    add(
         "open",
+        _open,
         "open the course in JupyterLab",
         ", with the course's settings. What it does not know is handed to JupyterLab, such as "
         "--no-browser. `python -m convkit` alone does the same.",
     )
-    start.set_defaults(run=_open)
-    progress = add(
-        "progress", "how far you are: each name untouched, started, failing, or yours", "."
-    )
-    progress.set_defaults(run=_progress)
+    add("progress", _progress, "how far you are: each name untouched, started, failing, or yours")
     if importlib.util.find_spec("convkit.course"):  # which students' convkit has not
         from convkit.course.command_line import add_commands
 
-        add_commands(commands)
+        add_commands(add)
     return parser
 
 

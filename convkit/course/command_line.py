@@ -6,7 +6,6 @@ import argparse
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from convkit.course import CourseError, commands
 from convkit.grading.outcome import GraderError
@@ -14,19 +13,13 @@ from convkit.grading.sandbox.bubblewrap import SandboxError
 from convkit.grading.terminal import say
 
 
-def add_commands(parsers: Any) -> None:
-    """Add them to argparse's ``parsers``."""
+def add_commands(add_command: Callable[..., argparse.ArgumentParser]) -> None:
+    """Add them, each by ``add_command(name, run, does, more, whom=…)``."""
 
     def add(
         name: str, run: Callable[[argparse.Namespace], int | None], does: str, more: str = "."
     ) -> argparse.ArgumentParser:
-        parser: argparse.ArgumentParser = parsers.add_parser(
-            name,
-            help=f"for instructors: {does}",
-            description=f"{does[0].upper()}{does[1:]}{more}",
-        )
-        parser.set_defaults(run=_in_a_sentence(run))
-        return parser
+        return add_command(name, _in_a_sentence(run), does, more, whom="for instructors: ")
 
     new = add(
         "new-course",
