@@ -43,30 +43,17 @@ function render({ model, el, signal }) {
       node.setAttribute("aria-label", `${names[row]}, layer ${chosen + 1} of ${depth} chosen; gradient from layer 1 on: ${arriving}`);
     });
     const number = (name, row) => written(at(arrays[name], row, chosen));
-    const line = (tag, ...texts) => element("tr", {}, ...texts.map((text) => element(tag, {}, text)));
-    reading.replaceChildren(
-      line("th", `layer ${chosen + 1}`, "mean of y", "deviation of y", "gradient arriving"),
-      ...names.map((name, row) => line("td", name, number("mean", row), number("deviation", row), share(at(arrays.gradient, row, chosen)))));
+    reading.replaceChildren(...lines(
+      [`layer ${chosen + 1}`, "mean of y", "deviation of y", "gradient arriving"],
+      ...names.map((name, row) => [name, number("mean", row), number("deviation", row), share(at(arrays.gradient, row, chosen))])));
     for (const [name, { show }] of Object.entries(controls)) show(Math.log2(model.get(name)));
     function_.input.value = model.get("function");
   }
 
-  function choose(layer) {
-    chosen = clamp(layer, 0, depth - 1);
+  choosing(rows, depth, () => chosen, (layer) => {
+    chosen = layer;
     view.redraw();
-  }
-  for (const row of rows) {
-    for (const kind of ["pointermove", "pointerdown"]) {
-      row.addEventListener(kind, (event) => choose(Math.floor(underPointer(event, row, [1, depth])[1])));
-    }
-  }
-  rows[0].addEventListener("keydown", (event) => {
-    const to = arrowMove(event.key, [0, chosen], [1, depth]);
-    if (!to) return;
-    choose(to[1]);
-    event.preventDefault();
   });
-
   view.redraw();
 }
 

@@ -14,7 +14,7 @@ function render({ model, el, signal }) {
   const rows = names.map((name) => canvas(`histograms of all layers ${name}`));
   rows[0].setAttribute("tabindex", 0);
   rows[0].setAttribute("role", "application");
-  const reading = element("table", { style: "margin: 10px 0 0; font-variant-numeric: tabular-nums" });
+  const reading = element("table", { class: "convkit-table" });
 
   const range = (label, name, limits) => slider(label, limits, (value) => ask(name, value));
   const batchSize = slider("batch size", { min: 0, max: 8 }, (power) => ask("batch_size", 2 ** power),
@@ -44,12 +44,11 @@ function render({ model, el, signal }) {
     const width = clamp((root.clientWidth - ROW_NAME - 24) / depth, NARROWEST, WIDEST);
     rows.forEach((node, row) => drawRow(node, arrays, row, chosen, width, colours));
     const number = (name, row) => written(at(arrays[name], row, chosen));
-    const cells = (tag, ...texts) => element("tr", {}, ...texts.map((text) => element(tag, { style: "padding: 2px 12px; text-align: left" }, text)));
-    reading.replaceChildren(
-      cells("th", `layer ${chosen + 1}`, "mean of y", "deviation of y", "gradient arriving", "the orange unit, in other company"),
-      ...names.map((name, row) => cells("td", name, number("mean", row), number("deviation", row),
+    reading.replaceChildren(...lines(
+      [`layer ${chosen + 1}`, "mean of y", "deviation of y", "gradient arriving", "the orange unit, in other company"],
+      ...names.map((name, row) => [name, number("mean", row), number("deviation", row),
         share(at(arrays.gradient, row, chosen)),
-        `${number("first", row)}, ${number("lowest", row)} to ${number("highest", row)}`)));
+        `${number("first", row)}, ${number("lowest", row)} to ${number("highest", row)}`])));
     rows[0].setAttribute("aria-label", `histograms of all layers ${names[0]}, layer ${chosen + 1} of ${depth} chosen`);
     batchSize.show(Math.log2(model.get("batch_size")));
     for (const [name, { show: showValue }] of Object.entries(ranges)) showValue(model.get(name));
@@ -57,22 +56,10 @@ function render({ model, el, signal }) {
     ranges.seen.node.style.visibility = model.get("test_time") ? "visible" : "hidden";
   }
 
-  function choose(layer) {
-    chosen = clamp(layer, 0, depth - 1);
+  choosing(rows, depth, () => chosen, (layer) => {
+    chosen = layer;
     view.redraw();
-  }
-  for (const row of rows) {
-    for (const kind of ["pointermove", "pointerdown"]) {
-      row.addEventListener(kind, (event) => choose(Math.floor(underPointer(event, row, [1, depth])[1])));
-    }
-  }
-  rows[0].addEventListener("keydown", (event) => {
-    const to = arrowMove(event.key, [0, chosen], [1, depth]);
-    if (!to) return;
-    choose(to[1]);
-    event.preventDefault();
   });
-
   view.redraw();
 }
 
