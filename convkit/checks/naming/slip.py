@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
 from types import CodeType
 from typing import Any, overload
@@ -94,19 +94,29 @@ _MADE_OF: dict[Any, tuple[str, str, tuple[tuple[str, Edit], ...]]] = {}
 """Of each edited class or function its module, its name, and its edits with their places."""
 
 
+@lru_cache(maxsize=1_000)
 def both_slips(one: Any, other: Any) -> Any:
-    """One implementation with the edits of two; None where they do not go together."""
+    """One implementation with the edits of two; None where they do not go together.
+
+    Of all the pairs that there are only the latest are remembered.
+    """
     if one not in _MADE_OF or other not in _MADE_OF:
         return None
     (plain, name, edits), (*same, more) = _MADE_OF[one], _MADE_OF[other]
     try:
-        return _edited(plain, name, edits + more) if same == [plain, name] else None
+        return _made(plain, name, edits + more) if same == [plain, name] else None
     except (ValueError, SyntaxError):
         return None
 
 
 @cache
 def _edited(plain: str, name: str, edits: tuple[tuple[str, Edit], ...]) -> Any:
+    made = _made(plain, name, edits)
+    _MADE_OF[made] = plain, name, edits
+    return made
+
+
+def _made(plain: str, name: str, edits: tuple[tuple[str, Edit], ...]) -> Any:
     """The class or function ``name`` of a plain module, with words replaced in places of it."""
     definitions = dict(_definitions(plain))
     for place, (old, new) in edits:
@@ -123,9 +133,7 @@ def _edited(plain: str, name: str, edits: tuple[tuple[str, Edit], ...]) -> Any:
     else:
         for source in definitions.values():
             exec(_code(source), module)
-    made = module[name]
-    _MADE_OF[made] = plain, name, edits
-    return made
+    return module[name]
 
 
 @cache
@@ -138,7 +146,7 @@ def _definitions(plain: str) -> Mapping[str, str]:
     }
 
 
-@cache
+@lru_cache(maxsize=1_000)
 def _code(source: str) -> CodeType:
     return compile(source, "<slip>", "exec", dont_inherit=True)
 
