@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from convkit.course import CourseError
+from convkit.grading.terminal import is_formula
 
 _DELIMITERS = ",;\t"
-_FORMULA = ("=", "+", "-", "@")
 
 
 @dataclass(frozen=True)
@@ -65,8 +64,7 @@ def written(columns: Sequence[str], rows: Iterable[Mapping[str, str]], delimiter
 
 def unformulated(cell: str) -> str:
     """The cell, marked as text where a spreadsheet would run it; numbers are left alone."""
-    begin = unicodedata.normalize("NFKC", cell.lstrip()[:1])
-    return f"'{cell}" if begin.startswith(_FORMULA) and number(cell) is None else cell
+    return f"'{cell}" if is_formula(cell) and number(cell) is None else cell
 
 
 def number(cell: str) -> float | None:

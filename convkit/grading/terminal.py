@@ -1,8 +1,9 @@
-"""Text from outside on a terminal: shown so that it does nothing there."""
+"""Text from outside, on a terminal or in a table: shown so that it does nothing there."""
 
 from __future__ import annotations
 
 import sys
+import unicodedata
 from typing import TextIO
 
 from convkit.checks.saying.encodable import encodable
@@ -23,6 +24,12 @@ def harmless(text: str, longest: int | None = None) -> str:
         return shown
     end = longest // 3
     return f"{shown[: longest - end - 1]}…{shown[-end:]}"
+
+
+def is_formula(cell: str) -> bool:
+    """Whether a spreadsheet would run it."""
+    # Where letters are wide, so may be the sign of a formula.
+    return unicodedata.normalize("NFKC", cell.lstrip()[:1]).startswith(("=", "+", "-", "@"))
 
 
 def columns(text: str) -> int:

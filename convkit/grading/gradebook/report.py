@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,12 +19,11 @@ from convkit.grading.gradebook.course import Course
 from convkit.grading.gradebook.preprocessors import course_at
 from convkit.grading.intake.folder import look_into
 from convkit.grading.outcome import NOT_HANDED_IN, GraderError, Outcome
-from convkit.grading.terminal import columns, harmless
+from convkit.grading.terminal import columns, harmless, is_formula
 
 NAME_LENGTH = 32
 """Of a longer name a table shows both ends."""
 
-_FORMULA = ("=", "+", "-", "@")
 _NOT_YET = "not graded yet"
 
 
@@ -233,6 +231,4 @@ def spreadsheet_cell(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     shown = harmless(value)
-    # Where letters are wide, so may be the sign of a formula.
-    begin = unicodedata.normalize("NFKC", shown.lstrip()[:1])
-    return f"'{shown}" if begin.startswith(_FORMULA) else shown
+    return f"'{shown}" if is_formula(shown) else shown
