@@ -81,7 +81,7 @@ function render({ model, el, signal }) {
     const isPadding = (i, j) =>
       Math.min(i, j, map.shape[0] - 1 - i, map.shape[1] - 1 - j) < arrays.padding;
     const cellFrame = ([row_, column], colour) => ({ row: row_, column, height: 1, width: 1, colour });
-    const times = (factor) => `×${written(factor)}`;
+    const times = (factor) => `×${written(factor).replace(/\b0\./, ".")}`; // short enough for a cell
 
     // What is framed, and the factors in the corners: the same forward as backward.
     let [framesX, framesY, framesWeight] = [[], [], []];

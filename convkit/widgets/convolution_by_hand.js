@@ -27,7 +27,7 @@ function render({ model, el, signal }) {
   const flip = toggle("flip the kernel (convolution)", (on) => ask("flip", on));
   const stride = numberInput("stride", { min: 1, max: 9, step: 1 }, (value) => ask("stride", value));
   const padding = numberInput("padding", { min: 0, max: 9, step: 1 }, (value) => ask("padding", value));
-  const value = numberInput("x, framed", { step: "any" }, (number) =>
+  const value = numberInput("framed x", { step: "any" }, (number) =>
     ask("x", model.get("x").map((channel, i) => channel.map((row, r) => row.map((old, c) =>
       (i === chosen.channel && r === chosen.row && c === chosen.column ? number : old))))));
   const play = button("▶ Play", () => (player ? stop() : start()));
@@ -48,7 +48,7 @@ function render({ model, el, signal }) {
     disagreement,
     element("div", { class: "convkit-bar" },
       play, button("Empty the output", empty),
-      asking(flip.node, labelled("stride", stride), labelled("padding", padding), labelled("x, framed", value))),
+      asking(flip.node, labelled("stride", stride), labelled("padding", padding), labelled("framed x", value))),
     element("p", { class: "convkit-hint" },
       "Point at the output to move the window; point at an input to see every output it feeds. " +
       "Or click x or the output and use the arrow keys, Home, End (on x with Shift: the input); " +
