@@ -55,6 +55,9 @@ MODULES = {
 }
 """Where each name lives, in `convkit.checks.promises` and `convkit.checks.naming.slips`."""
 
+newcomers: list[Callable[[], Mapping[str, str]]] = []
+"""Give, whenever names are looked up, those that a course has added, as MODULES does."""
+
 ENOUGH_CASES = 0.5
 """A property that can be judged on a smaller share of its cases is not tested."""
 
@@ -137,16 +140,22 @@ def random_cases(name: str, seed: int) -> list[Case]:
 
 def find(name: Any) -> Concept:
     """The concept behind a name."""
-    if not isinstance(name, str) or name not in MODULES:
-        known = ", ".join(MODULES)
-        raise WrongName(f"target: expected a class or function named one of {known}, got {name!r}")
-    concept: Concept = import_module(f"convkit.checks.promises.{MODULES[name]}").CONCEPTS[name]
+    known = modules()
+    if not isinstance(name, str) or name not in known:
+        names = ", ".join(known)
+        raise WrongName(f"target: expected a class or function named one of {names}, got {name!r}")
+    concept: Concept = import_module(f"convkit.checks.promises.{known[name]}").CONCEPTS[name]
     return concept
+
+
+def modules() -> Mapping[str, str]:
+    """Where each name lives that can be checked, the course's own included."""
+    return MODULES | {name: where for more in newcomers for name, where in more().items()}
 
 
 def _found(target: Any) -> Any:
     """The learner's own class or function, where only its name was handed over."""
-    if isinstance(target, str) and target in MODULES:
+    if isinstance(target, str) and target in modules():
         for finder in finders:
             with suppress(ImportError):
                 return finder(target)
@@ -156,7 +165,7 @@ def _found(target: Any) -> Any:
 def _name_of(target: Any) -> Any:
     """What a target is called. Raises ValueError for what stands for a class and is none."""
     name = target if isinstance(target, str) else type(target).__name__
-    if name in MODULES:
+    if name in modules():
         kind = "class" if name[:1].isupper() else "function"
         raise WrongName(f"target: hand over the {kind} itself, check({name}), got {_shown(target)}")
     try:
@@ -247,7 +256,7 @@ def _name(
     groups: Sequence[str],
     further: Further,
 ) -> None:
-    entries = catalogue(MODULES[concept.name], concept.name)
+    entries = catalogue(modules()[concept.name], concept.name)
     name_suspects(rows, situations, concept, groups, entries, further)
 
 

@@ -21,7 +21,7 @@ from convkit.grading.gradebook.course import Course
 
 _PACKAGE = Path(convkit.__file__).parent
 _STAFF_ONLY = ("grading", "course")
-_OURS = ("lectures", "docs")
+_OURS = ("lectures", "docs", "concepts")
 
 
 def bundle(root: Path, target: Path, assignments: Sequence[str]) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 import convkit
 from convkit import layers
-from convkit.checks.checking import WrongName
+from convkit.checks.checking import WrongName, find, modules
 from convkit.learning.journal import was_checked
 from convkit.plain import plainly
 
@@ -119,7 +119,10 @@ def reveal(name: Any) -> Source:
         WrongName: convkit has no such class or function, or there was no attempt yet.
     """
     name = getattr(name, "__name__", name)
-    reference = getattr(convkit, name) if name in (*layers.__all__, "SGD") else None
+    if name in (*layers.__all__, "SGD"):
+        reference = getattr(convkit, name)
+    else:
+        reference = find(name).reference if name in modules() else None
     if not (inspect.isclass(reference) or inspect.isfunction(reference)):
         raise WrongName(f"name: expected a name that you implement, such as Conv2d, got {name!r}")
     if not was_checked(name):

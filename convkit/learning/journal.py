@@ -18,8 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from convkit import checks, mine
-from convkit.checks.checking import WrongName, find
+from convkit.checks.checking import WrongName, find, modules, newcomers
 from convkit.checks.judging.properties import HOLDS
+from convkit.learning.course_concepts import course_concepts
 from convkit.learning.magics import why_not_loaded
 from convkit.learning.records import read, write
 from convkit.mine import course_folder, kept_file
@@ -98,7 +99,7 @@ def progress(name: Any = None, *, start: Path | None = None) -> Progress:
     records = read(folder / FILE)
     assignments = _assignments(folder)
     if not assignments and records:
-        assignments = {folder.name: sorted(records)}
+        assignments = {folder.name: sorted(records.keys() & modules().keys())}
     if name is not None:
         name = getattr(name, "__name__", name)
         known = list(dict.fromkeys(each for names in assignments.values() for each in names))
@@ -125,7 +126,9 @@ def was_checked(name: str) -> bool:
 
 
 def connect() -> None:
-    """From now on what a check finds out about the learner's own code is kept."""
+    """From now on the course's own concepts are known, and what a check of the learner's own code
+    finds out is kept."""
+    newcomers[:] = [lambda: course_concepts(course_folder())]
     if _ended not in checks.listeners:
         checks.listeners.append(_ended)
         checks.remarks[:] = [_whose]
@@ -159,8 +162,8 @@ def keep(report: checks.Report, source: str, folder: Path) -> None:
     """Write down in ``folder`` what a check of ``source`` found out."""
     records = read(folder / FILE)
     version = _version(source)
-    record = records.get(report.name, {})
-    if record.get("version") != version:
+    record = _whole(records.get(report.name))
+    if record is None or record["version"] != version:
         record = {"version": version, "groups": {}}
     for group in {result.group for result in report.results}:
         record["groups"][group] = [
@@ -171,11 +174,23 @@ def keep(report: checks.Report, source: str, folder: Path) -> None:
     write(folder / FILE, {**records, report.name: record}, "progress")
 
 
-def _state(name: str, folder: Path, record: Record | None) -> NameProgress:
+def _whole(record: Any) -> Record | None:
+    """What is kept of a name; None where it is nothing, or damaged."""
+    groups = record.get("groups") if isinstance(record, dict) else None
+    if not isinstance(groups, dict) or "version" not in record:
+        return None
+    lists = all(isinstance(names, list) for names in groups.values())
+    return (
+        record if lists and all(isinstance(n, str) for ns in groups.values() for n in ns) else None
+    )
+
+
+def _state(name: str, folder: Path, kept: Any) -> NameProgress:
     try:
-        source = kept_file(name, folder).read_text(encoding="utf-8")
-    except FileNotFoundError:
+        source = kept_file(name, folder).read_text(encoding="utf-8", errors="replace")
+    except OSError:
         return NameProgress(name, UNTOUCHED)
+    record = _whole(kept)
     if record is None:
         return NameProgress(name, STARTED, "not checked yet")
     if record["version"] != _version(source):
@@ -184,7 +199,8 @@ def _state(name: str, folder: Path, record: Record | None) -> NameProgress:
     failing = [f"{group}: {', '.join(names)}" for group, names in groups.items() if names]
     if failing:
         return NameProgress(name, FAILING, "; ".join(failing))
-    left = sorted({p.group for p in find(name).properties} - set(groups))
+    asked = find(name).properties if name in modules() else ()
+    left = sorted({p.group for p in asked} - set(groups))
     if left:
         return NameProgress(name, STARTED, f"{' and '.join(left)} not checked yet")
     return NameProgress(name, YOURS)

@@ -1,5 +1,7 @@
 """The questions of the lectures: one TOML file for each lecture, in ``lectures/`` beside this.
 
+What lies in a course's own ``lectures/`` comes to them; there a question may also stand anew.
+
 [name]                                  of its own among all lectures
 ask = "…"                               in Markdown
 right = ["…", "why it is right"]        a choice, a number, or, in a `grid`, [[row, column], …]
@@ -14,13 +16,16 @@ why = "…"                               asks for a reason in writing, before t
 from __future__ import annotations
 
 import difflib
+import sys
 import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from convkit.checks.checking import WrongName
+from convkit.mine import course_folder
 
 CHOICE, NUMBER, PLACE, WRITTEN = "choice", "number", "place", "written"
 
@@ -54,6 +59,14 @@ class Asked:
             return PLACE
         return {str: CHOICE, type(None): WRITTEN}.get(type(self.right), NUMBER)
 
+    def takes(self, given: Any) -> bool:
+        """Whether that is an answer of the kind that is asked for, right or wrong."""
+        if self.kind == PLACE:
+            return isinstance(given, list) and list(map(type, given)) == [int, int]
+        if self.kind == NUMBER:
+            return type(given) in (int, float) and abs(given) <= sys.float_info.max
+        return isinstance(given, str)
+
     def holds(self, given: Any) -> bool | None:
         """Whether an answer is right; None where nobody can say."""
         if self.kind == WRITTEN:
@@ -79,20 +92,20 @@ def question(name: str) -> Asked:
     return known[name]
 
 
-@cache
 def lectures() -> dict[str, tuple[Asked, ...]]:
     """By lecture, such as "03-parameter-sharing", its questions in their order."""
-    folder = files("convkit.learning") / "lectures"
-    return {
-        path.name.removesuffix(".toml"): _read(path)
-        for path in sorted(folder.iterdir(), key=lambda path: path.name)
-    }
+    return _lectures(course_folder() / "lectures")
 
 
-def _read(path: Any) -> tuple[Asked, ...]:
-    lecture = path.name.removesuffix(".toml")
-    entries = tomllib.loads(path.read_text(encoding="utf-8"))
-    return tuple(asked(lecture, name, entry) for name, entry in entries.items())
+@cache
+def _lectures(own: Path) -> dict[str, tuple[Asked, ...]]:
+    found: dict[str, dict[str, Asked]] = {}
+    for path in (*(files("convkit.learning") / "lectures").iterdir(), *own.glob("*.toml")):
+        lecture = path.name.removesuffix(".toml")
+        entries = tomllib.loads(path.read_text(encoding="utf-8"))
+        there = found.setdefault(lecture, {})
+        there |= {name: asked(lecture, name, entry) for name, entry in entries.items()}
+    return {lecture: tuple(found[lecture].values()) for lecture in sorted(found)}
 
 
 def asked(lecture: str, name: str, entry: dict[str, Any]) -> Asked:

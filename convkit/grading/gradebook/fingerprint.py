@@ -19,6 +19,7 @@ import numpy as np
 from convkit.grading.hidden_seed import SEED_FILE
 from convkit.grading.intake.folder import Folder, look_into
 from convkit.grading.sandbox.bubblewrap import PACKAGE
+from convkit.learning.course_concepts import FOLDER
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,8 @@ class Fingerprint:
     Attributes:
         submission: whatever of it may be read, and what else lies there.
         source: the assignment's notebooks, as far as they are graded with, and its other files.
-        environment: convkit, NumPy and Python, the hidden seed, limits and times.
+        environment: convkit, the course's own concepts, NumPy and Python, the hidden seed, limits
+            and times.
     """
 
     submission: str
@@ -74,6 +76,7 @@ def environment(course: Path, settings: str) -> str:
     parts = [
         metadata.version("convkit"),
         _code(),
+        _concepts(course / FOLDER),
         np.__version__,
         platform.python_version(),
         settings,
@@ -94,6 +97,17 @@ def _code() -> str:
         inside = path.relative_to(PACKAGE)
         if path.suffix in (".py", ".toml") and inside.parts[0] not in ("widgets", "course"):
             hashed.update(f"{inside}\0".encode() + path.read_bytes())
+    return hashed.hexdigest()
+
+
+def _concepts(folder: Path) -> str:
+    """What a course's own concepts say; "" where it has none."""
+    paths = sorted(folder.glob("*/*.py"))
+    if not paths:
+        return ""
+    hashed = hashlib.sha256()
+    for path in paths:
+        hashed.update(f"{path.relative_to(folder)}\0".encode() + _contents(path))
     return hashed.hexdigest()
 
 
