@@ -37,19 +37,41 @@ def keep(asked: Asked, given: Any, *, why: str = "", again: bool = False) -> Non
     }
     attempt |= {"why": why[:CHARACTERS]} if why else {}
     attempt |= {"again": True} if again else {}
-    kept = answers()
-    first, *later = [*kept.get(asked.name, []), attempt]
+    kept = read(course_folder() / FILE)
+    before = kept.get(asked.name, [])
+    first, *later = [*(before if isinstance(before, list) else [before]), attempt]
     kept[asked.name] = [first, *later[1 - ATTEMPTS :]]
     write(course_folder() / FILE, kept, "answer")
 
 
 def answers(folder: Path | None = None) -> dict[str, list[Attempt]]:
-    """By question that the lectures still ask, what was answered, in order."""
+    """By question that the lectures still ask, what was answered, in order.
+
+    What is no answer to it is left out here, and stays in the file.
+    """
     kept = read((folder or course_folder()) / FILE)
-    try:
-        return {name: list(kept[name]) for name in _names() if kept.get(name)}
-    except TypeError:
-        return {}
+    found = {
+        asked.name: given
+        for each in lectures().values()
+        for asked in each
+        if (given := attempts(asked, kept.get(asked.name)))
+    }
+    return found
+
+
+def attempts(asked: Asked, kept: Any) -> list[Attempt]:
+    """Of what a file holds about a question, whoever wrote it, the answers that are whole."""
+    return [each for each in kept if _whole(asked, each)] if isinstance(kept, list) else []
+
+
+def _whole(asked: Asked, attempt: Any) -> bool:
+    return (
+        isinstance(attempt, dict)
+        and asked.takes(attempt.get("given"))
+        and isinstance(attempt.get("right"), bool | None)
+        and isinstance(attempt.get("day"), str)
+        and isinstance(attempt.get("why", ""), str)
+    )
 
 
 def due(lecture: str) -> list[Asked]:
@@ -84,7 +106,3 @@ def _today(attempts: list[Attempt]) -> bool:
     """Whether `recall` has asked it today."""
     last = attempts[-1]
     return bool(last.get("again")) and last["day"] == date.today().isoformat()
-
-
-def _names() -> list[str]:
-    return [asked.name for each in lectures().values() for asked in each]

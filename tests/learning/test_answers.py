@@ -3,9 +3,14 @@
 import json
 
 import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import given as tried_with
+from hypothesis import strategies as some
 
 from convkit.learning import answers
-from convkit.learning.questions import lectures, question
+from convkit.learning.questions import CHOICE, NUMBER, PLACE, lectures, question
+from convkit.widgets import Question
+from convkit.widgets.question import recall
 
 COUNT = question("sharing-count")
 
@@ -61,6 +66,61 @@ def test_a_damaged_file_spoils_no_lecture(course, text):
     assert answers.answers()["sharing-count"][0]["right"]
 
 
+def test_what_was_answered_to_a_question_that_is_gone_is_kept(course):
+    (course / "answers.json").write_text('{"gone": [{"given": 3}], "sharing-count": "?"}')
+    answers.keep(COUNT, 10000)
+    kept = json.loads((course / "answers.json").read_text())
+    assert kept["gone"] == [{"given": 3}]
+    assert kept["sharing-count"][0] == "?"
+    assert len(answers.answers()["sharing-count"]) == 1
+
+
+def test_a_damaged_file_is_put_aside(course):
+    for text in ("{", "[1]"):
+        (course / "answers.json").write_text(text)
+        answers.keep(COUNT, 10000)
+    assert [path.read_text() for path in sorted(course.glob("answers-damaged-*"))] == ["{", "[1]"]
+
+
+JSON = some.recursive(
+    some.none() | some.booleans() | some.integers() | some.floats() | some.text(max_size=5),
+    lambda inside: some.lists(inside, max_size=3) | some.dictionaries(some.text(), inside),
+    max_leaves=5,
+)
+ATTEMPT = some.fixed_dictionaries(
+    {},
+    optional={
+        "given": some.sampled_from([10000, 40000, "a", [0, 1]]) | JSON,
+        "right": some.booleans() | JSON,
+        "day": some.just("2026-01-05") | JSON,
+        "why": JSON,
+        "again": JSON,
+    },
+)
+NAMES = [asked.name for each in lectures().values() for asked in each]
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@tried_with(some.dictionaries(some.sampled_from(NAMES), some.lists(ATTEMPT, max_size=3) | JSON))
+def test_whatever_stands_in_the_file_a_lecture_begins_and_nothing_is_lost(course, held):
+    file = course / "answers.json"
+    file.write_text(json.dumps(held))
+    before = json.loads(file.read_text())
+    for lecture in ("05-pooling", "09-contrast-normalization", "11-convolutional-network"):
+        recall(lecture)
+    for name in held:
+        Question(name)
+    answers.keep(COUNT, 10000)
+    kept = json.loads(file.read_text())
+    *earlier, last = kept.pop("sharing-count")
+    assert last["given"] == 10000
+    there = before.pop("sharing-count", [])
+    assert repr(earlier) == repr(there if isinstance(there, list) else [there])  # NaN included
+    assert repr(kept) == repr(before)
+
+
 def test_where_nothing_can_be_written_the_lecture_goes_on(course, monkeypatch):
     def refuse(path, text):
         raise PermissionError(13, "Permission denied")
@@ -102,5 +162,5 @@ def test_what_is_answered_in_writing_is_not_asked_again(on):
 def test_it_never_asks_for_more_than_six(on):
     for each in lectures().values():
         for asked in each:
-            on(1, asked.name, "wrong")
+            on(1, asked.name, {CHOICE: "wrong", NUMBER: -1.5, PLACE: [9, 9]}.get(asked.kind, "x"))
     assert all(len(names(lecture)) <= 6 for lecture in lectures())

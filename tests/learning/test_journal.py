@@ -105,6 +105,31 @@ def test_a_damaged_file_is_begun_anew(notebook, course, content):
     check(notebook.user_ns["correlate2d"])
     assert states()["correlate2d"].state == "yours"
     assert json.loads((course / "progress.json").read_text())
+    assert (course / "progress-damaged-1.json").read_text() == content
+
+
+RECORDS = [
+    {"correlate2d": 3},
+    {"correlate2d": {}},
+    {"correlate2d": {"version": 3, "groups": []}},
+    {"correlate2d": {"version": "3", "groups": {"forward": 3}}},
+    {"correlate2d": {"version": "3", "groups": {"forward": [3]}}},
+    {"correlate2d": {"groups": {}}},
+    {"Gone": {"version": "3", "groups": {}}, "../x\0": 3},
+]
+
+
+@pytest.mark.parametrize("records", RECORDS)
+def test_a_damaged_or_older_record_spoils_nothing(notebook, course, records):
+    (course / "progress.json").write_text(json.dumps(records))
+    notebook.run_cell(RIGHT)
+    assert states()["correlate2d"].note == "not checked yet"
+    check(notebook.user_ns["correlate2d"])
+    assert states()["correlate2d"].state == "yours"
+    others = {name: record for name, record in records.items() if name != "correlate2d"}
+    assert others.items() <= json.loads((course / "progress.json").read_text()).items()
+    (course / "exercises" / "02-convolution" / "02-convolution.ipynb").unlink()
+    assert list(states()) == ["correlate2d"]
 
 
 def test_a_damaged_exercise_does_not_hide_the_others(course):
