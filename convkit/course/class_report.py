@@ -7,19 +7,24 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from statistics import fmean
 
 from nbformat import NotebookNode
 from tqdm import tqdm
 
 from convkit.checks.saying.wording import UNKNOWN
+from convkit.course import CourseError
+from convkit.course.roster import FILE, roster
 from convkit.course.tables import unformulated
 from convkit.grading import notebook as nb
+from convkit.grading.gradebook.answers_given import FirstTries, first_tries
 from convkit.grading.gradebook.application import opened
 from convkit.grading.gradebook.course import Course
 from convkit.grading.gradebook.report import Row, rows
+from convkit.grading.intake.folder import look_into
 from convkit.grading.outcome import Status
 
 EXAMPLE_LINES = 40
@@ -82,6 +87,10 @@ class ClassReport:
         statuses: how many submissions ended so.
         to_see: who needs a person, and why; (student, reason).
         mistakes: those that most students make first.
+        shared: how many handed in what they answered in the lectures.
+        answers: what these answered at first, question by question.
+        section: the section of the roster that this is about; "" for everybody.
+        sections: of the whole class, by section, the scores of those who have a grade.
     """
 
     assignment: str
@@ -91,23 +100,43 @@ class ClassReport:
     to_see: list[tuple[str, str]]
     tests: list[TestResult]
     mistakes: list[Mistake]
+    shared: int = 0
+    answers: Sequence[FirstTries] = ()
+    section: str = ""
+    sections: Mapping[str, list[float]] = field(default_factory=dict)
 
     @property
     def students(self) -> int:
         return self.statuses.total()
 
 
-def class_report(root: Path, assignment: str) -> ClassReport:
+def class_report(root: Path, assignment: str, section: str = "") -> ClassReport:
     """Read the gradebook and the graded notebooks; nothing is graded or changed.
+
+    Args:
+        section: of the roster, where the report is to be about that one alone.
 
     Raises:
         GraderError: there is no such course or assignment.
+        CourseError: there is no such section.
     """
+    of = {person.id: person.section for person in roster(root) if person.section}
+    if section and section not in of.values():
+        known = ", ".join(sorted(set(of.values()))) or "none"
+        raise CourseError(f"there is no section {section!r} in {FILE} (it has {known}).")
     with opened(root) as (_, course), course.gradebook() as gradebook:
-        found = rows(gradebook, course, assignment)
+        everybody = rows(gradebook, course, assignment)
+        sections: dict[str, list[float]] = {name: [] for name in sorted(set(of.values()))}
+        for row in everybody:
+            if row.score is not None and row.student.id in of:
+                sections[of[row.student.id]].append(row.score)
+        found = [row for row in everybody if not section or of.get(row.student.id) == section]
         most = found[0].assignment.max_score if found else 0.0
         graded = [row for row in found if row.score is not None]
         tests, mistakes = _read(course, assignment, [row.student.id for row in graded])
+        shared, answers = first_tries(
+            look_into(course.submitted(assignment, row.student.id)) for row in found
+        )
         return ClassReport(
             assignment,
             [float(row.score or 0.0) for row in graded],
@@ -116,11 +145,15 @@ def class_report(root: Path, assignment: str) -> ClassReport:
             [(row.student.id, why) for row in found if (why := _why_see(row))],
             tests,
             mistakes,
+            shared,
+            answers,
+            section,
+            sections,
         )
 
 
 def as_csv(report: ClassReport) -> bytes:
-    """The same as a table: a line for each test, mistake and status."""
+    """The same as a table: a line for each test, mistake, status, section and answer."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(["kind", "name", "what", "students", "of", "average share", "read"])
@@ -135,6 +168,13 @@ def as_csv(report: ClassReport) -> bytes:
         writer.writerow(["mistake", *map(unformulated, cells)])
     for status, count in report.statuses.items():
         writer.writerow(["status", status, "", count, report.students, "", ""])
+    for name, scores in report.sections.items():
+        share = f"{fmean(scores) / report.most:.3f}" if scores and report.most else ""
+        writer.writerow(["section", unformulated(name), "graded", len(scores), "", share, ""])
+    for told in report.answers:
+        for words, count in told.distribution:
+            cells = [told.asked.name, words, str(count), str(told.tries), "", told.asked.lecture]
+            writer.writerow(["answer", *map(unformulated, cells)])
     return text.getvalue().encode("utf-8-sig")
 
 

@@ -128,6 +128,9 @@ def add_commands(add_command: Callable[..., argparse.ArgumentParser]) -> None:
         "--csv", nargs="?", type=Path, const=Path(), metavar="FILE", help="the same as a table"
     )
     report.add_argument("--names", action="store_true", help="name students in the page")
+    report.add_argument(
+        "--section", default="", help="write the page or the table of this section of the roster"
+    )
 
     answers = add(
         "answers",

@@ -7,7 +7,7 @@ import sys
 import textwrap
 from pathlib import Path
 
-from convkit.course import require_new, root_of_course
+from convkit.course import CourseError, require_new, root_of_course
 from convkit.grading.terminal import say
 
 
@@ -96,6 +96,8 @@ def similar(options: argparse.Namespace) -> None:
 
 def report(options: argparse.Namespace) -> None:
     if options.html is None and options.csv is None:
+        if options.section or options.names:
+            raise CourseError("--section and --names go with --html or --csv.")
         from convkit.grading.gradebook.report import report_class
 
         say(report_class(Path.cwd(), options.assignment))
@@ -103,7 +105,7 @@ def report(options: argparse.Namespace) -> None:
     from convkit.course.class_report import as_csv, class_report
     from convkit.course.report_page import page
 
-    found = class_report(root_of_course(), options.assignment)
+    found = class_report(root_of_course(), options.assignment, options.section)
     for target, ending, data in (
         (options.html, "html", lambda: page(found, names=options.names).encode()),
         (options.csv, "csv", lambda: as_csv(found)),

@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from importlib.resources import files
 
+import mistune
 from jinja2 import Environment
 from markupsafe import Markup, escape
 
@@ -16,12 +17,14 @@ from convkit.course.class_report import ClassReport, TestResult
 _BARS = 20
 _INK, _BLUE, _ORANGE = "#222222", "#0b62a4", "#c75b12"
 _TESTS_IN_PICTURE = 30
+_markdown = mistune.create_markdown(escape=True)
 
 
 def page(report: ClassReport, *, names: bool) -> str:
     """The page; students' names are in it only if ``names``."""
     environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
     environment.filters["code"] = _code
+    environment.filters["markdown"] = lambda text: Markup(_markdown(text))
     text = (files("convkit.course") / "texts" / "report.html.j2").read_text("utf-8")
     return environment.from_string(text).render(
         report=report,
@@ -77,7 +80,9 @@ def _scores_picture(report: ClassReport) -> str:
     figure = Figure(figsize=(7.2, 2.8), layout="constrained")
     axes = figure.subplots()
     top = max(report.most, *report.scores, 1.0)
-    axes.hist(report.scores, bins=_BARS, range=(0, top), color=_BLUE, edgecolor="white")
+    axes.hist(
+        report.scores, bins=min(_BARS, round(top)), range=(0, top), color=_BLUE, edgecolor="white"
+    )
     axes.set(xlim=(0, top), xlabel=f"points (of {report.most:g})", ylabel="students")
     axes.yaxis.set_major_locator(MaxNLocator(integer=True))
     return _picture(figure)

@@ -3,6 +3,7 @@
 import base64
 import csv
 import io
+import json
 import re
 import warnings
 from collections import Counter
@@ -31,12 +32,15 @@ from convkit.course.report_page import page
 from convkit.grading import notebook as nb
 from convkit.grading.airlock.trusted_kernel import judge
 from convkit.grading.gradebook import ledger
+from convkit.grading.gradebook.answers_given import FirstTries
 from convkit.grading.gradebook.application import generate, opened
 from convkit.grading.outcome import Outcome, Status
 from convkit.grading.running.outputs import note
+from convkit.learning.questions import question
 from tests.grading.course import Course, known_cell
 
 NAME = "pool"
+ANSWERED = {"ann": 40000, "bob": 10000, "cyd": 40000}
 RIGHT = Path(convkit.plain.pooling.__file__).read_text()
 WRONG = RIGHT.replace("+=", "=")
 
@@ -110,6 +114,10 @@ def classroom(tmp_path, monkeypatch, failure):
                 ("dan", ("", "", ""), RIGHT, (2.0, 4.0, 1.0)),
             ):
                 (folder / "submitted" / student / NAME).mkdir(parents=True)
+                if student in ANSWERED:
+                    given = [{"given": ANSWERED[student], "right": True, "day": "2026-01-05"}]
+                    answers = json.dumps({"sharing-count": given, "sharing-own-bias": given})
+                    (folder / "submitted" / student / NAME / "answers.json").write_text(answers)
                 place = folder / "autograded" / student / NAME / f"{NAME}.ipynb"
                 place.parent.mkdir(parents=True)
                 nbformat.write(graded(said, code, earned), place)
@@ -152,6 +160,38 @@ def test_a_class(classroom):
     assert "class AvgPool2d" in mistake.example
 
 
+def test_the_answers_of_those_who_shared_them(classroom, said):
+    said("report", NAME, "--html", "--csv")
+    tree = BeautifulSoup((classroom / f"{NAME}-class.html").read_text(), "html.parser")
+    assert "3 students have handed in what they answered" in tree.text
+    (table,) = tree("table", class_="answers")
+    assert "layer" in table.caption.text
+    rows = [[cell.text.strip() for cell in row(["th", "td"])] for row in table.tbody("tr")]
+    assert rows == [["10000 (right)", "1", "33 %"], ["40000", "2", "67 %"]]
+    table = (classroom / f"{NAME}-class.csv").read_text("utf-8-sig")
+    lines = list(csv.reader(io.StringIO(table)))
+    assert ["answer", "sharing-count", "40000", "2", "3", "", "03-parameter-sharing"] in lines
+
+
+def test_a_section_of_the_roster(classroom, said):
+    (classroom / "roster.csv").write_text(
+        "id,section\nann,morning\nbob,evening\ncyd,evening\ndan,\nfay,evening\n"
+    )
+    evening = class_report(classroom, NAME, "evening")
+    assert evening.scores == [3.0, 6.0]
+    assert evening.statuses == Counter({"graded": 2, "unreadable": 1})
+    assert evening.mistakes[0].students == {"bob", "cyd"}
+    assert evening.sections == {"evening": [3.0, 6.0], "morning": [4.0]}
+    assert said("report", NAME, "--html", "--section", "evening")[0] == 0
+    text = (classroom / f"{NAME}-class.html").read_text()
+    assert "pool: section evening" in text
+    assert "2 of 2" in text
+    status, _, complaint = said("report", NAME, "--html", "--section", "noon")
+    assert status == 1
+    assert "no section 'noon' in roster.csv (it has evening, morning)" in complaint
+    assert "go with --html or --csv" in said("report", NAME, "--section", "evening")[2]
+
+
 def test_nobody_is_named_unless_asked(classroom, said):
     assert said("report", NAME, "--html", "--csv")[0] == 0
     text = (classroom / f"{NAME}-class.html").read_text()
@@ -190,6 +230,12 @@ def made_up(students):
             for n in range(1, 9)
         ],
         [mistake] if students else [],
+        shared=students // 2,
+        answers=[
+            FirstTries(question("sharing-count"), students // 2, students // 3, (("7 < 8", 1),)),
+            FirstTries(question("sharing-own-bias"), 1, None, ()),
+        ],
+        sections={"Tuesday": [float((7 * i) % 13) for i in range(students)], "Friday": []},
     )
 
 
