@@ -1,5 +1,7 @@
 """Break it: which cases catch which boxes, what that is worth, and what is no case at all."""
 
+import dataclasses
+
 import nbformat
 import numpy as np
 import pytest
@@ -109,24 +111,55 @@ def test_a_box_shows_what_it_does_and_not_what_it_is():
         breaking.box("convolutions", "A")
 
 
-@pytest.mark.exhaustive
-@pytest.mark.parametrize("letter", "ABC")
-def test_no_smaller_case_catches_a_box_of_the_convolution(letter):
-    """Among all small settings, with several images each."""
-    wrong = BOXES["convolution"][letter]
-    assert [case for case in small_cases(wrong) if catches(wrong, case)] == []
+@pytest.mark.parametrize("concept", BOXES)
+def test_no_smaller_case_catches_a_box(concept):
+    """Among all small settings, with several arrays each."""
+    for letter, wrong in BOXES[concept].items():
+        tried = list(smaller_cases(wrong))
+        assert tried or wrong.smallest == fewest(wrong), letter
+        assert [case for case in tried if catches(wrong, case)] == [], letter
 
 
-def small_cases(wrong: Wrong):
+PAIRS = [(1, 1), (1, 2), (2, 1)]
+SETTINGS = {
+    "Conv2d": [
+        ONE | {"kernel_size": kernel, "stride": stride, "padding": padding}
+        for kernel in PAIRS
+        for stride in PAIRS
+        for padding in ((0, 0), (0, 1), (1, 0), (1, 1))
+    ],
+    "Linear": [{"in_features": n, "out_features": m} for n in (1, 2) for m in (1, 2)],
+    "BatchNorm": [{"channels": channels} for channels in (1, 2, 3)],
+}
+POOLING = [{"kernel_size": kernel, "stride": stride} for kernel in PAIRS for stride in PAIRS]
+SETTINGS |= {name: [*POOLING, {"kernel_size": (1, 2)}] for name in ("MaxPool2d", "AvgPool2d")}
+SHAPES = [(a, b) for a in range(1, 6) for b in (1, 2)]
+SHAPES += [(a, b, c, d) for a in (1, 2, 3) for b in (1, 2) for c in (1, 2, 3) for d in (1, 2, 3)]
+
+
+def smaller_cases(wrong: Wrong):
+    """Of all cases that a right layer takes, those with fewer numbers than the smallest has."""
     random = np.random.default_rng(0)
-    pairs = [(1, 1), (1, 2), (2, 1)]
-    for kernel in pairs:
-        for stride in pairs:
-            for padding in ((0, 0), (0, 1), (1, 0), (1, 1)):
-                for shape in [(1, 1, 1, 1), (1, 1, 1, 2), (1, 1, 2, 1), (2, 1, 1, 1)]:
-                    settings = ONE | {"kernel_size": kernel, "stride": stride, "padding": padding}
-                    fits = all(
-                        x + 2 * p >= k for x, p, k in zip(shape[2:], padding, kernel, strict=True)
-                    )
-                    if fits and breaking.size(wrong, (settings, np.ones(shape))) < wrong.smallest:
-                        yield from ((settings, random.normal(size=shape)) for _ in range(3))
+    for settings in SETTINGS.get(wrong.of, [{}]):
+        for shape in SHAPES:
+            ones = np.ones(shape)
+            if ones.size < wrong.smallest and takes(wrong, (settings, ones)):
+                yield from ((settings, x) for x in (ones, -ones, 0 * ones))
+                yield from ((settings, random.normal(size=shape)) for _ in range(2))
+
+
+def takes(wrong, case):
+    try:
+        catches(wrong, case)
+        return breaking.size(wrong, case) < wrong.smallest
+    except NoCase:
+        return False
+
+
+def fewest(wrong):
+    """How many numbers the smallest case has that a right layer takes at all."""
+    least = 1
+    while True:
+        least += 1
+        if any(smaller_cases(dataclasses.replace(wrong, smallest=least))):
+            return least - 1
