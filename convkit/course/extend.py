@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -19,15 +20,20 @@ def extend(root: Path, assignment: str, students: Sequence[str], days: float) ->
     """Move the due date of ``assignment`` for ``students``, in the gradebook.
 
     Raises:
+        GraderError: there is no such assignment.
         CourseError: it has no due date, or somebody is not known.
     """
+    due = None
     with opened(root) as (_, course), course.gradebook() as gradebook:
-        try:
+        course.require(assignment)
+        with suppress(MissingEntry):
             due = gradebook.find_assignment(assignment).duedate
-            for student in students:
-                gradebook.find_student(student)
-        except MissingEntry as error:
-            raise CourseError(f"the gradebook does not know it: {error}.") from error
+        known = {student.id for student in gradebook.students}
+        if strangers := [name for name in students if name not in known]:
+            raise CourseError(
+                f"the gradebook knows nobody called {harmless(strangers[0], 40)!r}. Take who is in "
+                "the course by `convkit roster FILE`; ids stand in roster.csv."
+            )
         if due is None:
             raise CourseError(
                 f"{assignment} has no due date. Give it one in formgrader, or with `nbgrader db "

@@ -110,12 +110,13 @@ def test_who_has_left_keeps_everything(year, said):
 def test_more_time_for_one(year, said):
     (year / "people.csv").write_text("id,email\nann,a\nbob,b\n")
     said("roster", "people.csv")
-    assert "the gradebook does not know it" in said("extend", "mini", 3, "ann")[2]
+    assert "there is no assignment 'moni'" in said("extend", "moni", 3, "ann")[2]
+    assert "mini has no due date" in said("extend", "mini", 3, "ann")[2]
     with Gradebook(f"sqlite:///{year}/gradebook.db", "convkit") as gradebook:
         gradebook.add_assignment("mini")
     assert "mini has no due date" in said("extend", "mini", 3, "ann")[2]
     with Gradebook(f"sqlite:///{year}/gradebook.db", "convkit") as gradebook:
         gradebook.update_or_create_assignment("mini", duedate=datetime(2026, 3, 1, 17))
     assert said("extend", "mini", 3, "ann")[1] == "ann: due 2026-03-04 17:00 UTC.\n"
-    assert "does not know it" in said("extend", "mini", 3, "eve")[2]
+    assert "knows nobody called 'eve'" in said("extend", "mini", 3, "eve")[2]
     assert said("extend", "mini", 0, "ann")[1] == "ann: due 2026-03-01 17:00 UTC.\n"
