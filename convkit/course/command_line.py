@@ -121,15 +121,15 @@ def add_commands(add_command: Callable[..., argparse.ArgumentParser]) -> None:
         type=Path,
         const=Path(),
         metavar="FILE",
-        help="write a page for the next lecture: mistakes ranked, scores, tests "
-        "(ASSIGNMENT-class.html)",
+        help="write a page for the next lecture: mistakes ranked, scores, tests, what was "
+        "answered in the lectures (ASSIGNMENT-class.html)",
     )
     report.add_argument(
         "--csv", nargs="?", type=Path, const=Path(), metavar="FILE", help="the same as a table"
     )
     report.add_argument("--names", action="store_true", help="name students in the page")
     report.add_argument(
-        "--section", default="", help="write the page or the table of this section of the roster"
+        "--section", default="", metavar="NAME", help="the page or table of a section of the roster"
     )
 
     answers = add(
@@ -177,7 +177,9 @@ def add_commands(add_command: Callable[..., argparse.ArgumentParser]) -> None:
     )
     _assignment(grades)
     grades.add_argument("gradebook", type=Path, help="the CSV that Canvas or Moodle exports")
-    grades.add_argument("--to", type=Path, help="the file to write (ASSIGNMENT-grades.csv)")
+    grades.add_argument(
+        "--to", type=Path, metavar="FILE", help="the file to write (ASSIGNMENT-grades.csv)"
+    )
     grades.add_argument("--column", default="", help="which it is, if not called as the assignment")
     _dry_run(grades)
 
