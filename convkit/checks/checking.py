@@ -26,6 +26,7 @@ from convkit.checks.naming.misconception import catalogue
 from convkit.checks.naming.rows import Further, Row
 from convkit.checks.observing.behaviour import Case
 from convkit.checks.observing.foreign_code import Output
+from convkit.checks.observing.quantity import Quantity
 from convkit.checks.promises.concept import Concept
 from convkit.checks.saying.report import CheckFailed, Report
 from convkit.checks.saying.results import at_kinks, result_of
@@ -219,7 +220,7 @@ _drawn = cache(random_cases)
 
 
 @cache
-def _as_the_reference(name: str, case: Case) -> Mapping[str, Expected]:
+def _as_the_reference(name: str, case: Case) -> Mapping[Quantity, Expected]:
     return find(name).as_the_reference(case)
 
 

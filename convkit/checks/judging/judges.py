@@ -22,38 +22,39 @@ from convkit.checks.judging.properties import (
     same_shape,
     same_values,
 )
-from convkit.checks.observing.behaviour import (
+from convkit.checks.observing.behaviour import Observation, Trial
+from convkit.checks.observing.foreign_code import LearnerError
+from convkit.checks.observing.quantity import (
     ASKED_AGAIN,
     BESIDE,
+    GRAD_X,
     SECOND_TIME,
-    SINGLE,
-    Observation,
-    Trial,
-    first_time,
+    Quantity,
+    Y,
+    params,
 )
-from convkit.checks.observing.foreign_code import LearnerError
 from convkit.layers import Array
 
 
 def judge_runs(
-    quantity: str, got: Observation, expected: Expected, situation: Situation
+    quantity: Quantity, got: Observation, expected: Expected, situation: Situation
 ) -> Problem | None:
     if not isinstance(got, LearnerError):
         return None
-    stage = "backward" if quantity.startswith("grad") else situation.trial.stage
+    stage = "backward" if quantity.backward else situation.trial.stage
     return Problem(quantity, describe(got, stage, hidden=situation.trial.case.hidden))
 
 
 def broke_off(trial: Trial) -> Problem:
     """Why a trial has nothing to look at."""
-    failure = trial.behaviour.get("y")
+    failure = trial.behaviour.get(Y)
     if isinstance(failure, LearnerError):
-        return Problem("y", describe(failure, trial.stage, hidden=trial.case.hidden))
-    return Problem("y", "The layer stopped before this could be looked at.")
+        return Problem(Y, describe(failure, trial.stage, hidden=trial.case.hidden))
+    return Problem(Y, "The layer stopped before this could be looked at.")
 
 
 def judge_shape(
-    quantity: str, got: Observation, expected: Expected, situation: Situation
+    quantity: Quantity, got: Observation, expected: Expected, situation: Situation
 ) -> Problem | None:
     if isinstance(got, LearnerError):
         return Problem(quantity, got.message)
@@ -65,7 +66,7 @@ def judge_shape(
 
 
 def judge_values(
-    quantity: str, got: Observation, expected: Expected, situation: Situation
+    quantity: Quantity, got: Observation, expected: Expected, situation: Situation
 ) -> Problem | None:
     if isinstance(got, LearnerError) or got.shape != expected.value.shape:
         raise NotJudged
@@ -82,7 +83,7 @@ def judge_values(
 
 
 def judge_result(
-    quantity: str, got: Observation, expected: Expected, situation: Situation
+    quantity: Quantity, got: Observation, expected: Expected, situation: Situation
 ) -> Problem | None:
     """Shape and values together."""
     if isinstance(got, LearnerError):
@@ -93,7 +94,7 @@ def judge_result(
 
 
 def judge_gradient(
-    quantity: str, got: Observation, expected: Expected, situation: Situation
+    quantity: Quantity, got: Observation, expected: Expected, situation: Situation
 ) -> Problem | None:
     problem = judge_values(quantity, got, expected, situation)
     if not problem or not isinstance(got, np.ndarray):
@@ -109,34 +110,37 @@ def judge_gradient(
 
 
 def judge_adjoint(
-    quantity: str, got: Observation, expected: Expected, situation: Situation
+    quantity: Quantity, got: Observation, expected: Expected, situation: Situation
 ) -> Problem | None:
-    if "grad_x" in situation.credited:
+    if GRAD_X in situation.credited:
         return None  # the identity belongs to another forward than the reference's
     return judge_values(quantity, got, expected, situation)
 
 
 def judge_again(
-    quantity: str, got: Observation, expected: Expected, situation: Situation
+    quantity: Quantity, got: Observation, expected: Expected, situation: Situation
 ) -> Problem | None:
     """What comes again is held against the first time, whether that was right or not."""
-    name = first_time(quantity)
-    first = situation.trial.behaviour[name]
+    first = situation.trial.behaviour[quantity.first]
     if isinstance(got, LearnerError):
         return _broke(quantity, got, situation)
-    if isinstance(first, LearnerError) or first.shape != situation.expected[name].value.shape:
+    if (
+        isinstance(first, LearnerError)
+        or first.shape != situation.expected[quantity.first].value.shape
+    ):
         raise NotJudged
     value = first.astype(np.float64)
     if got.shape == first.shape:
-        again = (got == first) | (np.isnan(got) & np.isnan(first))
-        alike = again & ~np.isfinite(first)
+        same = (got == first) | (np.isnan(got) & np.isnan(first))
+        alike = same & ~np.isfinite(first)
         got, value = np.where(alike, got.dtype.type(0), got), np.where(alike, 0.0, value)
-    return judge_result(quantity, got, replace(situation.expected[name], value=value), situation)
+    again = replace(situation.expected[quantity.first], value=value)
+    return judge_result(quantity, got, again, situation)
 
 
-def as_beside_another(quantity: str, situation: Situation) -> bool:
+def as_beside_another(quantity: Quantity, situation: Situation) -> bool:
     """Whether it came out as the first time even while another layer was at work."""
-    beside = first_time(quantity) + BESIDE
+    beside = quantity.again(BESIDE)
     got = situation.trial.behaviour.get(beside)
     with suppress(NotJudged):
         return got is not None and not judge_again(
@@ -146,27 +150,27 @@ def as_beside_another(quantity: str, situation: Situation) -> bool:
 
 
 def judge_heeded(
-    quantity: str, got: Observation, expected: Expected, situation: Situation
+    quantity: Quantity, got: Observation, expected: Expected, situation: Situation
 ) -> Problem | None:
     """The same layer on the same x, once with these parameters and once with those."""
-    if isinstance(got, LearnerError) or not same_values(got, situation.trial.behaviour["y"]):
+    if isinstance(got, LearnerError) or not same_values(got, situation.trial.behaviour[Y]):
         return None
     if not np.all(np.isfinite(got)):
         return None  # NaN is as good as anything here: the property about values says so
-    name = quantity.removeprefix("y with other ")
-    return Problem(quantity, f"y stays the same when {name} holds other numbers.")
+    entry = params(quantity.name)
+    return Problem(quantity, f"y stays the same when {entry} holds other numbers.")
 
 
-def y_is_right(quantity: str, situation: Situation) -> bool:
+def y_is_right(quantity: Quantity, situation: Situation) -> bool:
     """Whether y is right, with parameters that were drawn at random: so they are heeded."""
     with suppress(NotJudged):
-        y, expected = situation.trial.behaviour["y"], situation.expected["y"]
-        return judge_values("y", y, expected, situation) is None
+        y, expected = situation.trial.behaviour[Y], situation.expected[Y]
+        return judge_values(Y, y, expected, situation) is None
     return False
 
 
 def judge_parameter(
-    quantity: str, got: Observation, expected: Expected, situation: Situation
+    quantity: Quantity, got: Observation, expected: Expected, situation: Situation
 ) -> Problem | None:
     """The shape of a new layer's parameter, and whether it can hold fractions."""
     problem = judge_shape(quantity, got, expected, situation)
@@ -176,34 +180,32 @@ def judge_parameter(
 
 
 def judge_dtype(
-    quantity: str, got: Observation, expected: Expected, situation: Situation
+    quantity: Quantity, got: Observation, expected: Expected, situation: Situation
 ) -> Problem | None:
     if isinstance(got, LearnerError):
         return _broke(quantity, got, situation)
     given = expected.value.dtype
     if got.dtype == given:
         return None
-    name = quantity.removesuffix(SINGLE)
-    return Problem(
-        quantity, f"Where x is {given}, {name} should be {given}, too; it is {got.dtype}."
-    )
+    it = quantity.again("")
+    return Problem(quantity, f"Where x is {given}, {it} should be {given}, too; it is {got.dtype}.")
 
 
 def judge_unchanged(
-    quantity: str, got: Observation, expected: Expected, situation: Situation
+    quantity: Quantity, got: Observation, expected: Expected, situation: Situation
 ) -> Problem | None:
     if isinstance(got, LearnerError):
         raise NotJudged
-    what, _, when = quantity.partition(" after")
     before = expected.value
-    left = situation.trial.behaviour.get(quantity.replace(" backward", " forward"))
-    if isinstance(left, np.ndarray) and when.startswith(" backward"):
+    left = situation.trial.behaviour.get(replace(quantity, after="forward"))
+    if isinstance(left, np.ndarray) and quantity.after == "backward":
         before = left  # what forward has changed is not backward's fault
     if np.array_equal(got, before):
         return None
+    changed_by = ", ".join(filter(None, (quantity.after, quantity.how)))
     return Problem(
         quantity,
-        f"{what} is not what it was: {when.strip() or 'the call'} changed it in place.",
+        f"{quantity.array} is not what it was: {changed_by} changed it in place.",
         None,
         before,
         got,
@@ -224,20 +226,19 @@ DTYPE = Test(judge_dtype, same_dtype)
 UNCHANGED = Test(judge_unchanged, anyhow)
 
 
-def _broke(quantity: str, error: LearnerError, situation: Situation) -> Problem:
+def _broke(quantity: Quantity, error: LearnerError, situation: Situation) -> Problem:
     """An exception where an array was expected, in what came after the first time."""
-    stage = "backward" if quantity.startswith("grad") else situation.trial.stage
+    stage = "backward" if quantity.backward else situation.trial.stage
     again = {SECOND_TIME: "a second time", ASKED_AGAIN: "asked a second time"}
-    again |= {SINGLE: SINGLE.strip(", "), BESIDE: BESIDE.strip(", ")}
-    when = next((f", {words}," for end, words in again.items() if quantity.endswith(end)), "")
-    return Problem(quantity, describe(error, stage + when, hidden=situation.trial.case.hidden))
+    stage += f", {again.get(quantity.how, quantity.how)}," if quantity.how else ""
+    return Problem(quantity, describe(error, stage, hidden=situation.trial.case.hidden))
 
 
 def _wrong_values(
-    quantity: str, got: Array, right: Array, excess: Array, worst: tuple[int, ...]
+    quantity: Quantity, got: Array, right: Array, excess: Array, worst: tuple[int, ...]
 ) -> str:
     wrong = int(np.count_nonzero(excess > 0))
-    numbers = f"numbers in {quantity}{',' * (',' in quantity)}"
+    numbers = f"numbers in {quantity}{',' * bool(quantity.step or quantity.how)}"
     if np.isnan(got[worst]):
         return f"{quantity} has NaN in {int(np.isnan(got).sum())} of {got.size} places."
     if np.isinf(got[worst]):

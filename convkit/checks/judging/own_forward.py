@@ -11,6 +11,7 @@ import numpy as np
 from convkit.checks.judging.properties import Expected, NotJudged, Own
 from convkit.checks.observing.behaviour import Case, Trial
 from convkit.checks.observing.foreign_code import LearnerError, Output, as_array, run
+from convkit.checks.observing.quantity import Quantity, Y, grads
 from convkit.checks.observing.recording import forward_each
 from convkit.layers import Array
 
@@ -33,7 +34,7 @@ class OwnForward:
     def __init__(
         self,
         trial: Trial,
-        expected: Mapping[str, Expected],
+        expected: Mapping[Quantity, Expected],
         right: Callable[[], Any],
         output: Output,
         *,
@@ -42,7 +43,7 @@ class OwnForward:
         self._trial, self._expected, self._output = trial, expected, output
         self._right, self._linear = right, linear
 
-    def credit(self, quantity: str, gradient: Array) -> Own:
+    def credit(self, quantity: Quantity, gradient: Array) -> Own:
         """Whether ``gradient`` is that of the layer's own forward, which is a wrong one.
 
         It is credited where that forward gives y the right shape, depends on x and on every
@@ -63,7 +64,7 @@ class OwnForward:
 
     @cached_property
     def _counts(self) -> bool:
-        y, rng = self._trial.behaviour["y"], np.random.default_rng(1)
+        y, rng = self._trial.behaviour[Y], np.random.default_rng(1)
         assert isinstance(y, np.ndarray)
         try:
             return (not self._linear or self._is_linear(y, rng)) and self._is_local(y, rng)
@@ -71,9 +72,9 @@ class OwnForward:
             return False
 
     @cached_property
-    def _slopes(self) -> dict[str, tuple[Array, float]]:
-        case, y = self._trial.case, self._trial.behaviour.get("y")
-        right = self._expected["y"]
+    def _slopes(self) -> dict[Quantity, tuple[Array, float]]:
+        case, y = self._trial.case, self._trial.behaviour.get(Y)
+        right = self._expected[Y]
         if not isinstance(y, np.ndarray) or y.shape != right.value.shape:
             return {}
         y = y.astype(np.float64)
@@ -96,11 +97,11 @@ class OwnForward:
             outputs = self._forward(inputs, settings)
         except LearnerError:
             return {}
-        directions: dict[str, Array] = {case.gradient: step_x}
-        directions |= {f'grads["{n}"]': step for n, step in steps.items()}
+        directions: dict[Quantity, Array] = {case.gradient: step_x}
+        directions |= {grads(name): step for name, step in steps.items()}
         if len(outputs) != 2 * len(directions) or any(o.shape != y.shape for o in outputs):
             return {}
-        slopes: dict[str, tuple[Array, float]] = {
+        slopes: dict[Quantity, tuple[Array, float]] = {
             quantity: (step, _slope(ahead, y, behind, case.grad_y))
             for (quantity, step), ahead, behind in zip(
                 directions.items(), outputs[::2], outputs[1::2], strict=True

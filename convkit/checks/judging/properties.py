@@ -11,6 +11,7 @@ import numpy as np
 from convkit.checks.observing.behaviour import Observation, Trial
 from convkit.checks.observing.exception_kinds import alike
 from convkit.checks.observing.foreign_code import LearnerError
+from convkit.checks.observing.quantity import Quantity
 from convkit.layers import Array
 
 HOLDS, FAILS, NOT_TESTED = "holds", "fails", "not tested"
@@ -46,7 +47,7 @@ class Problem:
     ``refused``: it is a gradient of the implementation's own forward, which earns no credit.
     """
 
-    quantity: str
+    quantity: Quantity
     text: str
     index: tuple[int, ...] | None = None
     expected: Array | None = None
@@ -63,7 +64,7 @@ class NotJudged(Exception):  # noqa: N818 - no error: the property says nothing 
 
 
 Own = Literal["credited", "refused", "not its own"]
-Credit = Callable[[str, Array], Own]
+Credit = Callable[[Quantity, Array], Own]
 """Whether an array is, for a quantity, the gradient of the implementation's *own* forward."""
 
 
@@ -75,12 +76,12 @@ class Situation:
     """
 
     trial: Trial
-    expected: Mapping[str, Expected]
+    expected: Mapping[Quantity, Expected]
     credit: Credit = lambda quantity, gradient: "not its own"
-    credited: set[str] = field(default_factory=set)
+    credited: set[Quantity] = field(default_factory=set)
 
 
-Judge = Callable[[str, Observation, Expected, Situation], Problem | None]
+Judge = Callable[[Quantity, Observation, Expected, Situation], Problem | None]
 Alike = Callable[[Observation, Observation], bool]
 
 
@@ -96,7 +97,7 @@ class Test:
 
     judge: Judge
     alike: Alike
-    settled: Callable[[str, Situation], bool] = lambda quantity, situation: False
+    settled: Callable[[Quantity, Situation], bool] = lambda quantity, situation: False
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,7 @@ class Property:
     name: str
     sentence: str
     group: str
-    quantities: tuple[str, ...]
+    quantities: tuple[Quantity, ...]
     test: Test
     requires: tuple[str, ...] = ()
     where: str | None = None

@@ -9,6 +9,7 @@ from typing import Any
 from convkit.checks.naming.look import Look
 from convkit.checks.naming.misconception import Reading
 from convkit.checks.observing.behaviour import Case
+from convkit.checks.observing.quantity import Quantity
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Anatomy:
     """
 
     target: Any
-    axes: Mapping[str, Sequence[str]]
+    axes: Mapping[Quantity, Sequence[str]]
     sizes: Callable[[Case], Mapping[str, Any]]
     forth: Reading
     back: Reading | None = None
@@ -38,7 +39,7 @@ class Anatomy:
 
     def axes_of(self, look: Look, count: int) -> Sequence[str]:
         """What the axes of a quantity count, if there are as many as there should be."""
-        axes = self.axes.get(look.name, ())
+        axes = self.axes.get(look.first, ())
         return axes if len(axes) == count else [f"axis {axis}" for axis in range(count)]
 
     def layer(self, case: Case) -> Any:
@@ -47,18 +48,18 @@ class Anatomy:
         layer.params.update(case.params)
         return layer
 
-    def begins(self, quantity: str) -> str:
+    def begins(self, quantity: Quantity) -> str:
         """What the ids of mistakes in a quantity begin with: "conv2d-backward-"."""
         passing = "" if self.back is None else f"{pass_of(quantity)}-"
         return f"{self.name.lower().replace('_', '-')}-{passing}"
 
-    def read(self, quantity: str) -> Reading:
+    def read(self, quantity: Quantity) -> Reading:
         """What teaches the pass that a quantity comes from."""
         return (pass_of(quantity) == "backward" and self.back) or self.forth
 
 
-def pass_of(quantity: str) -> str:
+def pass_of(quantity: Quantity) -> str:
     """ "forward", "backward", or "params" for the parameters of a new layer."""
-    if quantity.startswith("first params"):
+    if quantity.what == "first params":
         return "params"
-    return "backward" if quantity.startswith(("grad", "⟨")) else "forward"
+    return "backward" if quantity.backward else "forward"

@@ -20,6 +20,7 @@ from convkit.checks.naming.making import (
     with_grads,
 )
 from convkit.checks.naming.misconception import Misconception, enter, entered
+from convkit.checks.observing.quantity import GRAD_X, Quantity, Y, grads
 from convkit.layers import Array, Layer
 
 Table = Mapping[str, tuple[Any, ...]]
@@ -34,8 +35,8 @@ def enter_any_layer(anatomy: Anatomy) -> None:
 
     The anatomy names the axes of ``grads["weight"]`` and the like: so it is known which there are.
     """
-    axes = {q[7:-2]: axes for q, axes in anatomy.axes.items() if q.startswith("grads[")}
-    name, one = anatomy.name, anatomy.axes.get("y", ("samples",))[0].removesuffix("s")
+    axes = {q.name: axes for q, axes in anatomy.axes.items() if q.what == "grads"}
+    name, one = anatomy.name, anatomy.axes.get(Y, ("samples",))[0].removesuffix("s")
     for id, it, (title, when, hint, *_), made in _rows(anatomy, axes):
         id = f"{name.lower()}-{id}"
         if id not in entered(name):
@@ -58,24 +59,24 @@ _Made = tuple[type[Layer], str, dict[str, str]]
 
 def _rows(
     anatomy: Anatomy, axes: Mapping[str, Sequence[str]]
-) -> Iterator[tuple[str, str, tuple[Any, ...], list[_Made]]]:
+) -> Iterator[tuple[str, Quantity, tuple[Any, ...], list[_Made]]]:
     """The id, what goes wrong, the row of the table, and the wrong layers."""
     base, parameters = anatomy.target, [*axes]
-    tables: list[tuple[str, str, Table, Callable[[Any], type[Layer]]]] = [
-        ("forward", "y", RESULT, lambda wrong: with_forward(base, lambda layer, x, y: wrong(y))),
-        ("backward", "grad_x", RESULT, lambda wrong: with_backward(base, lambda _, g, x: wrong(x))),
-        ("backward", "grad_x", BACKWARD, partial(with_backward, base)),
-        ("state", "grad_x", STATE, lambda make: make(base)),
+    tables: list[tuple[str, Quantity, Table, Callable[[Any], type[Layer]]]] = [
+        ("forward", Y, RESULT, lambda wrong: with_forward(base, lambda layer, x, y: wrong(y))),
+        ("backward", GRAD_X, RESULT, lambda wrong: with_backward(base, lambda _, g, x: wrong(x))),
+        ("backward", GRAD_X, BACKWARD, partial(with_backward, base)),
+        ("state", GRAD_X, STATE, lambda make: make(base)),
     ]
     if parameters:
-        kept = KEPT if "y" in anatomy.axes else {}  # samples that do not influence one another
-        tables.append(("state", "y", {**PARAMS, **kept}, lambda make: make(base)))
+        kept = KEPT if Y in anatomy.axes else {}  # samples that do not influence one another
+        tables.append(("state", Y, {**PARAMS, **kept}, lambda make: make(base)))
     for begins, it, table, make in tables:
         for id, row in table.items():
             made: list[_Made] = [(make(wrong), said, {}) for said, wrong in map(_way, row[3:])]
             yield f"{begins}-{id}", it, row, made
     choices = [[name] for name in parameters] + [parameters] * (len(parameters) > 1)
-    over_places = "rows" in anatomy.axes.get("y", ()) and "places" not in str(axes)
+    over_places = "rows" in anatomy.axes.get(Y, ()) and "places" not in str(axes)
     grads = {**GRADS, **(PLACES if over_places else {})}
     for id, row in grads.items() if parameters else ():
         ways: list[_Made] = [
@@ -83,7 +84,7 @@ def _rows(
             for names in choices
             for said, change in map(_way, row[3:])
         ]
-        yield f"grads-{id}", "grads", row, ways
+        yield f"grads-{id}", Quantity("grads"), row, ways
 
 
 def _way(way: Any) -> tuple[str, Any]:
@@ -91,7 +92,7 @@ def _way(way: Any) -> tuple[str, Any]:
 
 
 def _entry_of(names: Sequence[str]) -> str:
-    return f'`grads["{names[0]}"]`' if len(names) == 1 else "each entry of your `grads`"
+    return f"`{grads(names[0])}`" if len(names) == 1 else "each entry of your `grads`"
 
 
 def _added_up(layer: Any, grad_x: Array) -> Array:

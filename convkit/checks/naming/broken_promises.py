@@ -14,9 +14,17 @@ from convkit.checks.judging.properties import same_values
 from convkit.checks.naming.anatomy import Anatomy, pass_of
 from convkit.checks.naming.look import Look
 from convkit.checks.naming.misconception import Misconception, Teller, enter_teller
-from convkit.checks.observing.behaviour import ASKED_AGAIN, BESIDE, SECOND_TIME, SINGLE
 from convkit.checks.observing.exception_kinds import kind_of
 from convkit.checks.observing.foreign_code import LearnerError
+from convkit.checks.observing.quantity import (
+    ASKED_AGAIN,
+    BESIDE,
+    GRAD_Y_AFTER,
+    SECOND_TIME,
+    WITH_OTHER_PARAMS,
+    Quantity,
+    Y,
+)
 
 
 def enter_promises(anatomy: Anatomy) -> None:
@@ -31,9 +39,9 @@ def _tell(anatomy: Anatomy, begins: str, look: Look) -> Misconception | None:
     if id is None:
         return None
     _, *words = _PROMISES[id]
-    it = {"given": look.views[0].case.input_name, "it": look.name.removesuffix(SINGLE)}
-    it["parameter"] = look.name.removeprefix("y with other ")
-    title, when, hint = (text.format(**it) for text in words)
+    it = {"it": look.quantity.again(""), "parameter": Quantity("params", look.quantity.name)}
+    given = look.views[0].case.input_name
+    title, when, hint = (text.format(given=given, **it) for text in words)
     read = anatomy.read(look.quantity)
     return Misconception(_id(anatomy, begins, id), anatomy.name, title, when, hint, *read, ())
 
@@ -43,7 +51,7 @@ def _id(anatomy: Anatomy, begins: str, id: str) -> str:
 
 
 def _seeded(look: Look) -> bool:
-    return "with rng=" in look.quantity
+    return look.quantity.what == "first params" and bool(look.quantity.given)
 
 
 def _failed(look: Look, *words: str) -> bool:
@@ -53,13 +61,9 @@ def _failed(look: Look, *words: str) -> bool:
     return any(word in said for word in words)
 
 
-def _changed(what: str, when: str) -> Callable[[Look], bool]:
-    def broken(look: Look) -> bool:
-        name = what or look.views[0].case.input_name
-        function = when == "forward" and look.quantity.startswith("argument ")
-        return function or look.quantity.startswith(f"{name} after {when}")
-
-    return broken
+def _input_changed(look: Look, by: str) -> bool:
+    quantity = look.quantity.again("")
+    return quantity == look.views[0].case.input_after(by) or quantity.after == "the call"
 
 
 def _dtype(passing: str, given: str, came: str) -> Callable[[Look], bool]:
@@ -76,20 +80,20 @@ def _dtype(passing: str, given: str, came: str) -> Callable[[Look], bool]:
 
 
 def _asked(passing: str, *ends: str) -> Callable[[Look], bool]:
-    return lambda look: pass_of(look.quantity) == passing and look.quantity.endswith(ends)
+    return lambda look: pass_of(look.quantity) == passing and look.quantity.how in ends
 
 
 def _remembers(look: Look) -> bool:
-    if look.name.startswith("y of "):  # further questions, to a layer that has been asked before
-        again = [(view, view.behaviour.get("y" + SECOND_TIME)) for view in look.wrong]
-        return any(y is not None and not same_values(view.behaviour["y"], y) for view, y in again)
+    if look.quantity.of_other_x:  # further questions, to a layer that has been asked before
+        again = [(view, view.behaviour.get(Y.again(SECOND_TIME))) for view in look.wrong]
+        return any(y is not None and not same_values(view.behaviour[Y], y) for view, y in again)
     return _asked("forward", SECOND_TIME)(look)
 
 
 def _missing(look: Look) -> bool:
     got = look.views[0].got
     return (
-        look.name.startswith("grads[")
+        look.quantity.what == "grads"
         and isinstance(got, LearnerError)
         and kind_of(got) == "missing"
     )
@@ -99,7 +103,7 @@ def _shares(look: Look, *, params: bool) -> bool:
     """Whether another layer has changed the params, or else the settings."""
     view = look.views[0]
     kept = [
-        same_values(view.behaviour.get(f'params["{name}"]{BESIDE}', value), value)
+        same_values(view.behaviour.get(Quantity("params", name, how=BESIDE), value), value)
         for name, value in view.case.params.items()
     ]
     return _asked("forward", BESIDE)(look) and params != all(kept)
@@ -107,8 +111,8 @@ def _shares(look: Look, *, params: bool) -> bool:
 
 def _not_used(look: Look) -> bool:
     """Wherever it was asked: some other numbers may change nothing by chance."""
-    return look.name.startswith("y with other params") and all(
-        same_values(view.got, view.behaviour["y"]) for view in look.views
+    return look.quantity.what == WITH_OTHER_PARAMS and all(
+        same_values(view.got, view.behaviour[Y]) for view in look.views
     )
 
 
@@ -122,20 +126,23 @@ _NO_DTYPE = "an array made without a dtype, such as np.zeros(shape), is float64"
 
 # fmt: off
 _PROMISES: dict[str, tuple[Callable[[Look], bool], str, str, str]] = {
-    "forward-changes-input": (_changed("", "forward"), "forward writes into {given}",
+    "forward-changes-input": (partial(_input_changed, by="forward"),
+        "forward writes into {given}",
         "Your forward changes the array {given} itself, so whoever called your layer finds other "
         "numbers in it.",
         "`[…] =`, `+=` and `out=` change the array itself. Which of them is it here?"),
-    "backward-changes-input": (_changed("", "backward"), "backward writes into {given}",
+    "backward-changes-input": (partial(_input_changed, by="backward"),
+        "backward writes into {given}",
         "Your forward keeps the very array {given}, and your backward writes into it, so whoever "
         "called your layer finds other numbers in it.",
         "`[…] =` and `*=` change the array itself. Which array is it in your backward?"),
-    "backward-changes-upstream": (_changed("grad_y", "backward"), "backward writes into grad_y",
+    "backward-changes-upstream": (lambda look: look.quantity.again("") == GRAD_Y_AFTER,
+        "backward writes into grad_y",
         "Your backward changes the array grad_y itself, so the layer that handed it over finds "
         "other numbers in it.",
         "`*=`, `/=` and `[…] =` change the array itself. Which of them is it here?"),
     "backward-learns": (
-        lambda look: look.quantity.startswith("params[") and " after backward" in look.quantity,
+        lambda look: look.quantity.what == "params" and look.quantity.after == "backward",
         "backward changes params",
         "After your backward, `params` holds other numbers. backward only works out gradients.",
         "Who changes the weights while a network is trained: the layer, or the optimizer?"),

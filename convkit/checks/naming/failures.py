@@ -24,7 +24,7 @@ def failure(look: Look, anatomy: Anatomy) -> tuple[str, tuple[str, str, str], st
             of = kind_of(got).removeprefix("result ")
             of = of if of in RESULTS else "other"
             return f"returns-{of.lower()}", RESULTS[of], ""
-        if kind == "missing" and look.quantity.startswith("first params"):
+        if kind == "missing" and look.quantity.what == "first params":
             return "missing", _MISSING, ""
         return (f"error-{kind.lower()}", ERRORS[kind], "") if kind in ERRORS else None
     shapes = [(got.shape, right.shape) for got, right in look.arrays if got.shape != right.shape]

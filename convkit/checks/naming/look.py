@@ -9,8 +9,9 @@ from functools import cached_property
 import numpy as np
 
 from convkit.checks.judging.properties import SINGLE_ROUNDING, Expected, Situation
-from convkit.checks.observing.behaviour import Behaviour, Case, Observation, first_time
+from convkit.checks.observing.behaviour import Behaviour, Case, Observation
 from convkit.checks.observing.foreign_code import LearnerError
+from convkit.checks.observing.quantity import Quantity
 from convkit.layers import Array
 
 
@@ -25,14 +26,14 @@ class View:
         behaviour, expected: every quantity of the case, as it came and as it should be.
     """
 
-    quantity: str
+    quantity: Quantity
     case: Case
     got: Observation
     right: Array
     wrong: bool
     at_kinks: bool
     behaviour: Behaviour
-    expected: Mapping[str, Expected]
+    expected: Mapping[Quantity, Expected]
 
 
 @dataclass(frozen=True)
@@ -42,14 +43,14 @@ class Look:
     ``only`` is the trait of the cases where it goes wrong, if no other case has it.
     """
 
-    quantity: str
+    quantity: Quantity
     views: Sequence[View]
     only: str | None = None
 
     @property
-    def name(self) -> str:
+    def first(self) -> Quantity:
         """The quantity, however often it was asked for."""
-        return first_time(self.quantity)
+        return self.quantity.first
 
     @cached_property
     def wrong(self) -> list[View]:
@@ -87,7 +88,7 @@ class Look:
         return self.pairs if all(np.isfinite(got).all() for got, _ in self.pairs) else []
 
 
-def look(quantity: str, situations: Sequence[Situation]) -> Look:
+def look(quantity: Quantity, situations: Sequence[Situation]) -> Look:
     """What there is to see of a quantity in the situations that it was judged in.
 
     A second run is held against the first, whether that was right or not.
@@ -96,13 +97,12 @@ def look(quantity: str, situations: Sequence[Situation]) -> Look:
     return Look(quantity, sorted(views, key=lambda view: view.case.hidden))
 
 
-def _view(quantity: str, situation: Situation) -> View:
+def _view(quantity: Quantity, situation: Situation) -> View:
     case, got = situation.trial.case, situation.trial.behaviour[quantity]
-    name = first_time(quantity)
-    expected = situation.expected.get(quantity, situation.expected[name])
+    expected = situation.expected.get(quantity, situation.expected[quantity.first])
     right = expected.value
-    if name != quantity:
-        first = situation.trial.behaviour.get(name)
+    if quantity.first != quantity:
+        first = situation.trial.behaviour.get(quantity.first)
         right = first if isinstance(first, np.ndarray) else right
     right = expected.away_from_kinks(right, got)
     credited = quantity in situation.credited

@@ -176,7 +176,7 @@ def _cause_of(
     if row.suspects:
         return causes.setdefault(row.suspects[0].id, row)
     failing = [other for other in rows.values() if other.status == FAILS and other is not row]
-    other_inputs = all(name.startswith("y of ") for name in row.property.quantities)
+    other_inputs = all(quantity.of_other_x for quantity in row.property.quantities)
     # Code that breaks off on some cases gives wrong numbers on others by the same mistake; and
     # what goes wrong under some condition may meet it when the layer is asked about other inputs.
     resting = [

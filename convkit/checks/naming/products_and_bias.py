@@ -10,6 +10,7 @@ import numpy as np
 from convkit.checks.naming.anatomy import Anatomy
 from convkit.checks.naming.look import View
 from convkit.checks.naming.solver import enter_sum
+from convkit.checks.observing.quantity import Y, grads
 from convkit.layers import Array
 
 WORDS = {
@@ -23,7 +24,7 @@ WORDS = {
 
 def enter_products_and_bias(anatomy: Anatomy) -> None:
     """Let the solver explain y, by the axes that the gradient of the bias has."""
-    enter_sum(anatomy, "y", _terms, WORDS, partial(_instead, anatomy.axes['grads["bias"]']))
+    enter_sum(anatomy, Y, _terms, WORDS, partial(_instead, anatomy.axes[grads("bias")]))
 
 
 def _terms(view: View) -> Mapping[str, Array]:

@@ -23,6 +23,7 @@ from convkit.checks.naming.misconception import (
 )
 from convkit.checks.naming.solver import capital
 from convkit.checks.naming.words import CONDITIONS, NUMBERS, RARE
+from convkit.checks.observing.quantity import GRAD_X, Quantity, Y
 
 Holds = Callable[[Look, Anatomy], str | bool]
 """False where a relation does not hold; a sentence about it where there is more to say."""
@@ -36,7 +37,7 @@ def enter_relations(anatomy: Anatomy) -> None:
     ids = [*NUMBERS, *RARE, *SHAPES, "missing", *(f"only-{id}" for id in CONDITIONS)]
     ids += [f"error-{kind.lower()}" for kind in ERRORS]
     ids += [f"returns-{kind.lower()}" for kind in RESULTS]
-    begins = {anatomy.begins(quantity) for quantity in ("y", "grad_x", "first params")}
+    begins = {anatomy.begins(quantity) for quantity in (Y, GRAD_X, Quantity("first params"))}
     teller = Teller(partial(_tell, anatomy), [begin + id for begin in begins for id in ids])
     enter_teller(anatomy.name, teller, last=True)
 
@@ -48,7 +49,7 @@ def _tell(anatomy: Anatomy, look: Look) -> Misconception | None:
     id, words, more = next(_found(anatomy, look), ("", None, ""))
     if words is None:
         return None
-    it = "the result" if anatomy.back is None and look.name == "y" else look.name
+    it = "the result" if anatomy.back is None and look.first == Y else look.first
     title, when, hint = (text.format(it=it, only=look.only) for text in words)
     read = anatomy.read(look.quantity)
     id = anatomy.begins(look.quantity) + id

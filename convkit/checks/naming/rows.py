@@ -9,6 +9,7 @@ import numpy as np
 
 from convkit.checks.judging.properties import HOLDS, NOT_TESTED, Problem, Property, Situation
 from convkit.checks.naming.misconception import Misconception
+from convkit.checks.observing.quantity import Y
 
 ENOUGH_TO_SAY_WHERE = 2
 """So many cases have to go wrong, and as many right, before anything is said of what they share."""
@@ -65,8 +66,8 @@ class Row:
 
 def forward_fits(situation: Situation) -> bool:
     """Whether y has the right shape: elsewhere grad_y belongs to another y."""
-    y = situation.trial.behaviour.get("y")
-    return isinstance(y, np.ndarray) and y.shape == situation.expected["y"].value.shape
+    y = situation.trial.behaviour.get(Y)
+    return isinstance(y, np.ndarray) and y.shape == situation.expected[Y].value.shape
 
 
 Further = Callable[[Property], Iterator[tuple[Situation, Row]]]

@@ -15,7 +15,7 @@ on every case that goes wrong. As an example, y = x·Wᵀ + b of a `Linear`:
 
     enter_sum(
         LINEAR,  # its Anatomy: nouns, sizes, lectures
-        "y",
+        Y,
         _terms,
         {
             "products": ("x·Wᵀ", "What is y if b is 0?"),
@@ -40,6 +40,7 @@ import numpy as np
 from convkit.checks.naming.anatomy import Anatomy
 from convkit.checks.naming.look import Look, View, equal
 from convkit.checks.naming.misconception import Misconception, Teller, enter_teller
+from convkit.checks.observing.quantity import Quantity
 from convkit.layers import Array
 
 Terms = Callable[[View], Mapping[str, Array]]
@@ -71,7 +72,7 @@ SUMS: list[Sum] = []
 
 def enter_sum(
     anatomy: Anatomy,
-    quantity: str,
+    quantity: Quantity,
     terms: Terms,
     words: Mapping[str, tuple[str, str]],
     instead: Instead = lambda view: {},
@@ -79,7 +80,7 @@ def enter_sum(
     """Let the solver explain a quantity.
 
     Args:
-        quantity: its name, or how the names of several begin: ``params[`` for those of `SGD`.
+        quantity: any that has its array's name, such as y of another x for y.
         words: for each term a noun phrase, which is put before "is missing", and a hint.
         instead: what single terms may be replaced by.
     """
@@ -92,7 +93,7 @@ class Sum:
     """A quantity of a name as a sum of terms; see `enter_sum`."""
 
     anatomy: Anatomy
-    quantity: str
+    quantity: Quantity
     terms: Terms
     words: Mapping[str, tuple[str, str]]
     instead: Instead
@@ -105,10 +106,10 @@ class Sum:
 
     @property
     def _several(self) -> str:
-        return "".join(c for c in self.quantity if c.isalnum() or c == "_") + "-terms"
+        return f"{self.quantity}-terms"
 
     def tell(self, look: Look) -> Misconception | None:
-        if not look.quantity.startswith(self.quantity) or not look.finite:
+        if look.quantity.array != self.quantity.array or not look.finite:
             return None
         cases = [
             (view, got, {name: term for name, term in self.terms(view).items() if term.any()})
@@ -162,15 +163,11 @@ class Sum:
         if len(said) == 1:
             return self._entry(f"{term}-{kind}", titles[term], term, more)
         each = (f"{capital(titles[term])}. {more}".strip() for term, (_, more) in said.items())
-        return self._entry(self._several, f"Two terms of {self._it} are wrong", term, *each)
-
-    @property
-    def _it(self) -> str:
-        return "the step" if self.quantity.startswith("params") else self.quantity
+        return self._entry(self._several, f"Two terms of {self.quantity} are wrong", term, *each)
 
     def _entry(self, id: str, title: str, term: str, *more: str) -> Misconception:
         _, hint = self.words[term]
-        rest = f"All other terms of {self._it} are right."
+        rest = f"All other terms of {self.quantity} are right."
         return Misconception(
             self.anatomy.begins(self.quantity) + id,
             self.anatomy.name,

@@ -21,6 +21,7 @@ from convkit.checks.naming.rows import Row
 from convkit.checks.observing.behaviour import Behaviour, Observation, Trial
 from convkit.checks.observing.exception_kinds import of_sizes
 from convkit.checks.observing.foreign_code import LearnerError, Output
+from convkit.checks.observing.quantity import Quantity, Y
 from convkit.checks.promises.concept import Concept
 from convkit.layers import Array
 
@@ -88,7 +89,7 @@ class Suspect:
             self._agrees_on(quantity, row, same_values) for quantity in row.property.quantities
         )
 
-    def _agrees_on(self, quantity: str, row: Row, alike: Alike) -> bool:
+    def _agrees_on(self, quantity: Quantity, row: Row, alike: Alike) -> bool:
         shown, alike_broken, both_broken = row.shown(self._situations), 0, 0
         # The failing case first: most suspects differ there, and need no other.
         for number in sorted(row.problems, key=lambda n: n != shown):
@@ -148,13 +149,13 @@ class Suspect:
             and all(self._is_right(quantity, number) for number in right)
         )
 
-    def _is_right(self, quantity: str, number: int) -> bool:
+    def _is_right(self, quantity: Quantity, number: int) -> bool:
         return self._fits(quantity, number) and same_values(
             self._behaviour(number)[quantity],
             self._situations[number].expected[quantity].value,
         )
 
-    def _fits(self, quantity: str, number: int) -> bool:
+    def _fits(self, quantity: Quantity, number: int) -> bool:
         """Whether an array of the right shape comes."""
         came, right = self._behaviour(number).get(quantity), self._situations[number].expected
         return isinstance(came, np.ndarray) and came.shape == right[quantity].value.shape
@@ -167,12 +168,12 @@ class Suspect:
         shown = row.shown(self._situations)
         situation, suspect = self._situations[shown], self._behaviour(shown)
         learner, right = situation.trial.behaviour, situation.expected
-        if not ("y" in learner and "y" in suspect):
+        if not (Y in learner and Y in suspect):
             return 2
-        left = f"{situation.trial.case.input_name} after forward"
-        if same_values(suspect["y"], learner["y"]):
+        left = situation.trial.case.input_after("forward")
+        if same_values(suspect[Y], learner[Y]):
             return int(left in learner and not same_values(suspect[left], learner[left]))
-        one_right = any(same_values(each["y"], right["y"].value) for each in (learner, suspect))
+        one_right = any(same_values(each[Y], right[Y].value) for each in (learner, suspect))
         return 2 if one_right else 1
 
     def breaks(self, row: Row) -> bool:
@@ -187,7 +188,7 @@ class Suspect:
             return property_.applies(mine) and property_.examine(mine) is not None
         return False
 
-    def is_alike(self, quantity: str, number: int) -> bool:
+    def is_alike(self, quantity: Quantity, number: int) -> bool:
         """Whether a quantity comes out as the learner's on a case."""
         came = self._situations[number].trial.behaviour.get(quantity)
         gave = self._behaviour(number).get(quantity)
@@ -203,7 +204,7 @@ class Suspect:
         if case not in known:
             known[case] = behaviour = self._forward(case).behaviour
             if both := self._both:
-                for quantity in behaviour.keys() - {"y", f"{case.input_name} after forward"}:
+                for quantity in behaviour.keys() - {Y, case.input_after("forward")}:
                     del behaviour[quantity]  # backward may come between it and forward
                 further = expected.keys() - set(behaviour)
                 behaviour.then(further, lambda: both(case).behaviour)

@@ -13,6 +13,7 @@ from convkit.checks.naming.misconception import Misconception
 from convkit.checks.naming.rows import Row
 from convkit.checks.naming.slip import both_slips
 from convkit.checks.naming.suspect import Suspect
+from convkit.checks.observing.quantity import Quantity
 
 MOST_PAIRS = {"forward": 400, "backward": 120}
 """So many pairs are tried at most, the likeliest first; a backward pass takes longer."""
@@ -60,7 +61,7 @@ def two_at_once(
     return None
 
 
-def _is_wrong(situation: Situation, quantity: str) -> bool:
+def _is_wrong(situation: Situation, quantity: Quantity) -> bool:
     """Whether numbers came that are wrong by more than rounding."""
     came = situation.trial.behaviour.get(quantity)
     right = situation.expected[quantity].value

@@ -1,45 +1,27 @@
 """Cases and behaviours: what an implementation is put through, and what came of it.
 
-A behaviour maps the name of a quantity ("y", "grad_x", 'grads["weight"]', …) to the array that came
-out, or to the `LearnerError` that came instead. The reference, the learner's code and the wrong
-implementations of the catalogue are observed in the same way, so that they can be compared.
+A behaviour maps a quantity to the array that came out, or to the `LearnerError` that came instead.
+The reference, the learner's code and the wrong implementations of the catalogue are observed in the
+same way, so that they can be compared.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
 
 from convkit.checks.observing.foreign_code import LearnerError
+from convkit.checks.observing.quantity import Quantity, grads
 from convkit.layers import Array
 
 Observation = Array | LearnerError
 
-SECOND_TIME = ", second time"
-"""Ends the quantities of a case that comes again, after other data and other parameters."""
 
-ASKED_AGAIN = ", asked again"
-"""Ends the quantities of a second backward after the same forward."""
-
-BESIDE = ", beside another layer"
-"""Ends the quantities of a layer while another one of its kind is alive and at work."""
-
-SINGLE = ", in float32"
-"""Ends the quantities of a case in single precision."""
-
-
-def first_time(quantity: str) -> str:
-    """The quantity that this one must equal, if it is one that was asked for again."""
-    for again in (SECOND_TIME, ASKED_AGAIN, BESIDE):
-        quantity = quantity.removesuffix(again)
-    return quantity
-
-
-class Behaviour(dict[str, Observation]):
+class Behaviour(dict[Quantity, Observation]):
     """What an implementation gave, by quantity.
 
     What takes a further experiment is found out when somebody asks for it, and not before.
@@ -47,9 +29,9 @@ class Behaviour(dict[str, Observation]):
 
     def __init__(self) -> None:
         super().__init__()
-        self._later: dict[str, Callable[[], None]] = {}
+        self._later: dict[Quantity, Callable[[], None]] = {}
 
-    def later(self, quantities: Iterable[str], experiment: Callable[[], None]) -> None:
+    def later(self, quantities: Iterable[Quantity], experiment: Callable[[], None]) -> None:
         """``experiment()`` records these quantities; it is made once, if at all."""
         made = False
 
@@ -61,7 +43,7 @@ class Behaviour(dict[str, Observation]):
 
         self._later |= dict.fromkeys(quantities, once)
 
-    def then(self, quantities: Iterable[str], further: Callable[[], Behaviour]) -> None:
+    def then(self, quantities: Iterable[Quantity], further: Callable[[], Behaviour]) -> None:
         """Where one of these quantities is asked for, take them all from a ``further`` behaviour.
 
         Its own experiments are still made only when somebody asks for what they record.
@@ -75,7 +57,7 @@ class Behaviour(dict[str, Observation]):
 
         self.later(wanted, take_over)
 
-    def _take(self, quantity: str, other: Behaviour) -> None:
+    def _take(self, quantity: Quantity, other: Behaviour) -> None:
         if quantity in other:
             self[quantity] = other[quantity]
 
@@ -84,15 +66,15 @@ class Behaviour(dict[str, Observation]):
         for quantity in list(self._later):
             self.get(quantity)
 
-    def get(self, quantity: str, default: Any = None) -> Any:
+    def get(self, quantity: Quantity, default: Any = None) -> Any:
         while not super().__contains__(quantity) and quantity in self._later:
             self._later.pop(quantity)()
         return super().get(quantity, default)
 
     def __contains__(self, quantity: object) -> bool:
-        return isinstance(quantity, str) and self.get(quantity) is not None
+        return isinstance(quantity, Quantity) and self.get(quantity) is not None
 
-    def __missing__(self, quantity: str) -> Observation:
+    def __missing__(self, quantity: Quantity) -> Observation:
         if quantity in self:
             return self[quantity]
         raise KeyError(quantity)
@@ -122,15 +104,19 @@ class Case:
     input_name: str = "x"
     hidden: bool = False
 
-    @property
-    def gradient(self) -> str:
+    @cached_property
+    def gradient(self) -> Quantity:
         """The quantity that backward returns."""
-        return f"grad_{self.input_name}"
+        return Quantity("grad", self.input_name)
 
-    @property
-    def gradients(self) -> tuple[str, ...]:
+    def input_after(self, call: str) -> Quantity:
+        """What x should be after "forward" or "backward"."""
+        return Quantity(self.input_name, after=call)
+
+    @cached_property
+    def gradients(self) -> tuple[Quantity, ...]:
         """All the quantities that are gradients."""
-        return (self.gradient, *(f'grads["{name}"]' for name in self.params))
+        return (self.gradient, *map(grads, self.params))
 
     def __post_init__(self) -> None:
         """A case is used again and again: nobody may write into it, only into copies."""

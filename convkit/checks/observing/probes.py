@@ -9,8 +9,17 @@ from typing import Any
 
 import numpy as np
 
-from convkit.checks.observing.behaviour import BESIDE, SECOND_TIME, SINGLE, Behaviour, Case, Trial
+from convkit.checks.observing.behaviour import Behaviour, Case, Trial
 from convkit.checks.observing.foreign_code import LearnerError, as_array
+from convkit.checks.observing.quantity import (
+    BESIDE,
+    GRAD_Y_AFTER,
+    SECOND_TIME,
+    SINGLE,
+    WITH_OTHER_PARAMS,
+    Quantity,
+    Y,
+)
 from convkit.checks.observing.recording import LayerObserver, Probe, forward_each
 from convkit.layers import Array
 
@@ -41,24 +50,24 @@ def probes(*further: Probe, before: Change = same_size) -> tuple[Probe, ...]:
     )
 
 
-def forward_probe(quantity: str, change: Change) -> Probe:
+def forward_probe(given: str, change: Change) -> Probe:
     """Records ``forward(change(x))``, asked of the layer that has seen the case."""
+    quantity = Quantity("y", given=given)
     return Probe(lambda case: [quantity], partial(_forward, quantity, change))
 
 
-def other_parameter(name: str) -> str:
+def other_parameter(name: str) -> Quantity:
     """The quantity that y becomes when one parameter has other numbers."""
-    return f'y with other params["{name}"]'
+    return Quantity(WITH_OTHER_PARAMS, name)
 
 
-def _everything(suffix: str, case: Case) -> list[str]:
-    return [quantity + suffix for quantity in ("y", *case.gradients)]
+def _everything(how: str, case: Case) -> list[Quantity]:
+    return [quantity.again(how) for quantity in (Y, *case.gradients)]
 
 
-def _recorded_beside(case: Case) -> list[str]:
-    given = (f"{case.input_name} after forward", f"{case.input_name} after backward")
-    single = ("y", case.gradient, *given, "grad_y after backward")
-    return [*_everything(BESIDE, case), *(quantity + SINGLE for quantity in single)]
+def _recorded_beside(case: Case) -> list[Quantity]:
+    single = (Y, case.gradient, *map(case.input_after, ("forward", "backward")), GRAD_Y_AFTER)
+    return [*_everything(BESIDE, case), *(quantity.again(SINGLE) for quantity in single)]
 
 
 def _run_beside(before: Change, observer: LayerObserver, trial: Trial) -> None:
@@ -73,7 +82,7 @@ def _run_beside(before: Change, observer: LayerObserver, trial: Trial) -> None:
 
     with suppress(LearnerError):
         another = observer.make(other, other.params)
-    observer.look_up(layer, "params", case, trial.behaviour, suffix=BESIDE)
+    observer.look_up(layer, "params", case, trial.behaviour, Quantity("params", how=BESIDE))
     observer.run(
         layer,
         case,
@@ -129,5 +138,5 @@ def _other_parameters(observer: LayerObserver, trial: Trial) -> None:
         trial.behaviour[other_parameter(name)] = output
 
 
-def _forward(quantity: str, change: Change, observer: LayerObserver, trial: Trial) -> None:
+def _forward(quantity: Quantity, change: Change, observer: LayerObserver, trial: Trial) -> None:
     trial.behaviour[quantity] = observer.forward(trial.layer, change(trial.case.x))

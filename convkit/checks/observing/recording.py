@@ -7,21 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial, singledispatch
 from typing import Any
 
 import numpy as np
 
-from convkit.checks.observing.behaviour import (
-    ASKED_AGAIN,
-    SECOND_TIME,
-    SINGLE,
-    Behaviour,
-    Case,
-    Observation,
-    Trial,
-)
+from convkit.checks.observing.behaviour import Behaviour, Case, Observation, Trial
 from convkit.checks.observing.foreign_code import (
     LearnerError,
     LearnerTimeout,
@@ -30,9 +22,18 @@ from convkit.checks.observing.foreign_code import (
     as_array,
     run,
 )
+from convkit.checks.observing.quantity import (
+    ASKED_AGAIN,
+    GRAD_Y_AFTER,
+    SECOND_TIME,
+    SINGLE,
+    Quantity,
+    Y,
+    argument_after,
+)
 from convkit.layers import Array
 
-_AFTER = " after backward"
+_KEPT = Quantity("params", after="backward")
 
 
 @singledispatch
@@ -77,11 +78,11 @@ class Probe:
     """A further experiment on a case.
 
     Attributes:
-        records: the names of the quantities that it records on a case.
+        records: the quantities that it records on a case.
         make: makes it, on a trial whose forward has given an array.
     """
 
-    records: Callable[[Case], Sequence[str]]
+    records: Callable[[Case], Sequence[Quantity]]
     make: Callable[[LayerObserver, Trial], None]
 
 
@@ -115,15 +116,15 @@ class LayerObserver:
         self.output.silent = case.hidden
         try:
             trial.layer = self.make(case, {})
-            self.look_up(trial.layer, "params", case, trial.behaviour, "first ")
+            self.look_up(trial.layer, "params", case, trial.behaviour, Quantity("first params"))
             self.set_parameters(trial.layer, case.params)
         except LearnerError as error:
-            trial.behaviour["y"], trial.stage = error, "the constructor"
+            trial.behaviour[Y], trial.stage = error, "the constructor"
             return trial
         self.run(trial.layer, case, case.x, case.grad_y, trial.behaviour)
         if isinstance(trial.behaviour.get(case.gradient), np.ndarray):
             self._ask_again(trial.layer, case, trial.behaviour)
-        if isinstance(trial.behaviour.get("y"), np.ndarray):
+        if isinstance(trial.behaviour.get(Y), np.ndarray):
             for probe in self.probes:
                 records = probe.records(case)
                 trial.behaviour.later(records, partial(self._make, probe, trial, records))
@@ -136,14 +137,14 @@ class LayerObserver:
             again = self.backward_of(layer, case.grad_y.copy())
         except LearnerError as error:
             again = error
-        behaviour[case.gradient + ASKED_AGAIN] = again
-        self.look_up(layer, "grads", case, behaviour, suffix=ASKED_AGAIN)
-        kept = {name: behaviour.get(f'params["{name}"]{_AFTER}') for name in case.params}
+        behaviour[case.gradient.again(ASKED_AGAIN)] = again
+        self.look_up(layer, "grads", case, behaviour, Quantity("grads", how=ASKED_AGAIN))
+        kept = {name: behaviour.get(replace(_KEPT, name=name)) for name in case.params}
         if not all(np.array_equal(case.params[name], array) for name, array in kept.items()):
             with suppress(LearnerError):
                 self.set_parameters(layer, case.params)  # further experiments shall find them
 
-    def _make(self, probe: Probe, trial: Trial, records: Sequence[str]) -> None:
+    def _make(self, probe: Probe, trial: Trial, records: Sequence[Quantity]) -> None:
         self.output.silent = trial.case.hidden
         try:
             probe.make(self, trial)
@@ -173,36 +174,34 @@ class LayerObserver:
         x: Array,
         grad_y: Array,
         behaviour: Behaviour,
-        suffix: str = "",
+        how: str = "",
         *,
         meanwhile: Callable[[], Any] = lambda: None,
         afterwards: Callable[[], Any] = lambda: None,
     ) -> None:
-        """Forward, ``meanwhile``, backward, ``afterwards``, and a look at grads.
-
-        The names of the quantities end in ``suffix``.
-        """
+        """Forward, ``meanwhile``, backward, ``afterwards``, and a look at grads."""
         if "forward" in self._given_up:
             return
         x, grad_y = x.copy(), grad_y.astype(x.dtype)
+        y, grad_x = Y.again(how), case.gradient.again(how)
         try:
-            behaviour["y" + suffix] = self.forward(layer, x)
-            behaviour[f"{case.input_name} after forward{suffix}"] = x.copy()
+            behaviour[y] = self.forward(layer, x)
+            behaviour[case.input_after("forward").again(how)] = x.copy()
             if not self.backward or "backward" in self._given_up:
                 return
             meanwhile()
-            behaviour[case.gradient + suffix] = self.backward_of(layer, grad_y)
+            behaviour[grad_x] = self.backward_of(layer, grad_y)
             afterwards()
         except LearnerError as error:
-            forward = not dict.__contains__(behaviour, "y" + suffix)
-            behaviour[("y" if forward else case.gradient) + suffix] = error
+            forward = not dict.__contains__(behaviour, y)
+            behaviour[y if forward else grad_x] = error
             if isinstance(error, LearnerTimeout) or error.type_name == "KeyboardInterrupt":
                 self._given_up.add("forward" if forward else "backward")
             return
-        behaviour[f"{case.input_name} after backward{suffix}"] = x
-        behaviour["grad_y after backward" + suffix] = grad_y
-        self.look_up(layer, "grads", case, behaviour, suffix=suffix)
-        self.look_up(layer, "params", case, behaviour, suffix=_AFTER + suffix)
+        behaviour[case.input_after("backward").again(how)] = x
+        behaviour[GRAD_Y_AFTER.again(how)] = grad_y
+        self.look_up(layer, "grads", case, behaviour, Quantity("grads", how=how))
+        self.look_up(layer, "params", case, behaviour, _KEPT.again(how))
 
     def forward(self, layer: Any, x: Array) -> Array:
         """``layer.forward(x)`` as an array of its own; the layer gets this very ``x``."""
@@ -222,26 +221,23 @@ class LayerObserver:
         dictionary: str,
         case: Case,
         behaviour: Behaviour,
-        prefix: str = "",
-        suffix: str = "",
+        entry: Quantity,
     ) -> None:
-        """Record the entries that the case's parameters have in ``params`` or ``grads``."""
+        """Record what ``params`` or ``grads`` holds of the case's parameters, each an ``entry``."""
         names = list(case.params)
         found: dict[str, Any] = {}
         if names:
             with suppress(LearnerError):
                 found = self.ask(lambda: entries(layer, dictionary, names))
         for name in names:
-            quantity = f'{dictionary}["{name}"]'
+            quantity, words = replace(entry, name=name), str(Quantity(dictionary, name))
             if name not in found:
-                missing = WrongResult("KeyError", f"{quantity} is missing.")
-                behaviour[prefix + quantity + suffix] = missing
+                behaviour[quantity] = WrongResult("KeyError", f"{words} is missing.")
                 continue
             try:
-                array = self.ask(partial(as_array, found[name], quantity))
-                behaviour[prefix + quantity + suffix] = array
+                behaviour[quantity] = self.ask(partial(as_array, found[name], words))
             except LearnerError as error:
-                behaviour[prefix + quantity + suffix] = error
+                behaviour[quantity] = error
 
 
 def observe_function(
@@ -253,9 +249,9 @@ def observe_function(
     arrays of float32.
     """
     trial = Trial(case, stage=name)
-    behaviour = trial.behaviour
+    behaviour, again, in_single = trial.behaviour, Y.again(SECOND_TIME), Y.again(SINGLE)
 
-    def call(quantity: str, arguments: Sequence[Any]) -> None:
+    def call(quantity: Quantity, arguments: Sequence[Any]) -> None:
         output.silent = case.hidden
         try:
             behaviour[quantity] = run(
@@ -267,17 +263,17 @@ def observe_function(
     def call_again() -> None:
         with suppress(LearnerError):  # the companion is a case of its own
             run(lambda: target(*map(_own, companion.arguments)), output=output)
-        call("y" + SECOND_TIME, list(map(_own, case.arguments)))
+        call(again, list(map(_own, case.arguments)))
 
     arguments = list(map(_own, case.arguments))
-    call("y", arguments)
+    call(Y, arguments)
     for position, argument in enumerate(arguments):
         if isinstance(argument, np.ndarray):
-            behaviour[f"argument {position} after"] = argument.copy()
-    behaviour.later(["y" + SECOND_TIME], call_again)
+            behaviour[argument_after(position)] = argument.copy()
+    behaviour.later([again], call_again)
     if any(isinstance(argument, np.ndarray) for argument in arguments):
         single = [_own(argument, np.float32) for argument in case.arguments]
-        behaviour.later(["y" + SINGLE], lambda: call("y" + SINGLE, single))
+        behaviour.later([in_single], lambda: call(in_single, single))
     return trial
 
 

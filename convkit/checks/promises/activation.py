@@ -11,6 +11,7 @@ from convkit.checks.judging.judges import VALUES
 from convkit.checks.judging.properties import Property
 from convkit.checks.observing.behaviour import Case
 from convkit.checks.observing.probes import forward_probe, probes
+from convkit.checks.observing.quantity import first_params
 from convkit.checks.promises.case_numbers import different_sizes
 from convkit.checks.promises.choosing_cases import covering
 from convkit.checks.promises.concept import Concept, LayerConcept
@@ -20,8 +21,8 @@ from convkit.layers import Abs, Array, Gain, Layer, ReLU, Sigmoid, Tanh
 SQUASHING = (Sigmoid, Tanh)
 """Smooth, and flat far from 0; the others have a kink at 0."""
 
-_EVERY_OTHER = "y of every other number"
-_MIXED = "y of 2x − 3z"
+_EVERY_OTHER = "of every other number"
+_MIXED = "of 2x − 3z"
 
 
 def _numbers(rng: np.random.Generator, *shape: int, least: float = 0.1) -> Array:
@@ -156,7 +157,7 @@ CONCEPTS: dict[str, Concept] = {
                 "starts at 1",
                 "The gains of a new layer should be 1, so that it changes nothing.",
                 "forward",
-                ('first params["gain"]',),
+                (first_params("gain"),),
                 VALUES,
                 ("parameters",),
             ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -14,6 +15,7 @@ from convkit.checks.judging.properties import Property
 from convkit.checks.observing.behaviour import Behaviour, Case, Trial
 from convkit.checks.observing.foreign_code import LearnerError, Output, WrongResult, as_array, run
 from convkit.checks.observing.probes import probes
+from convkit.checks.observing.quantity import Quantity, Y, first_params
 from convkit.checks.observing.recording import LayerObserver, Probe
 from convkit.checks.promises.case_numbers import decimals, different_sizes, holding
 from convkit.checks.promises.choosing_cases import covering
@@ -24,9 +26,10 @@ from convkit.layers import Array, BatchNorm
 TRAINING = "the layer is in training"
 EVALUATION = "the layer is in evaluation"
 
-_STATISTICS = ("running_mean", "running_var")
-_USED = "y in evaluation"
-_BACK = "y in training again"
+_MEAN, _VARIANCE = Quantity("running_mean"), Quantity("running_var")
+_STATISTICS = (_MEAN, _VARIANCE)
+_TWO_BATCHES = tuple(replace(each, given="of two batches") for each in _STATISTICS)
+_USED, _BACK = Quantity("y in evaluation"), Quantity("y in training again")
 
 
 def _case(
@@ -136,19 +139,20 @@ def make(
 
 
 def _record_statistics(trial: Trial, output: Output) -> None:
-    if isinstance(trial.behaviour.get("y"), np.ndarray):
-        _record(trial.layer, trial.behaviour, output)
+    if isinstance(trial.behaviour.get(Y), np.ndarray):
+        _record(trial.layer, trial.behaviour, output, _STATISTICS)
 
 
-def _record(layer: Any, behaviour: Behaviour, output: Output, suffix: str = "") -> None:
-    for name in _STATISTICS:
-        look_up = partial(_look_up, layer, name)
+def _record(
+    layer: Any, behaviour: Behaviour, output: Output, statistics: Sequence[Quantity]
+) -> None:
+    for each in statistics:
         try:
-            behaviour[name + suffix] = run(look_up, output=output)
+            behaviour[each] = run(partial(_look_up, layer, each.what), output=output)
         except WrongResult as error:
-            behaviour[name + suffix] = error
+            behaviour[each] = error
         except LearnerError as error:
-            behaviour[name + suffix] = WrongResult(error.type_name, f"{name} is missing.")
+            behaviour[each] = WrongResult(error.type_name, f"{each.what} is missing.")
 
 
 def _look_up(layer: Any, name: str) -> Array:
@@ -163,27 +167,25 @@ def _switch_modes(observer: LayerObserver, trial: Trial) -> None:
     with suppress(LearnerError):  # its case is judged by itself
         observer.forward(observer.make(other, other.params), other.x.copy())
     observer.forward(layer, 2 * case.x[::-1] + 1)
-    _record(layer, trial.behaviour, observer.output, " of two batches")
+    _record(layer, trial.behaviour, observer.output, _TWO_BATCHES)
     for quantity, mode in ((_USED, "eval"), (_BACK, "train")):
         observer.ask(lambda mode=mode: getattr(layer, mode)())  # type: ignore[misc]
         trial.behaviour[quantity] = observer.forward(layer, case.x.copy())
 
 
-def _switched(case: Case) -> Sequence[str]:
+def _switched(case: Case) -> Sequence[Quantity]:
     return () if EVALUATION in case.traits else (*_TWO_BATCHES, _USED, _BACK)
 
 
 def _statistics(
     name: str,
     sentence: str,
-    quantities: tuple[str, ...],
+    quantities: tuple[Quantity, ...],
     where: str | None = None,
     requires: tuple[str, ...] = ("values", "statistics"),
 ) -> Property:
     return Property(name, sentence, "forward", quantities, RESULT, requires, where)
 
-
-_TWO_BATCHES = tuple(f"{name} of two batches" for name in _STATISTICS)
 
 _PROPERTIES = [
     *forward_properties(
@@ -195,7 +197,7 @@ _PROPERTIES = [
         "starts at 1 and 0",
         "A new layer should have γ = 1 and β = 0.",
         "forward",
-        ('first params["gamma"]', 'first params["beta"]'),
+        (first_params("gamma"), first_params("beta")),
         VALUES,
         ("parameters",),
     ),
@@ -210,14 +212,14 @@ _PROPERTIES = [
     _statistics(
         "running mean",
         "In training running_mean should become (1 − momentum)·running_mean + momentum·mean.",
-        ("running_mean",),
+        (_MEAN,),
         TRAINING,
     ),
     _statistics(
         "running variance",
         "In training running_var should do the same with the unbiased variance, "
         "Σ (x − mean)² / (m − 1).",
-        ("running_var",),
+        (_VARIANCE,),
         TRAINING,
     ),
     _statistics(

@@ -23,8 +23,7 @@ from convkit.checks.promises.every_layer import (
 from convkit.checks.promises.first_weights import PROBE_SEEDS, SEEDS
 from convkit.layers import Flatten, Linear
 
-_MIXED = "y of 2x − 3z"
-_LAST = "y of the last sample alone"
+_LAST = "of the last sample alone"
 
 
 def _linear_case(rng: np.random.Generator, batch: int, into: int, out: int) -> Case:

@@ -13,17 +13,19 @@ import numpy as np
 from convkit.checks.judging.factor import layer_sizes
 from convkit.checks.judging.own_forward import OwnForward
 from convkit.checks.judging.properties import Credit, Expected, Property
-from convkit.checks.observing.behaviour import (
-    ASKED_AGAIN,
-    BESIDE,
-    SECOND_TIME,
-    Behaviour,
-    Case,
-    Trial,
-    first_time,
-)
+from convkit.checks.observing.behaviour import Behaviour, Case, Trial
 from convkit.checks.observing.foreign_code import LearnerError, Output
 from convkit.checks.observing.numerical_gradient import estimate_gradient, steps
+from convkit.checks.observing.quantity import (
+    ASKED_AGAIN,
+    BESIDE,
+    GRAD_X,
+    INNER_PRODUCT,
+    SECOND_TIME,
+    Quantity,
+    Y,
+    grads,
+)
 from convkit.checks.observing.recording import LayerObserver, Probe, observe_function
 from convkit.checks.promises.origin import Origin, of_layer_gradient, of_layer_output, of_output
 from convkit.layers import Array
@@ -60,7 +62,7 @@ class LayerConcept:
     margin: Callable[[Case], Array] | None = None
     record: Callable[[Trial, Output], None] = lambda trial, output: None
     make: Callable[..., Any] = lambda target, *arguments, **options: target(*arguments, **options)
-    _expected: WeakKeyDictionary[Case, Mapping[str, Expected]] = field(
+    _expected: WeakKeyDictionary[Case, Mapping[Quantity, Expected]] = field(
         default_factory=WeakKeyDictionary
     )
 
@@ -96,10 +98,10 @@ class LayerConcept:
         layer.params.update(case.params)
         return layer
 
-    def origins(self, case: Case, quantity: str, index: tuple[int, ...]) -> tuple[Origin, ...]:
+    def origins(self, case: Case, quantity: Quantity, index: tuple[int, ...]) -> tuple[Origin, ...]:
         """The numbers that one number of the quantity is made from, where these are few."""
         layer = self._right(case)
-        if quantity == "y":
+        if quantity == Y:
             return of_layer_output(layer, case.x, index)
         if quantity == case.gradient:
             return of_layer_gradient(layer, case.x, index, case.grad_y, linear=self.linear)
@@ -109,12 +111,12 @@ class LayerConcept:
         """What there is so many of in a case, by its name: see `said_of_factor`."""
         return layer_sizes(self._right(case), case.x, case.grad_y)
 
-    def expected(self, case: Case) -> Mapping[str, Expected]:
+    def expected(self, case: Case) -> Mapping[Quantity, Expected]:
         if case not in self._expected:
             self._expected[case] = self._expect(case)
         return self._expected[case]
 
-    def _expect(self, case: Case) -> Mapping[str, Expected]:
+    def _expect(self, case: Case) -> Mapping[Quantity, Expected]:
         trial = self.observer(self.reference, ("forward", "backward"), Output())(case)
         trial.behaviour.complete()
         expected = {
@@ -123,21 +125,21 @@ class LayerConcept:
             if not isinstance(value, LearnerError)
         }
         for quantity, gradient in self._numerical_gradients(case, trial.layer).items():
-            again = (quantity + suffix for suffix in ("", SECOND_TIME, ASKED_AGAIN, BESIDE))
+            again = map(quantity.again, ("", SECOND_TIME, ASKED_AGAIN, BESIDE))
             expected |= dict.fromkeys(again, gradient)
         if self.linear:
-            change = expected["y"].value - trial.layer.forward(np.zeros_like(case.x))
+            change = expected[Y].value - trial.layer.forward(np.zeros_like(case.x))
             product, size = change * case.grad_y, np.abs(change * case.grad_y).sum()
-            expected[_INNER_PRODUCT] = Expected(product.sum(), ROUNDING * size)
+            expected[INNER_PRODUCT] = Expected(product.sum(), ROUNDING * size)
         return expected
 
-    def as_the_reference(self, case: Case) -> Mapping[str, Expected]:
+    def as_the_reference(self, case: Case) -> Mapping[Quantity, Expected]:
         """What is expected, with the reference's own gradients: quick, and deciding nothing."""
         behaviour = self.observer(self.reference, ("forward", "backward"), Output())(case).behaviour
         kinks = self.margin is not None and self.margin(case) <= 3 * steps(case.x)
         return _AsObserved(behaviour, {case.gradient: kinks})
 
-    def _numerical_gradients(self, case: Case, layer: Any) -> dict[str, Expected]:
+    def _numerical_gradients(self, case: Case, layer: Any) -> dict[Quantity, Expected]:
         gradients = {
             case.gradient: Expected(
                 *estimate_gradient(
@@ -152,9 +154,7 @@ class LayerConcept:
                 layer.params[name] = parameter
                 return layer.forward(case.x)
 
-            gradients[f'grads["{name}"]'] = Expected(
-                *estimate_gradient(forward, value, case.grad_y)
-            )
+            gradients[grads(name)] = Expected(*estimate_gradient(forward, value, case.grad_y))
             layer.params[name] = value
         return gradients
 
@@ -190,9 +190,9 @@ class FunctionConcept:
         """None: a function has no gradient."""
         return lambda quantity, gradient: "not its own"
 
-    def origins(self, case: Case, quantity: str, index: tuple[int, ...]) -> tuple[Origin, ...]:
+    def origins(self, case: Case, quantity: Quantity, index: tuple[int, ...]) -> tuple[Origin, ...]:
         """The window that a number comes from, where the function is one of an array."""
-        if quantity != "y" or self.observe is not observe_function or not index:
+        if quantity != Y or self.observe is not observe_function or not index:
             return ()
         x, *others = case.arguments
         origin = of_output(lambda x: self.reference(x, *others), x, index)
@@ -202,26 +202,26 @@ class FunctionConcept:
         """What there is so many of in a case, by its name: nothing is known of a function's."""
         return {}
 
-    def expected(self, case: Case) -> Mapping[str, Expected]:
+    def expected(self, case: Case) -> Mapping[Quantity, Expected]:
         return _AsObserved(self.observer(self.reference, ("forward",), Output())(case).behaviour)
 
     as_the_reference = expected
 
 
-class _AsObserved(Mapping[str, Expected]):
+class _AsObserved(Mapping[Quantity, Expected]):
     """What a right implementation gave; an experiment is made when its quantity is asked for."""
 
-    def __init__(self, behaviour: Behaviour, kinks: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, behaviour: Behaviour, kinks: Mapping[Quantity, Any] | None = None) -> None:
         self._behaviour, self._kinks = behaviour, kinks or {}
 
-    def __getitem__(self, quantity: str) -> Expected:
+    def __getitem__(self, quantity: Quantity) -> Expected:
         value = self._behaviour[quantity]
         if isinstance(value, LearnerError):
             raise KeyError(quantity)
-        kinks = self._kinks.get(first_time(quantity), False)
+        kinks = self._kinks.get(quantity.first, False)
         return Expected(value, _tolerance(quantity, value), kinks)
 
-    def __iter__(self) -> Iterator[str]:
+    def __iter__(self) -> Iterator[Quantity]:
         self._behaviour.complete()
         return iter([q for q, value in self._behaviour.items() if isinstance(value, np.ndarray)])
 
@@ -232,16 +232,14 @@ class _AsObserved(Mapping[str, Expected]):
 Concept = LayerConcept | FunctionConcept
 """What `check` needs to know of a name that a learner implements."""
 
-_INNER_PRODUCT = "⟨x, grad_x⟩"
-
 
 def _add_inner_product(case: Case, behaviour: Behaviour) -> None:
-    grad_x = behaviour.get("grad_x")
+    grad_x = behaviour.get(GRAD_X)
     if isinstance(grad_x, np.ndarray) and grad_x.shape == case.x.shape:
-        behaviour[_INNER_PRODUCT] = np.asarray(np.vdot(case.x, grad_x), grad_x.dtype)
+        behaviour[INNER_PRODUCT] = np.asarray(np.vdot(case.x, grad_x), grad_x.dtype)
 
 
-def _tolerance(quantity: str, value: Array) -> float:
-    if " after" in quantity:
+def _tolerance(quantity: Quantity, value: Array) -> float:
+    if quantity.after:
         return 0.0
     return ROUNDING * float(np.max(np.abs(value), initial=0.0))

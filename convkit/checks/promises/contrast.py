@@ -20,8 +20,8 @@ FAINT = "σ < c everywhere"
 MIXED = "σ > c here and σ < c there"
 FLAT = "one of the pictures is black, and one has hardly any contrast"
 
-_ALONE = "y of the last image alone"
-_BRIGHTER = "y of x + 3"
+_ALONE = "of the last image alone"
+_BRIGHTER = "of x + 3"
 _NO_DIVISION = 1e9
 
 

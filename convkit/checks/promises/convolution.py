@@ -11,6 +11,7 @@ from convkit.checks.judging.judges import RESULT
 from convkit.checks.judging.properties import Property
 from convkit.checks.observing.behaviour import Case
 from convkit.checks.observing.probes import forward_probe, probes
+from convkit.checks.observing.quantity import Y
 from convkit.checks.promises.case_numbers import all_differ, decimals, holding, sides, two_sizes
 from convkit.checks.promises.choosing_cases import covering
 from convkit.checks.promises.concept import Concept, FunctionConcept, LayerConcept
@@ -152,15 +153,15 @@ _LAYER_PROPERTIES = [
     ),
     SEEDS,
     structure(
-        "batch", "Each image of a batch should be treated on its own.", "y of the last image alone"
+        "batch", "Each image of a batch should be treated on its own.", "of the last image alone"
     ),
     structure(
         "linear",
         "Mixing two images should give the mix of their features, but for the bias.",
-        "y of 2x − 3z",
+        "of 2x − 3z",
     ),
     structure(
-        "equivariant", "A shifted image should give shifted features.", "y of the shifted image"
+        "equivariant", "A shifted image should give shifted features.", "of the shifted image"
     ),
     *backward_properties(("weight", "bias"), linear=True),
 ]
@@ -248,7 +249,7 @@ def _function_properties(what: str) -> list[Property]:
                 mode,
                 f"Mode “{mode}” should give {what} {where}.",
                 "forward",
-                ("y",),
+                (Y,),
                 RESULT,
                 (),
                 f"mode is {mode}",
@@ -282,9 +283,9 @@ CONCEPTS: dict[str, Concept] = {
         _draw_layer_cases,
         probes=probes(
             PROBE_SEEDS,
-            forward_probe("y of the last image alone", lambda x: x[-1:].copy()),
-            forward_probe("y of 2x − 3z", lambda x: 2 * x - 3 * x[::-1]),
-            forward_probe("y of the shifted image", _shifted),
+            forward_probe("of the last image alone", lambda x: x[-1:].copy()),
+            forward_probe("of 2x − 3z", lambda x: 2 * x - 3 * x[::-1]),
+            forward_probe("of the shifted image", _shifted),
         ),
         linear=True,
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from convkit.checks.judging.judges import (
     ADJOINT,
@@ -19,8 +20,21 @@ from convkit.checks.judging.judges import (
     VALUES,
 )
 from convkit.checks.judging.properties import Property
-from convkit.checks.observing.behaviour import ASKED_AGAIN, BESIDE, SECOND_TIME, SINGLE
 from convkit.checks.observing.probes import other_parameter
+from convkit.checks.observing.quantity import (
+    ASKED_AGAIN,
+    BESIDE,
+    GRAD_Y_AFTER,
+    INNER_PRODUCT,
+    SECOND_TIME,
+    SINGLE,
+    Quantity,
+    Y,
+    argument_after,
+    first_params,
+    grads,
+    params,
+)
 
 
 def forward_properties(
@@ -30,19 +44,21 @@ def forward_properties(
 
     ``of`` is what goes in: the name that its cases give to x.
     """
-    runs = Property("runs", "forward should return an array of numbers.", "forward", ("y",), RUNS)
+    after_forward = Quantity(of, after="forward")
+    runs = Property("runs", "forward should return an array of numbers.", "forward", (Y,), RUNS)
+    listed = " and ".join(str(params(name)) for name in parameters)
     first_parameters = Property(
         "parameters",
-        f"A new layer should have {listed('params', parameters)}, in the shape asked for.",
+        f"A new layer should have {listed}, in the shape asked for.",
         "forward",
-        tuple(f'first params["{name}"]' for name in parameters),
+        tuple(map(first_params, parameters)),
         PARAMETER,
         ("runs",),
     )
     used = [
         Property(
             f"{name} used",
-            f'y should change when params["{name}"] changes.',
+            f"y should change when {params(name)} changes.",
             "forward",
             (other_parameter(name),),
             HEEDED,
@@ -54,7 +70,7 @@ def forward_properties(
         "shape",
         "y should have the shape that the exercise asks for.",
         "forward",
-        ("y",),
+        (Y,),
         SHAPE,
         ("runs",),
     )
@@ -67,7 +83,7 @@ def forward_properties(
             "values",
             values,
             "forward",
-            ("y",),
+            (Y,),
             VALUES,
             ("shape", *(property_.name for property_ in used)),
             numbers=True,
@@ -76,7 +92,7 @@ def forward_properties(
             "input unchanged",
             f"forward should leave {of} as it was.",
             "forward",
-            (f"{of} after forward", f"{of} after forward{SINGLE}"),
+            (after_forward, after_forward.again(SINGLE)),
             UNCHANGED,
             ("values",),
         ),
@@ -85,7 +101,7 @@ def forward_properties(
             "repeatable",
             f"y should depend on {of} and params as they are now, not on earlier calls.",
             "forward",
-            ("y" + SECOND_TIME,),
+            (Y.again(SECOND_TIME),),
             REPEATABLE,
             ("values",),
         ),
@@ -93,15 +109,16 @@ def forward_properties(
             "two layers",
             "y should stay the same while another layer of the same kind is in use.",
             "forward",
-            ("y" + BESIDE,),
+            (Y.again(BESIDE),),
             AGAIN,
             ("repeatable",),
         ),
     ]
 
 
-def structure(name: str, sentence: str, quantity: str) -> Property:
+def structure(name: str, sentence: str, given: str) -> Property:
     """What y of another x has to be, asked of a layer that has seen the case."""
+    quantity = Quantity("y", given=given)
     return Property(name, sentence, "forward", (quantity,), RESULT, ("values", "two layers"))
 
 
@@ -109,19 +126,20 @@ def backward_properties(
     parameters: Sequence[str] = (), *, linear: bool = False, of: str = "x"
 ) -> list[Property]:
     """Of every layer's backward pass."""
-    gradient = f"grad_{of}"
-    nudged = {gradient: of} | {f'grads["{name}"]': f'params["{name}"]' for name in parameters}
-    gradients = list(nudged)
+    gradient = Quantity("grad", of)
+    nudged = {gradient: of} | {grads(name): str(params(name)) for name in parameters}
+    gradients, names = tuple(nudged), tuple(map(str, nudged))
+    after_backward = Quantity(of, after="backward")
     shapes = "Every gradient should have the shape of what it is the gradient of."
-    kept = [f'params["{name}"] after backward' for name in parameters]
+    kept = [replace(params(name), after="backward") for name in parameters]
     unchanged = f"{of}, grad_y and params" if parameters else f"{of} and grad_y"
     adjoint = Property(
         "adjoint",
         "⟨f(x) − f(0), grad_y⟩ should equal ⟨x, grad_x⟩: backward is the transpose of forward.",
         "backward",
-        ("⟨x, grad_x⟩",),
+        (INNER_PRODUCT,),
         ADJOINT,
-        (gradient,),
+        names[:1],
     )
     return [
         Property(
@@ -131,12 +149,10 @@ def backward_properties(
             (gradient,),
             RUNS,
         ),
-        Property(
-            "gradient shapes", shapes, "backward", tuple(gradients), SHAPE, ("backward runs",)
-        ),
+        Property("gradient shapes", shapes, "backward", gradients, SHAPE, ("backward runs",)),
         *(
             Property(
-                quantity,
+                str(quantity),
                 f"{quantity} should equal the slopes found by nudging the numbers of {name}.",
                 "backward",
                 (quantity,),
@@ -152,37 +168,37 @@ def backward_properties(
             f"backward should leave {unchanged} as they were.",
             "backward",
             (
-                f"{of} after backward",
-                "grad_y after backward",
+                after_backward,
+                GRAD_Y_AFTER,
                 *kept,
-                f"{of} after backward{SINGLE}",
-                f"grad_y after backward{SINGLE}",
+                after_backward.again(SINGLE),
+                GRAD_Y_AFTER.again(SINGLE),
             ),
             UNCHANGED,
-            (gradient,),
+            names[:1],
         ),
         Property(
             "gradient dtype",
             f"{gradient} should have the dtype of {of}"
             + (", and grads the dtype of params." if parameters else "."),
             "backward",
-            (*gradients, gradient + SINGLE),
+            (*gradients, gradient.again(SINGLE)),
             DTYPE,
-            tuple(gradients),
+            names,
         ),
         Property(
             "gradients repeatable",
             "grads should be set, not added to, and belong to this layer's latest forward.",
             "backward",
-            tuple(quantity + SECOND_TIME for quantity in gradients),
+            tuple(quantity.again(SECOND_TIME) for quantity in gradients),
             REPEATABLE,
-            tuple(gradients),
+            names,
         ),
         Property(
             "asked again",
             "A second backward after the same forward should give the same.",
             "backward",
-            tuple(quantity + ASKED_AGAIN for quantity in gradients),
+            tuple(quantity.again(ASKED_AGAIN) for quantity in gradients),
             AGAIN,
             ("gradients repeatable",),
         ),
@@ -190,7 +206,7 @@ def backward_properties(
             "gradients of two layers",
             "Gradients should stay the same while another layer of the same kind is in use.",
             "backward",
-            tuple(quantity + BESIDE for quantity in gradients),
+            tuple(quantity.again(BESIDE) for quantity in gradients),
             AGAIN,
             ("gradients repeatable",),
         ),
@@ -210,7 +226,7 @@ def function_properties(
         "repeatable",
         "The result should depend on this call alone, not on earlier ones.",
         "forward",
-        ("y" + SECOND_TIME,),
+        (Y.again(SECOND_TIME),),
         AGAIN,
         tuple(values),
     )
@@ -223,7 +239,7 @@ def function_properties(
             "input unchanged",
             f"{words} should be left as they were.",
             "forward",
-            tuple(f"argument {position} after" for position in positions),
+            tuple(map(argument_after, positions)),
             UNCHANGED,
             tuple(values),
         ),
@@ -231,17 +247,12 @@ def function_properties(
     ]
 
 
-def listed(dictionary: str, names: Sequence[str]) -> str:
-    """``params["weight"] and params["bias"]``."""
-    return " and ".join(f'{dictionary}["{name}"]' for name in names)
-
-
 def _dtype(requires: tuple[str, ...]) -> Property:
     return Property(
         "dtype",
         "float64 in should give float64 out, and float32 in float32 out.",
         "forward",
-        ("y", "y" + SINGLE),
+        (Y, Y.again(SINGLE)),
         DTYPE,
         requires,
     )

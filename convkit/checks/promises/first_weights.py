@@ -20,12 +20,13 @@ from convkit.checks.judging.properties import (
 )
 from convkit.checks.observing.behaviour import Observation, Trial
 from convkit.checks.observing.foreign_code import LearnerError, as_array
+from convkit.checks.observing.quantity import Quantity
 from convkit.checks.observing.recording import LayerObserver, Probe
 from convkit.layers import Array
 
-_FIRST = 'first params["weight"] with rng=0'
-_AGAIN = 'first params["weight"] with rng=0 again'
-_OTHER = 'first params["weight"] with rng=1'
+_FIRST = Quantity("first params", "weight", given="with rng=0")
+_AGAIN = Quantity("first params", "weight", given="with rng=0 again")
+_OTHER = Quantity("first params", "weight", given="with rng=1")
 
 
 def _make_seeded(observer: LayerObserver, trial: Trial) -> None:
@@ -39,12 +40,12 @@ def _make_seeded(observer: LayerObserver, trial: Trial) -> None:
             trial.behaviour[quantity] = error
 
 
-def _first_weights(layer: Any, quantity: str) -> Array:
-    return as_array(layer.params["weight"], quantity)
+def _first_weights(layer: Any, quantity: Quantity) -> Array:
+    return as_array(layer.params["weight"], str(quantity))
 
 
 def _judge(
-    quantity: str, got: Observation, expected: Expected, situation: Situation
+    quantity: Quantity, got: Observation, expected: Expected, situation: Situation
 ) -> Problem | None:
     if isinstance(got, LearnerError):
         said = describe(got, "the constructor", hidden=situation.trial.case.hidden)

@@ -12,6 +12,7 @@ from convkit.checks.judging.judges import RESULT, RUNS
 from convkit.checks.judging.properties import Property
 from convkit.checks.observing.behaviour import Case
 from convkit.checks.observing.probes import forward_probe, probes
+from convkit.checks.observing.quantity import Y
 from convkit.checks.promises.case_numbers import all_differ, decimals, holding, sides, two_sizes
 from convkit.checks.promises.choosing_cases import covering
 from convkit.checks.promises.concept import Concept, FunctionConcept, LayerConcept
@@ -40,8 +41,8 @@ _MOST_PRODUCTS = 1_000
 PAIR = "kernel_size is a pair"
 NUMBER = "kernel_size is a number"
 
-_LAST = "y of the last image alone"
-_MIXED = "y of 2x − 3z"
+_LAST = "of the last image alone"
+_MIXED = "of 2x − 3z"
 
 
 def _layer_case(
@@ -209,11 +210,11 @@ def _whole_numbers(rng: np.random.Generator, count: int) -> list[int]:
 
 
 def _runs(name: str) -> Property:
-    return Property("runs", f"{name} should return a number.", "forward", ("y",), RUNS)
+    return Property("runs", f"{name} should return a number.", "forward", (Y,), RUNS)
 
 
 def _count(where: str, sentence: str, trait: str | None = None) -> Property:
-    return Property(where, sentence, "forward", ("y",), RESULT, ("runs",), trait, numbers=True)
+    return Property(where, sentence, "forward", (Y,), RESULT, ("runs",), trait, numbers=True)
 
 
 def _kernel_count(function: Function, units: str, slide: tuple[int, int, int]) -> FunctionConcept:

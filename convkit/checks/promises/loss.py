@@ -12,6 +12,7 @@ from convkit.checks.judging.properties import Property
 from convkit.checks.observing.behaviour import Case, Trial
 from convkit.checks.observing.foreign_code import Output
 from convkit.checks.observing.probes import other_size, probes
+from convkit.checks.observing.quantity import Quantity, Y
 from convkit.checks.promises.case_numbers import batch_traits, decimals, different_sizes, holding
 from convkit.checks.promises.choosing_cases import covering
 from convkit.checks.promises.concept import Concept, FunctionConcept, LayerConcept
@@ -25,6 +26,9 @@ from convkit.layers import Array, SoftmaxCrossEntropy, softmax
 MODERATE = "the logits are moderate"
 LARGE = "some logits are very large"
 SMALL = "some logits are very negative, and none is positive"
+
+
+_LABELS = Quantity("labels", after="the loss")
 
 
 def _logits(rng: np.random.Generator, batch: int, classes: int, *, large: bool) -> Array:
@@ -165,7 +169,7 @@ class _Loss:
 
 def _record_labels(trial: Trial, output: Output) -> None:
     if trial.layer is not None:
-        trial.behaviour["labels after the loss"] = trial.layer.labels
+        trial.behaviour[_LABELS] = trial.layer.labels
 
 
 def _loss_properties() -> list[Property]:
@@ -186,7 +190,7 @@ def _loss_properties() -> list[Property]:
         "labels unchanged",
         "The labels should be left as they were.",
         "forward",
-        ("labels after the loss",),
+        (_LABELS,),
         UNCHANGED,
         ("values",),
     )
@@ -198,11 +202,11 @@ def _loss_properties() -> list[Property]:
 
 
 def _softmax_property(name: str, sentence: str, where: str, requires: str) -> Property:
-    return Property(name, sentence, "forward", ("y",), RESULT, (requires,), where, numbers=True)
+    return Property(name, sentence, "forward", (Y,), RESULT, (requires,), where, numbers=True)
 
 
 _SOFTMAX_PROPERTIES = [
-    Property("runs", "softmax should return an array of numbers.", "forward", ("y",), RUNS),
+    Property("runs", "softmax should return an array of numbers.", "forward", (Y,), RUNS),
     _softmax_property(
         "values", "Each row of logits should become probabilities: e^a / Σ e^a.", MODERATE, "runs"
     ),

@@ -14,6 +14,7 @@ from convkit.checks.judging.properties import Property
 from convkit.checks.observing.behaviour import Case, Trial
 from convkit.checks.observing.foreign_code import Output
 from convkit.checks.observing.probes import forward_probe, other_size, probes
+from convkit.checks.observing.quantity import GRAD_X
 from convkit.checks.promises.case_numbers import all_differ, holding, sides
 from convkit.checks.promises.choosing_cases import covering
 from convkit.checks.promises.concept import Concept, LayerConcept
@@ -180,15 +181,15 @@ def _margin(case: Case) -> Array:
 
 def _sum_over_windows(trial: Trial, output: Output) -> None:
     """What arrives in each window of grad_x, in cases of equals, whose windows do not overlap."""
-    case, grad_x = trial.case, trial.behaviour.get("grad_x")
+    case, grad_x = trial.case, trial.behaviour.get(GRAD_X)
     if TIES in case.traits and isinstance(grad_x, np.ndarray) and grad_x.shape == case.x.shape:
         layer = MaxPool2d(*case.arguments)
         trial.behaviour[_ARRIVED] = _windows(layer, grad_x).sum(axis=(-2, -1))
 
 
-_ARRIVED = "grad_x, summed over each window"
-_ALONE = "y of the last map of the last image alone"
-_MIXED = "y of 2x − 3z"
+_ARRIVED = GRAD_X.again("summed over each window")
+_ALONE = "of the last map of the last image alone"
+_MIXED = "of 2x − 3z"
 
 _apart = structure("maps and images", "Each map of each image should be pooled by itself.", _ALONE)
 _linear = structure("linear", "Mixing two images should give the mix of their pooled maps.", _MIXED)

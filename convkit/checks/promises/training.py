@@ -10,8 +10,9 @@ import numpy as np
 
 from convkit.checks.judging.judges import AGAIN, DTYPE, RESULT, RUNS, UNCHANGED
 from convkit.checks.judging.properties import Property
-from convkit.checks.observing.behaviour import SECOND_TIME, Behaviour, Case, Trial
+from convkit.checks.observing.behaviour import Behaviour, Case, Trial
 from convkit.checks.observing.foreign_code import LearnerError, Output, as_array, run
+from convkit.checks.observing.quantity import SECOND_TIME, Quantity, Y
 from convkit.checks.observing.recording import entries
 from convkit.checks.promises.case_numbers import decimals, different_sizes, holding
 from convkit.checks.promises.choosing_cases import covering
@@ -96,7 +97,7 @@ def _observe(target: Any, name: str, case: Case, companion: Case, output: Output
     """
     trial = Trial(case, stage="the constructor")
     trial.behaviour.later(
-        [quantity + SECOND_TIME for quantity in _MOVED],
+        _MOVED_AGAIN,
         partial(_steps, target, trial, output, SECOND_TIME, companion),
     )
     _steps(target, trial, output)
@@ -104,7 +105,7 @@ def _observe(target: Any, name: str, case: Case, companion: Case, output: Output
 
 
 def _steps(
-    target: Any, trial: Trial, output: Output, suffix: str = "", companion: Case | None = None
+    target: Any, trial: Trial, output: Output, how: str = "", companion: Case | None = None
 ) -> None:
     output.silent = trial.case.hidden
     case, behaviour = trial.case, trial.behaviour
@@ -130,16 +131,16 @@ def _steps(
             step(case, *one, number)
             if companion and another:
                 step(companion, *another, number)
-            _record(one[0], number, behaviour, suffix)
+            _record(one[0], number, behaviour, how)
 
     try:
         run(take_steps, output=output)
-        behaviour["y" + suffix] = np.zeros(())
+        behaviour[Y.again(how)] = np.zeros(())
     except LearnerError as error:
-        behaviour["y" + suffix] = error
-        if suffix:
-            for quantity in _MOVED:
-                behaviour.setdefault(quantity + suffix, error)
+        behaviour[Y.again(how)] = error
+        if how:
+            for quantity in _MOVED_AGAIN:
+                behaviour.setdefault(quantity, error)
 
 
 def _replace(network: Any, grads: Numbers, number: int) -> None:
@@ -149,27 +150,36 @@ def _replace(network: Any, grads: Numbers, number: int) -> None:
     network.grads = _copies(grads)
 
 
-def _record(network: Any, number: int, behaviour: Behaviour, suffix: str) -> None:
-    for dictionary, when in (("params", f", step {number}"), ("grads", f" after step {number}")):
+def _record(network: Any, number: int, behaviour: Behaviour, how: str) -> None:
+    for dictionary, quantity in (("params", _moved), ("grads", _left)):
         found = entries(network, dictionary, _PARAMETERS)
         for key in _PARAMETERS:
-            quantity = f'{dictionary}["{key}"]{when}'
-            behaviour[quantity + suffix] = as_array(found[key], quantity)
+            each = quantity(key, number)
+            behaviour[each.again(how)] = as_array(found[key], str(each))
 
 
 def _copies(arrays: Numbers) -> dict[str, Array]:
     return {name: array.copy() for name, array in arrays.items()}
 
 
-_MOVED = tuple(f'params["{key}"], step {n + 1}' for n in range(_STEPS) for key in _PARAMETERS)
-_GRADS = tuple(f'grads["{key}"] after step {n + 1}' for n in range(_STEPS) for key in _PARAMETERS)
+def _moved(key: str, step: int) -> Quantity:
+    return Quantity("params", key, step=step)
+
+
+def _left(key: str, step: int) -> Quantity:
+    return Quantity("grads", key, after=f"step {step}")
+
+
+_MOVED = tuple(_moved(key, n + 1) for n in range(_STEPS) for key in _PARAMETERS)
+_MOVED_AGAIN = tuple(quantity.again(SECOND_TIME) for quantity in _MOVED)
+_GRADS = tuple(_left(key, n + 1) for n in range(_STEPS) for key in _PARAMETERS)
 
 _PROPERTIES = [
     Property(
         "runs",
         "SGD(network, lr) should be made and step without an exception.",
         "forward",
-        ("y",),
+        (Y,),
         RUNS,
     ),
     Property(
@@ -212,7 +222,7 @@ _PROPERTIES = [
         "two optimizers",
         "A second optimizer on another network should change nothing.",
         "forward",
-        tuple(quantity + SECOND_TIME for quantity in _MOVED),
+        _MOVED_AGAIN,
         AGAIN,
         ("downhill", "momentum"),
     ),

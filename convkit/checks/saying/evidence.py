@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from convkit.checks.judging.properties import FAILS, HOLDS, NOT_TESTED
+from convkit.checks.observing.quantity import Quantity
 from convkit.checks.promises.origin import Origin
 from convkit.layers import Array
 
@@ -50,7 +51,7 @@ class Evidence:
     case: str | None
     text: str
     only: str | None = None
-    quantity: str = ""
+    quantity: Quantity | None = None
     index: tuple[int, ...] | None = None
     expected: Array | None = None
     got: Array | None = None

@@ -9,22 +9,22 @@ from typing import Any
 import numpy as np
 
 from convkit.checks.observing.behaviour import Case
+from convkit.checks.observing.quantity import Quantity, Y
 from convkit.checks.promises.concept import Concept, LayerConcept
 from convkit.layers import Array
 
 
-def calls(concept: Concept, case: Case, quantity: str) -> list[str]:
+def calls(concept: Concept, case: Case, quantity: Quantity) -> list[str]:
     """The lines that give a quantity."""
     write = {"SGD": _optimizer, "SoftmaxCrossEntropy": _loss, "BatchNorm": _batch_norm}
     default = _layer if isinstance(concept, LayerConcept) else _function
     return ["import numpy as np", *write.get(concept.name, default)(concept, case, quantity)]
 
 
-def shown(quantity: str) -> str:
+def shown(quantity: Quantity) -> str:
     """What a quantity is called in these lines."""
-    if quantity.startswith("params"):
-        return f"network.{quantity.partition(',')[0]}"
-    return f"layer.{quantity}" if quantity.startswith("grads") else quantity
+    owner = {"params": "network.", "grads": "layer."}.get(quantity.what, "")
+    return f"{owner}{quantity.array}"
 
 
 def numbers(values: Array, digits: int = 4) -> str:
@@ -38,7 +38,7 @@ def _array(values: Array) -> str:
     return f"np.array({numbers(values)}{', float' if values.dtype.kind == 'f' else ''})"
 
 
-def _function(concept: Concept, case: Case, quantity: str) -> list[str]:
+def _function(concept: Concept, case: Case, quantity: Quantity) -> list[str]:
     names = list(inspect.signature(concept.reference).parameters)
     arrays = {n: a for n, a in enumerate(case.arguments) if isinstance(a, np.ndarray)}
     given = [names[n] if n in arrays else repr(a) for n, a in enumerate(case.arguments)]
@@ -46,11 +46,11 @@ def _function(concept: Concept, case: Case, quantity: str) -> list[str]:
     return [*lines, f"y = {concept.name}({', '.join(given)})"]
 
 
-def _layer(concept: Concept, case: Case, quantity: str) -> list[str]:
+def _layer(concept: Concept, case: Case, quantity: Quantity) -> list[str]:
     return [*_made(concept, case, case.options), *_through(case, quantity)]
 
 
-def _batch_norm(concept: Concept, case: Case, quantity: str) -> list[str]:
+def _batch_norm(concept: Concept, case: Case, quantity: Quantity) -> list[str]:
     options = dict(case.options)
     mode = ["layer.eval()"] if options.pop("evaluate") else []
     running = {k: options.pop(k) for k in ("running_mean", "running_var") if k in options}
@@ -64,30 +64,29 @@ def _made(concept: Concept, case: Case, options: Mapping[str, Any]) -> list[str]
     return lines + [f'layer.params["{name}"] = {_array(v)}' for name, v in case.params.items()]
 
 
-def _through(case: Case, quantity: str) -> list[str]:
+def _through(case: Case, quantity: Quantity) -> list[str]:
     lines = [f"x = {_array(case.x)}", "y = layer.forward(x)"]
-    if quantity != "y":
+    if quantity != Y:
         lines += [f"grad_y = {_array(case.grad_y)}", "grad_x = layer.backward(grad_y)"]
     return lines
 
 
-def _loss(concept: Concept, case: Case, quantity: str) -> list[str]:
+def _loss(concept: Concept, case: Case, quantity: Quantity) -> list[str]:
     lines = [
         "loss = SoftmaxCrossEntropy()",
         f"logits = {_array(case.x)}",
         f"labels = {_array(case.arguments[0])}",
         "y = loss.forward(logits, labels)",
     ]
-    return lines + ["grad_logits = loss.backward()"] * (quantity != "y")
+    return lines + ["grad_logits = loss.backward()"] * (quantity != Y)
 
 
-def _optimizer(concept: Concept, case: Case, quantity: str) -> list[str]:
+def _optimizer(concept: Concept, case: Case, quantity: Quantity) -> list[str]:
     lines = ["from convkit import Layer", "network = Layer()"]
     lines += [f'network.params["{key}"] = {_array(value)}' for key, value in case.params.items()]
     given = ", ".join(f"{name}={value!r}" for name, value in case.options.items())
     lines.append(f"optimizer = SGD(network, {given})")
-    steps = int(quantity.rpartition(" ")[2])  # it ends in "step 2"
-    for grads in case.arguments[:steps]:
+    for grads in case.arguments[: quantity.step]:
         lines += [f'network.grads["{key}"] = {_array(grad)}' for key, grad in grads.items()]
         lines.append("optimizer.step()")
     return lines

@@ -13,6 +13,7 @@ import numpy as np
 from convkit.checks.judging.properties import same_values
 from convkit.checks.observing.behaviour import Case, Observation
 from convkit.checks.observing.foreign_code import LearnerError, LearnerTimeout, Output
+from convkit.checks.observing.quantity import Quantity, Y
 from convkit.checks.promises.concept import Concept
 from convkit.checks.promises.training import REPLACED
 from convkit.checks.saying.script import calls, numbers, shown
@@ -25,13 +26,13 @@ _MOST_NUMBERS = 60
 """An array with more is not printed."""
 
 
-def smallest_failure(concept: Concept, target: Any, case: Case, quantity: str) -> str | None:
+def smallest_failure(concept: Concept, target: Any, case: Case, quantity: Quantity) -> str | None:
     """Python that shows on a small case how ``target`` fails to give a quantity.
 
     None where it cannot be shown by a few lines: some mistakes need more than one call, or many
     numbers.
     """
-    if quantity not in ("y", *case.gradients) and not _of_a_step(quantity, case):
+    if quantity not in (Y, *case.gradients) and not _of_a_step(quantity, case):
         return None
     back = quantity in case.gradients
     trying = _Trying(concept, target, quantity, "backward" if back else "forward")
@@ -52,16 +53,16 @@ def smallest_failure(concept: Concept, target: Any, case: Case, quantity: str) -
     return "\n".join([*calls(concept, found, quantity), *_outcome(quantity, right, got)])
 
 
-def _of_a_step(quantity: str, case: Case) -> bool:
+def _of_a_step(quantity: Quantity, case: Case) -> bool:
     """Whether it is a parameter after some step of an optimizer, in a network of one's own."""
     plain = REPLACED not in case.traits
-    return plain and quantity.startswith("params") and "step" in quantity.rpartition(",")[2]
+    return plain and bool(quantity.step) and not quantity.how
 
 
 class _Trying:
     """Puts a target through cases until the tries are used up, or the time."""
 
-    def __init__(self, concept: Concept, target: Any, quantity: str, group: str) -> None:
+    def __init__(self, concept: Concept, target: Any, quantity: Quantity, group: str) -> None:
         self._output, self._quantity = Output(), quantity
         self._output.silent, self._output.seconds_left = True, SECONDS
         groups = ("forward", group)
@@ -87,7 +88,7 @@ class _Trying:
         expected, got = right[self._quantity], mine.get(self._quantity)
         if got is None or not isinstance(expected, np.ndarray) or not expected.size:
             return None
-        if self._quantity in case.gradients and not same_values(mine["y"], right["y"]):
+        if self._quantity in case.gradients and not same_values(mine[Y], right[Y]):
             return None  # it may be the gradient of another forward
         self.last[case] = expected, got
         if isinstance(got, LearnerError):
@@ -98,7 +99,7 @@ class _Trying:
         return None if same_values(got, expected) else "values"
 
 
-def _outcome(quantity: str, right: Array, got: Observation) -> list[str]:
+def _outcome(quantity: Quantity, right: Array, got: Observation) -> list[str]:
     name = shown(quantity)
     if isinstance(got, LearnerError):
         return [f"# expected {name} = {numbers(right)}", f"# got {got.type_name}: {got.message}"]

@@ -126,6 +126,7 @@ def _where(evidence: Evidence) -> list[str]:
 
 def _worst(evidence: Evidence) -> str:
     """The worst number, with what was expected there."""
+    assert evidence.quantity is not None
     assert evidence.index is not None
     assert evidence.expected is not None
     assert evidence.got is not None
@@ -135,7 +136,7 @@ def _worst(evidence: Evidence) -> str:
     difference = float(got) - float(expected)
     if np.isfinite(difference) and difference and expected:
         words += f", too {'large' if difference > 0 else 'small'} by {number(abs(difference))}"
-    return f"`{_entry(evidence.quantity, evidence.index)}`: {words}"
+    return f"`{evidence.quantity.at(evidence.index)}`: {words}"
 
 
 def _said(origin: Origin) -> str:
@@ -144,12 +145,6 @@ def _said(origin: Origin) -> str:
         return f"`{origin.place}`"
     shown = numbers[0] if len(numbers) == 1 else f"[{', '.join(numbers)}]"
     return f"`{origin.place}` = {shown}"
-
-
-def _entry(quantity: str, index: tuple[int, ...]) -> str:
-    """``y[0, 1]``, and ``y[0, 1], second time`` for a quantity with an afterthought."""
-    name, comma, when = quantity.partition(",")
-    return f"{name}[{', '.join(map(str, index))}]{comma}{when}" if index else quantity
 
 
 def _shown(evidence: Evidence) -> tuple[tuple[int, ...], tuple[int, int], slice, slice] | None:
@@ -170,7 +165,7 @@ def _shown(evidence: Evidence) -> tuple[tuple[int, ...], tuple[int, int], slice,
 def _around_it(evidence: Evidence) -> str:
     """Which numbers are shown, in words."""
     shown = _shown(evidence)
-    if shown is None or evidence.expected is None:
+    if shown is None or evidence.expected is None or evidence.quantity is None:
         return ""
     before, _, rows, columns = shown
     sizes = np.atleast_2d(evidence.expected[before]).shape
@@ -179,7 +174,7 @@ def _around_it(evidence: Evidence) -> str:
         for name, part, size in zip(("rows", "columns"), (rows, columns), sizes, strict=True)
         if part.stop - part.start < size
     ]
-    return f"`{_entry(evidence.quantity, before)}`{''.join(parts)}:"
+    return f"`{evidence.quantity.at(before)}`{''.join(parts)}:"
 
 
 def _planes(evidence: Evidence) -> list[Plane]:

@@ -6,6 +6,7 @@ import pytest
 import convkit
 from convkit import CheckFailed, check
 from convkit.checks import Case, checking, random_cases
+from convkit.checks.observing.quantity import GRAD_X
 from convkit.checks.promises.pooling import TIES
 
 
@@ -180,5 +181,5 @@ def test_ties_are_drawn_and_do_not_overlap(seed):
     assert not any("windows overlap" in case.traits for case in tied)
     for case in cases:
         expected = checking.find("MaxPool2d").expected(case)
-        assert np.any(expected["grad_x"].kinks) == (case in tied)
-        assert ("grad_x, summed over each window" in expected) == (case in tied)
+        assert np.any(expected[GRAD_X].kinks) == (case in tied)
+        assert (GRAD_X.again("summed over each window") in expected) == (case in tied)

@@ -11,6 +11,7 @@ from convkit.checks.naming.look import Look, View
 from convkit.checks.naming.misconception import catalogue, known_ids, told
 from convkit.checks.naming.words import CONDITIONS, NUMBERS, RARE
 from convkit.checks.observing.foreign_code import LearnerError, WrongResult
+from convkit.checks.observing.quantity import Y, grads
 
 
 def wave(value):
@@ -62,7 +63,7 @@ CHANGES = {
 }
 
 
-def seen(change, quantity="y", *, only=None):
+def seen(change, quantity=Y, *, only=None):
     """What there would be to see if ``change(right)`` came from a `Conv2d`, in large cases."""
     concept, views = find("Conv2d"), []
     for case in concept.cases:
@@ -83,7 +84,7 @@ def name_of(look):
 @pytest.mark.parametrize("id", CHANGES)
 def test_a_relation_is_told(id):
     if id == "partly-right":
-        look = seen(CHANGES[id], 'grads["weight"]')
+        look = seen(CHANGES[id], grads("weight"))
         assert name_of(look).id == f"conv2d-backward-{id}"
         assert "Only the first of its feature maps is right." in name_of(look).sentence
         return
@@ -95,8 +96,8 @@ def test_a_relation_is_told(id):
 def test_no_relation_is_told_that_holds_in_one_case_only(id):
     look = seen(CHANGES[id])
     *others, last = look.views
-    other = View("y", last.case, bent(last.right), last.right, True, False, {}, last.expected)
-    found = name_of(Look("y", [*others, other]))
+    other = View(Y, last.case, bent(last.right), last.right, True, False, {}, last.expected)
+    found = name_of(Look(Y, [*others, other]))
     assert found is None or found.id != f"conv2d-forward-{id}" or id == "not-a-number"
 
 
@@ -164,6 +165,6 @@ def test_hints_of_conditions_ask():
 def test_numbers_that_stand_where_they_belong_have_not_moved():
     """Of two columns the first is right, and the second a copy of it."""
     look = seen(lambda value: np.repeat(value[..., :1], value.shape[-1], axis=-1))
-    narrow = Look("y", [view for view in look.views if view.right.shape[-1] == 2])
+    narrow = Look(Y, [view for view in look.views if view.right.shape[-1] == 2])
     assert narrow.views
     assert name_of(narrow).id == "conv2d-forward-copies"

@@ -27,7 +27,7 @@ def seen(each, wrong):
         expected = concept.expected(case)
         behaviour = {quantity: right.value for quantity, right in expected.items()}
         for quantity in expected:
-            if quantity.startswith(each.quantity):
+            if quantity.array == each.quantity.array:
                 right = expected[quantity].value
                 view = View(quantity, case, right, right, True, False, behaviour, expected)
                 got = wrong(view)

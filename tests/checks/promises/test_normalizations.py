@@ -7,6 +7,7 @@ import convkit
 from convkit import CheckFailed, check
 from convkit.checks import random_cases
 from convkit.checks.checking import find
+from convkit.checks.observing.quantity import GRAD_X
 from convkit.checks.promises.batchnorm import EVALUATION
 from convkit.checks.promises.contrast import FAINT, FLAT, MIXED, STRONG
 
@@ -36,7 +37,7 @@ def test_the_contrast_is_where_the_case_says_and_never_at_the_kink():
         seen.add(regime)
         assert {STRONG: not faint.any(), FAINT: faint.all()}.get(regime, faint.any())
         assert regime not in (MIXED, FLAT) or not faint.all()
-        assert not np.any(find("LocalContrastNorm2d").expected(case)["grad_x"].kinks)
+        assert not np.any(find("LocalContrastNorm2d").expected(case)[GRAD_X].kinks)
     assert seen == {STRONG, FAINT, MIXED, FLAT}
 
 

@@ -8,6 +8,7 @@ import pytest
 
 import convkit
 from convkit.checks.checking import find
+from convkit.checks.observing.quantity import Quantity, Y, grads
 from convkit.checks.saying.simpler import simpler
 from convkit.checks.saying.smallest import MOST_TRIES, smallest_failure
 
@@ -73,13 +74,18 @@ def failing(name, target, quantity, number=None):
 @pytest.mark.parametrize(
     ("name", "target", "quantity", "made"),
     [
-        ("Conv2d", Bent, "y", "layer = Conv2d(1, "),
-        ("Conv2d", Lost, 'grads["weight"]', "layer = Conv2d(1, 1, 1)"),
-        ("Conv2d", WrongWhereWide, "y", "layer = Conv2d(1, 1, (1, 2))"),
-        ("correlate2d", even, "y", "y = correlate2d(x, k)"),
-        ("BatchNorm", MeanOverSome, "y", "layer = BatchNorm(1)"),
-        ("SoftmaxCrossEntropy", Rounded, "grad_logits", "loss.forward(logits, labels)"),
-        ("SGD", Hasty, 'params["0.bias"], step 1', "optimizer = SGD(network, lr=0.1)"),
+        ("Conv2d", Bent, Y, "layer = Conv2d(1, "),
+        ("Conv2d", Lost, grads("weight"), "layer = Conv2d(1, 1, 1)"),
+        ("Conv2d", WrongWhereWide, Y, "layer = Conv2d(1, 1, (1, 2))"),
+        ("correlate2d", even, Y, "y = correlate2d(x, k)"),
+        ("BatchNorm", MeanOverSome, Y, "layer = BatchNorm(1)"),
+        (
+            "SoftmaxCrossEntropy",
+            Rounded,
+            Quantity("grad", "logits"),
+            "loss.forward(logits, labels)",
+        ),
+        ("SGD", Hasty, Quantity("params", "0.bias", step=1), "optimizer = SGD(network, lr=0.1)"),
     ],
 )
 def test_it_is_small_and_fails_when_it_is_run(name, target, quantity, made):
@@ -100,13 +106,15 @@ def test_it_is_small_and_fails_when_it_is_run(name, target, quantity, made):
 
 
 def test_what_is_correct_has_none():
-    assert smallest_failure(find("Conv2d"), convkit.Conv2d, find("Conv2d").cases[0], "y") is None
+    assert smallest_failure(find("Conv2d"), convkit.Conv2d, find("Conv2d").cases[0], Y) is None
 
 
 def test_an_optimizer_whose_dicts_are_replaced_has_none():
     """It would take lines that nobody reads."""
     replaced = find("SGD").cases[2]
-    assert smallest_failure(find("SGD"), Hasty, replaced, 'params["0.bias"], step 1') is None
+    assert (
+        smallest_failure(find("SGD"), Hasty, replaced, Quantity("params", "0.bias", step=1)) is None
+    )
 
 
 def test_few_calls_and_little_time(monkeypatch):
@@ -118,7 +126,7 @@ def test_few_calls_and_little_time(monkeypatch):
             forwards.append(1)
             return super().forward(x)
 
-    failing("Conv2d", Slow, "y", 0)
+    failing("Conv2d", Slow, Y, 0)
     assert len(forwards) <= 2 * MOST_TRIES
     monkeypatch.setattr("convkit.checks.saying.smallest.SECONDS", 0.2)
 
@@ -130,7 +138,7 @@ def test_few_calls_and_little_time(monkeypatch):
             return y
 
     started = time.monotonic()
-    smallest_failure(find("Conv2d"), Endless, find("Conv2d").cases[0], "y")
+    smallest_failure(find("Conv2d"), Endless, find("Conv2d").cases[0], Y)
     assert time.monotonic() - started < 2
 
 

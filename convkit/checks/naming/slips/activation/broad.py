@@ -14,6 +14,7 @@ from convkit.checks.naming.misconception import Misconception, Teller, enter_tel
 from convkit.checks.naming.relations import enter_relations
 from convkit.checks.naming.slips.activation import gain, slips
 from convkit.checks.observing.behaviour import Case
+from convkit.checks.observing.quantity import GRAD_X, Y, grads
 from convkit.layers import Abs, Array, Gain, ReLU, Sigmoid, Tanh
 
 
@@ -35,9 +36,9 @@ def _of_wrong_y(
     entry: Misconception, slope: Callable[[Array], Array], look: Look
 ) -> Misconception | None:
     """The entry, where grad_x is the right formula of the layer's own y."""
-    follows = look.name == "grad_x" and bool(look.finite)
+    follows = look.first == GRAD_X and bool(look.finite)
     for view, (got, _) in zip(look.wrong, look.finite, strict=False):
-        y = view.behaviour.get("y")
+        y = view.behaviour.get(Y)
         fits = isinstance(y, np.ndarray) and y.shape == got.shape
         follows = follows and fits and equal(got, slope(np.asarray(y)) * view.case.grad_y)
     return entry if follows else None
@@ -48,7 +49,7 @@ _SLOPES: Mapping[str, Callable[[Array], Array]] = {
     "Sigmoid": lambda y: y * (1 - y),
     "Tanh": lambda y: 1 - y**2,
 }
-_GAIN = {"y": _AXES, "grad_x": _AXES, 'grads["gain"]': ("feature maps",)}
+_GAIN = {Y: _AXES, GRAD_X: _AXES, grads("gain"): ("feature maps",)}
 
 for _anatomy in (
     Anatomy(Sigmoid, {}, _sizes, slips.SIGMOID, slips.BACK),

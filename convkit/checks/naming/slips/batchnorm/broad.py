@@ -13,6 +13,7 @@ from convkit.checks.naming.relations import enter_relations
 from convkit.checks.naming.slips.batchnorm.slips import BACK, FORMULA
 from convkit.checks.naming.solver import enter_sum
 from convkit.checks.observing.behaviour import Case
+from convkit.checks.observing.quantity import GRAD_X, grads
 from convkit.checks.promises.batchnorm import EVALUATION, make
 from convkit.layers import Array, BatchNorm
 
@@ -26,7 +27,7 @@ def _sizes(case: Case) -> dict[str, int]:
     }
 
 
-_AXES = {'grads["gamma"]': ("channels",), 'grads["beta"]': ("channels",)}
+_AXES = {grads("gamma"): ("channels",), grads("beta"): ("channels",)}
 _ANATOMY = Anatomy(BatchNorm, _AXES, _sizes, FORMULA, BACK, make=make)
 
 
@@ -64,6 +65,6 @@ _WORDS = {
     ),
 }
 
-enter_sum(_ANATOMY, "grad_x", _ways_back, _WORDS)
+enter_sum(_ANATOMY, GRAD_X, _ways_back, _WORDS)
 enter_any_layer(_ANATOMY)
 enter_relations(_ANATOMY)

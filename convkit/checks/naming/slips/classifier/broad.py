@@ -12,6 +12,7 @@ from convkit.checks.naming.slips.classifier.slips import NETWORK
 from convkit.checks.naming.slips.classifier.terms import loss_instead, loss_terms
 from convkit.checks.naming.solver import enter_sum
 from convkit.checks.observing.behaviour import Case
+from convkit.checks.observing.quantity import GRAD_X, Quantity, Y, grads
 from convkit.layers import Flatten, Linear, SoftmaxCrossEntropy, softmax
 
 
@@ -36,10 +37,10 @@ def _of_loss(case: Case) -> Mapping[str, int | tuple[int, ...]]:
 _LINEAR = Anatomy(
     Linear,
     {
-        "y": ("samples", "units"),
-        "grad_x": ("samples", "inputs"),
-        'grads["weight"]': ("units", "inputs"),
-        'grads["bias"]': ("units",),
+        Y: ("samples", "units"),
+        GRAD_X: ("samples", "inputs"),
+        grads("weight"): ("units", "inputs"),
+        grads("bias"): ("units",),
     },
     _of_linear,
     NETWORK,
@@ -47,14 +48,15 @@ _LINEAR = Anatomy(
 )
 _FLATTEN = Anatomy(
     Flatten,
-    {"y": ("samples", "columns"), "grad_x": ("samples", "channels", "rows", "columns")},
+    {Y: ("samples", "columns"), GRAD_X: ("samples", "channels", "rows", "columns")},
     lambda case: {},
     NETWORK,
     NETWORK,
 )
-_SOFTMAX = Anatomy(softmax, {"y": ("samples", "classes")}, lambda case: {}, LOGITS)
+_SOFTMAX = Anatomy(softmax, {Y: ("samples", "classes")}, lambda case: {}, LOGITS)
+_GRAD_LOGITS = Quantity("grad", "logits")
 _LOSS = Anatomy(
-    SoftmaxCrossEntropy, {"grad_logits": ("samples", "classes")}, _of_loss, LOGITS, LOGITS
+    SoftmaxCrossEntropy, {_GRAD_LOGITS: ("samples", "classes")}, _of_loss, LOGITS, LOGITS
 )
 
 for layer in (_LINEAR, _FLATTEN):
@@ -66,7 +68,7 @@ for anatomy in (_LINEAR, _FLATTEN, _SOFTMAX, _LOSS):
 enter_products_and_bias(_LINEAR)
 enter_sum(
     _LOSS,
-    "grad_logits",
+    _GRAD_LOGITS,
     loss_terms,
     {
         "probabilities": ("the term p/N", "What should grad_logits be at a wrong class?"),

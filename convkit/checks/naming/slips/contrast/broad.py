@@ -14,6 +14,7 @@ from convkit.checks.naming.relations import enter_relations
 from convkit.checks.naming.slips.contrast.slips import COMPETE, FORMULA
 from convkit.checks.naming.solver import enter_sum
 from convkit.checks.observing.behaviour import Case
+from convkit.checks.observing.quantity import GRAD_X, Y
 from convkit.layers import Array, LocalContrastNorm2d
 from convkit.plain import contrast_in_one
 
@@ -30,7 +31,7 @@ def _sizes(case: Case) -> dict[str, int]:
 _AXES = ("images", "channels", "rows", "columns")
 _ANATOMY = Anatomy(
     LocalContrastNorm2d,
-    {"y": _AXES, "grad_x": _AXES},
+    {Y: _AXES, GRAD_X: _AXES},
     _sizes,
     FORMULA,
     COMPETE,
@@ -73,11 +74,11 @@ _OTHER_WIDTH = finished(
 
 def _other_width(look: Look) -> Misconception | None:
     """Whatever width it is."""
-    numbers_came = look.quantity == "y" and look.finite
+    numbers_came = look.quantity == Y and look.finite
     return _OTHER_WIDTH if numbers_came and look.only == "sigma is left out" else None
 
 
 enter_teller("LocalContrastNorm2d", Teller(_other_width, [_OTHER_WIDTH.id]))
-enter_sum(_ANATOMY, "grad_x", _ways_back, _WORDS)
+enter_sum(_ANATOMY, GRAD_X, _ways_back, _WORDS)
 enter_any_layer(_ANATOMY)
 enter_relations(_ANATOMY)

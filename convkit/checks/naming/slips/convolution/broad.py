@@ -13,6 +13,7 @@ from convkit.checks.naming.slips.convolution.backward import THROUGH
 from convkit.checks.naming.slips.convolution.forward import MAPS
 from convkit.checks.naming.slips.convolution.functions import IDEA
 from convkit.checks.observing.behaviour import Case
+from convkit.checks.observing.quantity import GRAD_X, Y, first_params, grads
 from convkit.layers import Conv2d, convolve2d, correlate2d
 
 
@@ -38,12 +39,12 @@ _WEIGHTS, _BIAS = ("feature maps", "channels", "kernel rows", "kernel columns"),
 CONV2D = Anatomy(
     Conv2d,
     {
-        "y": ("images", "feature maps", "rows", "columns"),
-        "grad_x": ("images", "channels", "rows", "columns"),
-        'grads["weight"]': _WEIGHTS,
-        'grads["bias"]': _BIAS,
-        'first params["weight"]': _WEIGHTS,
-        'first params["bias"]': _BIAS,
+        Y: ("images", "feature maps", "rows", "columns"),
+        GRAD_X: ("images", "channels", "rows", "columns"),
+        grads("weight"): _WEIGHTS,
+        grads("bias"): _BIAS,
+        first_params("weight"): _WEIGHTS,
+        first_params("bias"): _BIAS,
     },
     _sizes,
     MAPS,
@@ -66,6 +67,6 @@ def _function_sizes(case: Case) -> dict[str, int]:
 
 
 for _target in (correlate2d, convolve2d):
-    _anatomy = Anatomy(_target, {"y": ("rows", "columns")}, _function_sizes, IDEA)
+    _anatomy = Anatomy(_target, {Y: ("rows", "columns")}, _function_sizes, IDEA)
     enter_promises(_anatomy)
     enter_relations(_anatomy)

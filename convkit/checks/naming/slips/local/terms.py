@@ -10,6 +10,7 @@ from convkit.checks.naming.products_and_bias import enter_products_and_bias
 from convkit.checks.naming.relations import enter_relations
 from convkit.checks.naming.slips.local.slips import BACK, FORTH
 from convkit.checks.observing.behaviour import Case
+from convkit.checks.observing.quantity import GRAD_X, Y, first_params, grads
 from convkit.layers import LocallyConnected2d
 
 _UNIT = ("feature maps", "rows of places", "columns of places")
@@ -31,10 +32,12 @@ def _sizes(case: Case) -> Mapping[str, int | tuple[int, ...]]:
 _ANATOMY = Anatomy(
     LocallyConnected2d,
     {
-        "y": ("images", "feature maps", "rows", "columns"),
-        "grad_x": ("images", "channels", "rows", "columns"),
-        **{f'{of}["weight"]': _WEIGHT for of in ("grads", "first params")},
-        **{f'{of}["bias"]': _UNIT for of in ("grads", "first params")},
+        Y: ("images", "feature maps", "rows", "columns"),
+        GRAD_X: ("images", "channels", "rows", "columns"),
+        grads("weight"): _WEIGHT,
+        grads("bias"): _UNIT,
+        first_params("weight"): _WEIGHT,
+        first_params("bias"): _UNIT,
     },
     _sizes,
     FORTH,

@@ -13,6 +13,7 @@ from convkit.checks.naming.misconception import Misconception, Teller, enter_tel
 from convkit.checks.naming.relations import enter_relations
 from convkit.checks.naming.slips.pooling.windows import BACK, BY_HAND
 from convkit.checks.observing.behaviour import Case
+from convkit.checks.observing.quantity import GRAD_X, Y
 from convkit.layers import AvgPool2d, MaxPool2d
 
 _AXES = ("images", "feature maps", "rows", "columns")
@@ -36,13 +37,13 @@ def _elsewhere(entry: Misconception, look: Look) -> Misconception | None:
     """The entry, where each map of grad_x adds up to what it should."""
     sums = [((got - right).sum((2, 3)), np.abs(right).sum((2, 3))) for got, right in look.finite]
     arrives = all(bool(np.all(np.abs(off) <= 1e-6 * size)) for off, size in sums)
-    return entry if look.name == "grad_x" and sums and arrives else None
+    return entry if look.first == GRAD_X and sums and arrives else None
 
 
 for _class in (MaxPool2d, AvgPool2d):
     _name = _class.__name__
     _read = BACK[_name]
-    _anatomy = Anatomy(_class, {"y": _AXES, "grad_x": _AXES}, _sizes, BY_HAND, _read)
+    _anatomy = Anatomy(_class, {Y: _AXES, GRAD_X: _AXES}, _sizes, BY_HAND, _read)
     _entry = Misconception(
         f"{_name.lower()}-backward-elsewhere",
         _name,
