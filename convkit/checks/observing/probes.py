@@ -19,6 +19,7 @@ from convkit.checks.observing.quantity import (
     WITH_OTHER_PARAMS,
     Quantity,
     Y,
+    params,
 )
 from convkit.checks.observing.recording import LayerObserver, Probe, forward_each
 from convkit.layers import Array
@@ -82,7 +83,7 @@ def _run_beside(before: Change, observer: LayerObserver, trial: Trial) -> None:
 
     with suppress(LearnerError):
         another = observer.make(other, other.params)
-    observer.look_up(layer, "params", case, trial.behaviour, Quantity("params", how=BESIDE))
+    observer.look_up(layer, "params", case, trial.behaviour, params(how=BESIDE))
     observer.run(
         layer,
         case,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 SECOND_TIME = "second time"
 """The case comes again, after other data and other parameters."""
@@ -78,25 +79,12 @@ class Quantity:
 Y, GRAD_X = Quantity("y"), Quantity("grad", "x")
 GRAD_Y_AFTER = Quantity("grad", "y", after="backward")
 INNER_PRODUCT = Quantity("⟨x, grad_x⟩")
+params, grads = partial(Quantity, "params"), partial(Quantity, "grads")
+first_params = partial(Quantity, "first params")
 WITH_OTHER_PARAMS = "y with other params"
 """What becomes of y where an entry of params holds other numbers."""
-
-
-def params(name: str) -> Quantity:
-    """An entry of a layer's params."""
-    return Quantity("params", name)
-
-
-def grads(name: str) -> Quantity:
-    """An entry of a layer's grads."""
-    return Quantity("grads", name)
 
 
 def argument_after(position: int) -> Quantity:
     """An argument of a function, which should be as it was."""
     return Quantity(f"argument {position}", after="the call")
-
-
-def first_params(name: str) -> Quantity:
-    """An entry of the params of a new layer."""
-    return Quantity("first params", name)

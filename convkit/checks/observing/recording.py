@@ -30,10 +30,10 @@ from convkit.checks.observing.quantity import (
     Quantity,
     Y,
     argument_after,
+    grads,
+    params,
 )
 from convkit.layers import Array
-
-_KEPT = Quantity("params", after="backward")
 
 
 @singledispatch
@@ -138,8 +138,8 @@ class LayerObserver:
         except LearnerError as error:
             again = error
         behaviour[case.gradient.again(ASKED_AGAIN)] = again
-        self.look_up(layer, "grads", case, behaviour, Quantity("grads", how=ASKED_AGAIN))
-        kept = {name: behaviour.get(replace(_KEPT, name=name)) for name in case.params}
+        self.look_up(layer, "grads", case, behaviour, grads(how=ASKED_AGAIN))
+        kept = {name: behaviour.get(params(name, after="backward")) for name in case.params}
         if not all(np.array_equal(case.params[name], array) for name, array in kept.items()):
             with suppress(LearnerError):
                 self.set_parameters(layer, case.params)  # further experiments shall find them
@@ -200,8 +200,8 @@ class LayerObserver:
             return
         behaviour[case.input_after("backward").again(how)] = x
         behaviour[GRAD_Y_AFTER.again(how)] = grad_y
-        self.look_up(layer, "grads", case, behaviour, Quantity("grads", how=how))
-        self.look_up(layer, "params", case, behaviour, _KEPT.again(how))
+        self.look_up(layer, "grads", case, behaviour, grads(how=how))
+        self.look_up(layer, "params", case, behaviour, params(after="backward", how=how))
 
     def forward(self, layer: Any, x: Array) -> Array:
         """``layer.forward(x)`` as an array of its own; the layer gets this very ``x``."""

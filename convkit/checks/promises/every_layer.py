@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from convkit.checks.judging.judges import (
     ADJOINT,
@@ -131,7 +130,7 @@ def backward_properties(
     gradients, names = tuple(nudged), tuple(map(str, nudged))
     after_backward = Quantity(of, after="backward")
     shapes = "Every gradient should have the shape of what it is the gradient of."
-    kept = [replace(params(name), after="backward") for name in parameters]
+    kept = [params(name, after="backward") for name in parameters]
     unchanged = f"{of}, grad_y and params" if parameters else f"{of} and grad_y"
     adjoint = Property(
         "adjoint",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -12,7 +13,7 @@ from convkit.checks.judging.judges import AGAIN, DTYPE, RESULT, RUNS, UNCHANGED
 from convkit.checks.judging.properties import Property
 from convkit.checks.observing.behaviour import Behaviour, Case, Trial
 from convkit.checks.observing.foreign_code import LearnerError, Output, as_array, run
-from convkit.checks.observing.quantity import SECOND_TIME, Quantity, Y
+from convkit.checks.observing.quantity import SECOND_TIME, Y, grads, params
 from convkit.checks.observing.recording import entries
 from convkit.checks.promises.case_numbers import decimals, different_sizes, holding
 from convkit.checks.promises.choosing_cases import covering
@@ -151,28 +152,20 @@ def _replace(network: Any, grads: Numbers, number: int) -> None:
 
 
 def _record(network: Any, number: int, behaviour: Behaviour, how: str) -> None:
-    for dictionary, quantity in (("params", _moved), ("grads", _left)):
-        found = entries(network, dictionary, _PARAMETERS)
+    for entry in (params(step=number), grads(after=f"step {number}")):
+        found = entries(network, entry.what, _PARAMETERS)
         for key in _PARAMETERS:
-            each = quantity(key, number)
-            behaviour[each.again(how)] = as_array(found[key], str(each))
+            quantity = replace(entry, name=key)
+            behaviour[quantity.again(how)] = as_array(found[key], str(quantity))
 
 
 def _copies(arrays: Numbers) -> dict[str, Array]:
     return {name: array.copy() for name, array in arrays.items()}
 
 
-def _moved(key: str, step: int) -> Quantity:
-    return Quantity("params", key, step=step)
-
-
-def _left(key: str, step: int) -> Quantity:
-    return Quantity("grads", key, after=f"step {step}")
-
-
-_MOVED = tuple(_moved(key, n + 1) for n in range(_STEPS) for key in _PARAMETERS)
+_MOVED = tuple(params(key, step=n + 1) for n in range(_STEPS) for key in _PARAMETERS)
 _MOVED_AGAIN = tuple(quantity.again(SECOND_TIME) for quantity in _MOVED)
-_GRADS = tuple(_left(key, n + 1) for n in range(_STEPS) for key in _PARAMETERS)
+_GRADS = tuple(grads(key, after=f"step {n + 1}") for n in range(_STEPS) for key in _PARAMETERS)
 
 _PROPERTIES = [
     Property(

@@ -63,6 +63,9 @@ def even(x, k, mode="valid"):
     return y
 
 
+GRAD_LOGITS, FIRST_STEP = Quantity("grad", "logits"), Quantity("params", "0.bias", step=1)
+
+
 def failing(name, target, quantity, number=None):
     """The example from a case on which the target fails, and the arrays that run in it."""
     concept = find(name)
@@ -82,10 +85,10 @@ def failing(name, target, quantity, number=None):
         (
             "SoftmaxCrossEntropy",
             Rounded,
-            Quantity("grad", "logits"),
+            GRAD_LOGITS,
             "loss.forward(logits, labels)",
         ),
-        ("SGD", Hasty, Quantity("params", "0.bias", step=1), "optimizer = SGD(network, lr=0.1)"),
+        ("SGD", Hasty, FIRST_STEP, "optimizer = SGD(network, lr=0.1)"),
     ],
 )
 def test_it_is_small_and_fails_when_it_is_run(name, target, quantity, made):
@@ -112,9 +115,7 @@ def test_what_is_correct_has_none():
 def test_an_optimizer_whose_dicts_are_replaced_has_none():
     """It would take lines that nobody reads."""
     replaced = find("SGD").cases[2]
-    assert (
-        smallest_failure(find("SGD"), Hasty, replaced, Quantity("params", "0.bias", step=1)) is None
-    )
+    assert smallest_failure(find("SGD"), Hasty, replaced, FIRST_STEP) is None
 
 
 def test_few_calls_and_little_time(monkeypatch):
