@@ -23,7 +23,7 @@ from convkit.grading import notebook as nb
 from convkit.grading.gradebook.answers_given import FirstTries, first_tries
 from convkit.grading.gradebook.application import opened
 from convkit.grading.gradebook.course import Course
-from convkit.grading.gradebook.report import Row, rows
+from convkit.grading.gradebook.standings import Row, rows
 from convkit.grading.intake.folder import look_into
 from convkit.grading.outcome import Status
 
@@ -142,7 +142,7 @@ def class_report(root: Path, assignment: str, section: str = "") -> ClassReport:
             [float(row.score or 0.0) for row in graded],
             most,
             Counter(str(row.outcome.status) if row.outcome else "not graded yet" for row in found),
-            [(row.student.id, why) for row in found if (why := _why_see(row))],
+            [(row.student.id, why) for row in found if (why := row.why_see) and _is_there(row)],
             tests,
             mistakes,
             shared,
@@ -178,15 +178,9 @@ def as_csv(report: ClassReport) -> bytes:
     return text.getvalue().encode("utf-8-sig")
 
 
-def _why_see(row: Row) -> str:
-    """Why a person should look at a submission; "" where nobody need."""
-    if row.outcome is None:
-        return "not graded yet"
-    if row.outdated:
-        return f"out of date: {row.outdated}"
-    if row.outcome.status not in (Status.GRADED, Status.MISSING):
-        return f"{row.outcome.status}: {row.outcome.reason}"
-    return "answers are to be graded by hand" if row.by_hand else ""
+def _is_there(row: Row) -> bool:
+    """Something was handed in, be it after the others were graded."""
+    return row.outcome is None or row.outcome.status is not Status.MISSING or bool(row.outdated)
 
 
 def _read(

@@ -98,7 +98,7 @@ def report(options: argparse.Namespace) -> None:
     if options.html is None and options.csv is None:
         if options.section or options.names:
             raise CourseError("--section and --names go with --html or --csv.")
-        from convkit.grading.gradebook.report import report_class
+        from convkit.grading.gradebook.standings import report_class
 
         say(report_class(Path.cwd(), options.assignment))
         return

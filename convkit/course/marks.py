@@ -15,7 +15,7 @@ from convkit.course.roster import roster
 from convkit.course.tables import Table
 from convkit.grading.gradebook.application import opened
 from convkit.grading.gradebook.preprocessors import course_at
-from convkit.grading.gradebook.report import Row, rows
+from convkit.grading.gradebook.standings import Row, rows
 from convkit.grading.terminal import harmless, say
 
 _CANVAS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Root Account", "Section")
@@ -85,8 +85,8 @@ class Marks:
         strangers = []
         for row in found:
             student = row.student.id
-            if why := _not_yet(row):
-                held_back[student] = why
+            if row.score is None or row.outdated or row.by_hand:
+                held_back[student] = row.why_see
                 continue
             keys = [student, numbers.get(student), row.student.email]
             known = (places.get(key.casefold()) for key in keys if key)
@@ -191,12 +191,3 @@ def _keys(row: Mapping[str, str]) -> Iterator[str]:
 def _name(row: Mapping[str, str]) -> str:
     full = f"{row.get('First name', '')} {row.get('Surname', row.get('Last name', ''))}".strip()
     return row.get("Student") or full or next(_keys(row), "")
-
-
-def _not_yet(row: Row) -> str:
-    """Why a grade is not to be told yet; "" if it is."""
-    if row.score is None:
-        return str(row.outcome.status) if row.outcome else "not graded yet"
-    if row.outdated:
-        return f"out of date, {row.outdated}"
-    return "answers are to be graded by hand" if row.by_hand else ""

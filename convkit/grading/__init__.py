@@ -13,7 +13,7 @@ def configure(config: Any) -> None:
     """Let nbgrader grade through the airlock; ``config`` is what nbgrader_config.py configures."""
     from convkit.grading.gradebook.log import set_up_log
     from convkit.grading.gradebook.preprocessors import set_up
-    from convkit.grading.gradebook.report import ExportOutcomes
+    from convkit.grading.gradebook.standings import ExportOutcomes
     from convkit.grading.pages.formgrader import set_up_formgrader
 
     set_up(config)

@@ -25,7 +25,7 @@ from convkit.grading.gradebook import ledger
 from convkit.grading.gradebook.application import generate, opened
 from convkit.grading.gradebook.course import Course, alone
 from convkit.grading.gradebook.preprocessors import STORING
-from convkit.grading.gradebook.report import NAME_LENGTH, not_graded
+from convkit.grading.gradebook.standings import NAME_LENGTH, not_graded
 from convkit.grading.gradebook.store import Store
 from convkit.grading.outcome import GraderError, Outcome, Status
 from convkit.grading.running import travelling_layers

@@ -9,7 +9,7 @@ import pytest
 from convkit.course import CourseError, tables
 from convkit.course.marks import Marks
 from convkit.course.roster import take_roster
-from convkit.grading.gradebook.report import Row
+from convkit.grading.gradebook.standings import Row
 from convkit.grading.outcome import NOT_HANDED_IN, Outcome
 from tests.grading.course import Course
 
@@ -59,7 +59,7 @@ def test_canvas(tmp_path):
     assert list(marks.said()) == [
         "Lee, Ann: 10 → 11.5",
         "de la Peña, José: – → 0",
-        "Held back: eve, missing.",
+        "Held back: eve, missing: nothing was handed in.",
     ]
 
 
@@ -88,7 +88,7 @@ def test_what_does_not_hold_is_held_back(tmp_path):
     marks = Marks.into(table(tmp_path, CANVAS), "", found, tmp_path)
     assert marks.points == {}
     assert list(marks.said()) == [
-        "Held back: ann, out of date, the submission changed since.",
+        "Held back: ann, out of date: the submission changed since.",
         "Held back: jose, answers are to be graded by hand.",
         "Not in gradebook.csv: nobody.",
     ]
@@ -128,7 +128,10 @@ def test_the_command(year, said):
     with opened(year) as (app, course):
         generate(app, course, "mini", year / "scratch")
     status, told, _ = said("grades", "mini", "gradebook.csv", "--dry-run")
-    assert (status, told) == (1, "Held back: ann, missing.\nNothing was written.\n")
+    assert (status, told) == (
+        1,
+        "Held back: ann, missing: nothing was handed in.\nNothing was written.\n",
+    )
     assert said("grades", "mini", "gradebook.csv", "--to", "out.csv")[0] == 1
     assert '"Lee, Ann",501,u501,ann,A,10' in (year / "out.csv").read_text("utf-8-sig")
     assert "is there already" in said("grades", "mini", "gradebook.csv", "--to", "out.csv")[2]

@@ -209,7 +209,7 @@ def test_the_configuration_is_read_where_there_is_no_fcntl():
     code = "import sys; sys.modules.update(fcntl=None, resource=None); import {}"
     for module in (
         "convkit.grading.gradebook.preprocessors",
-        "convkit.grading.gradebook.report",
+        "convkit.grading.gradebook.standings",
         "convkit.cli",
     ):
         subprocess.run([sys.executable, "-c", code.format(module)], check=True)

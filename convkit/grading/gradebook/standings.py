@@ -1,4 +1,4 @@
-"""The report of a class: who has which grade, how it ended, whether it still holds."""
+"""Standings of a class: who has which grade, how it ended, whether it still holds."""
 
 from __future__ import annotations
 
@@ -18,13 +18,14 @@ from convkit.grading.gradebook.application import opened
 from convkit.grading.gradebook.course import Course
 from convkit.grading.gradebook.preprocessors import course_at
 from convkit.grading.intake.folder import look_into
-from convkit.grading.outcome import NOT_HANDED_IN, GraderError, Outcome
+from convkit.grading.outcome import NOT_HANDED_IN, GraderError, Outcome, Status
 from convkit.grading.terminal import columns, harmless, is_formula
 
 NAME_LENGTH = 32
 """Of a longer name a table shows both ends."""
 
 _NOT_YET = "not graded yet"
+_BY_HAND = "answers are to be graded by hand"
 
 
 def report_class(root: Path, assignment: str) -> str:
@@ -64,6 +65,18 @@ class Row:
     @property
     def score(self) -> float | None:
         return None if self.raw_score is None else max(0.0, self.raw_score - self.penalty)
+
+    @property
+    def why_see(self) -> str:
+        """Why a person should look at it; "" where nobody need."""
+        if self.outcome is None:
+            return _NOT_YET
+        if self.outdated:
+            return f"out of date: {self.outdated}"
+        if self.by_hand:
+            return _BY_HAND
+        graded = self.outcome.status is Status.GRADED
+        return "" if graded else f"{self.outcome.status}: {self.outcome.reason}"
 
 
 def rows(gradebook: Gradebook, course: Course, assignment: str) -> list[Row]:
@@ -137,7 +150,7 @@ def table(found: Sequence[Row]) -> str:
         status = _NOT_YET if row.outcome is None else str(row.outcome.status)
         said = [f"OUT OF DATE, {row.outdated}"] if row.outdated else []
         said += row.outcome.reason.splitlines()[:1] if row.outcome else []
-        said += ["answers are to be graded by hand"] if row.by_hand else []
+        said += [_BY_HAND] if row.by_hand else []
         name = harmless(row.student.id, NAME_LENGTH)
         lines.append((name, score, status, harmless("; ".join(said))))
     widths = [max(columns(line[column]) for line in lines) for column in range(3)]

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from convkit.grading.gradebook.report import (
+from convkit.grading.gradebook.standings import (
     Row,
     spreadsheet_cell,
     spreadsheet_row,
