@@ -13,7 +13,7 @@ import time
 import pytest
 
 from tests.grading.course import UNFINISHED, Course, cell, mini_source, write
-from tests.grading.test_course import CODE
+from tests.grading.mini_submissions import CODE
 
 pytestmark = [pytest.mark.course, pytest.mark.timeout(3600)]
 

@@ -13,7 +13,7 @@ import pytest
 from tests.grading.course import CANARY, FULL, SHORT_TIMES, Course, cell, mini_source, write
 from tests.grading.faults import faults
 from tests.grading.faults.code import MARKER
-from tests.grading.test_course import CODE
+from tests.grading.mini_submissions import CODE
 
 pytestmark = [pytest.mark.course, pytest.mark.timeout(3600)]
 

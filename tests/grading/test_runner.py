@@ -1,21 +1,16 @@
 """`convkit grade` on a class: everybody's result is exact, whatever became of the others."""
 
-import contextlib
 import fcntl
 import os
 import re
 import shutil
 import signal
 import time
-from types import SimpleNamespace
 
 import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
-from convkit.grading.gradebook import ledger
-from convkit.grading.outcome import Outcome, Status
-from convkit.grading.runner import Grader, _undisturbed
 from tests.grading.course import (
     FULL,
     NOTHING,
@@ -26,7 +21,7 @@ from tests.grading.course import (
     mini_source,
     write,
 )
-from tests.grading.test_course import CODE, SCALE_ONLY
+from tests.grading.mini_submissions import CODE, SCALE_ONLY
 
 pytestmark = [pytest.mark.course, pytest.mark.timeout(1800)]
 
@@ -333,20 +328,6 @@ def test_what_cannot_be_done_is_said_in_a_line(one):
     assert "Run this in the course's folder." in run.stderr
 
 
-def test_ctrl_c_is_heard_when_what_is_stored_is_stored():
-    stored = []
-
-    def store():
-        with _undisturbed():
-            signal.raise_signal(signal.SIGINT)
-            stored.append("ann")
-
-    with pytest.raises(KeyboardInterrupt):
-        store()
-    assert stored == ["ann"]
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
-
-
 def test_a_run_that_is_stopped_leaves_the_truth_and_goes_on(one):
     """By Ctrl-C: `test_crashes` kills it."""
     hand_in(one, "ann", LOOPS)
@@ -406,15 +387,3 @@ def test_a_late_submission_and_a_timestamp_that_is_none(one):
     assert rows["ann"]["timestamp"] == "2026-03-01 12:00:00"
     assert rows["bob"]["timestamp"] == ""
     assert nbformat.validate(one.graded("mini", "ann")) is None
-
-
-@pytest.mark.parametrize("force", [False, True])
-def test_whoever_was_being_graded_when_the_grader_was_killed_comes_last(monkeypatch, force):
-    """Such a submission may be what killed it: the others are not to wait for it."""
-    known = {"ann": ledger.UNFINISHED, "bob": Outcome(Status.GRADER_ERROR, "of another kind")}
-    entries = {student: SimpleNamespace(outcome=outcome) for student, outcome in known.items()}
-    monkeypatch.setattr(ledger, "entries", lambda *_: entries)
-    monkeypatch.setattr(ledger, "outdated", lambda *_: "it has no grade yet")
-    course = SimpleNamespace(gradebook=contextlib.nullcontext)
-    grader = SimpleNamespace(course=course, assignment="mini")
-    assert Grader.due(grader, ["ann", "bob", "cyd"], force=force) == ["bob", "cyd", "ann"]

@@ -7,7 +7,7 @@ import pytest
 from convkit.checks import CheckFailed, check, random_cases
 from convkit.learning.breaking import NoCase, caught, caught_unseen
 from convkit.mine import parse_implementation
-from tests.grading.airlock.test_airlock import opened
+from tests.grading.airlock.lending import opened
 from tests.grading.course import ROOT
 
 ASSIGNMENTS = {

@@ -8,7 +8,7 @@ import pytest
 from convkit.checks import CheckFailed, LearnerError, LearnerTimeout, check
 from convkit.grading.airlock.trusted_kernel import judge
 from convkit.grading.sandbox.bubblewrap import Limits
-from tests.grading.airlock.test_airlock import HELPERS, cells, opened
+from tests.grading.airlock.lending import HELPERS, cells, opened
 
 FORGE = """
     import json

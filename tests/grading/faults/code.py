@@ -6,7 +6,7 @@ from nbformat.v4 import new_code_cell
 
 from tests.grading.course import FULL, NOTHING, cell
 from tests.grading.faults import notebook_fault
-from tests.grading.test_course import CODE, SCALE_ONLY
+from tests.grading.mini_submissions import CODE, SCALE_ONLY
 
 MARKER = "convkit-fault-was-here"
 

@@ -8,7 +8,7 @@ import socket
 
 from tests.grading.course import FULL, NOTHING, cell, write
 from tests.grading.faults import NOTEBOOK, folder_fault
-from tests.grading.test_course import SCALE_ONLY
+from tests.grading.mini_submissions import SCALE_ONLY
 
 WRONG_DOUBLE = "%%implement double\ndef double(x):\n    return x"
 

@@ -10,7 +10,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from tests.grading.course import FULL, cell
 from tests.grading.faults import NOTEBOOK, folder_fault, notebook_fault
-from tests.grading.test_course import SCALE_ONLY
+from tests.grading.mini_submissions import SCALE_ONLY
 
 WRONG_DOUBLE = "%%implement double\ndef double(x):\n    return x"
 

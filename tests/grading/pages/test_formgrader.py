@@ -11,8 +11,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 from convkit.grading.pages.formgrader import TEMPLATES
 from tests.browser.lab import running_lab
 from tests.grading.course import CANARY, FULL, NOTHING, Course, cell, mini_source, write
+from tests.grading.mini_submissions import CODE
 from tests.grading.pages.test_safe_html import PAYLOADS
-from tests.grading.test_course import CODE
 
 pytestmark = [pytest.mark.browser, pytest.mark.course]
 
