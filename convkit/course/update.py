@@ -15,7 +15,7 @@ import nbformat
 from convkit.course import CourseError, replace
 from convkit.course.start import ORIGINALS, given, requirement
 from convkit.grading.gradebook import ledger
-from convkit.grading.gradebook.application import opened
+from convkit.grading.gradebook.application import has_gradebook, opened
 from convkit.grading.terminal import say
 
 CONFLICTS = Path(".convkit", "conflicts")
@@ -122,7 +122,7 @@ def outdated(root: Path, changed: list[Path]) -> Iterator[str]:
     Args:
         changed: paths of files in the course.
     """
-    if not (root / "gradebook.db").exists():
+    if not has_gradebook(root):
         return
     with opened(root) as (_, course), course.gradebook() as gradebook:
         for assignment in gradebook.assignments:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.grading.postgresql import server
+
 
 @pytest.fixture(autouse=True, scope="session")
 def _activated_environment():
@@ -13,3 +15,9 @@ def _activated_environment():
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{before}"
     yield
     os.environ["PATH"] = before
+
+
+@pytest.fixture(scope="session")
+def postgresql():
+    with server() as url:
+        yield url

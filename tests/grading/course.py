@@ -6,19 +6,20 @@ import contextlib
 import csv
 import os
 import signal
-import sqlite3
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
 from _pytest.mark import ParameterSet
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from sqlalchemy import Row, create_engine, text
 
 ROOT = Path(__file__).parents[2]
 CANARY = "hidden-canary-7919"
@@ -124,11 +125,13 @@ class Course:
 
     Attributes:
         seconds: what one nbgrader command may take.
+        gradebook: its URL, where it is no file in the folder.
     """
 
     folder: Path
     temporary: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="course-")))
     seconds: float = 800
+    gradebook: str = ""
 
     @classmethod
     def create(cls, folder: Path, sources: dict[str, NotebookNode], settings: str = "") -> Course:
@@ -191,12 +194,11 @@ class Course:
 
     def outcomes(self, assignment: str) -> dict[str, tuple[str, str]]:
         """Each student's status and reason, as the gradebook has it."""
-        with contextlib.closing(sqlite3.connect(self.folder / "gradebook.db")) as connection:
-            rows = connection.execute(
-                "SELECT student, status, reason FROM convkit_outcome WHERE assignment = ?",
-                (assignment,),
-            )
-            return {student: (status, reason) for student, status, reason in rows}
+        rows = self._rows(
+            "SELECT student, status, reason FROM convkit_outcome WHERE assignment = :assignment",
+            assignment,
+        )
+        return {student: (status, reason) for student, status, reason in rows}
 
     def exported(self) -> dict[str, dict[str, str]]:
         """The rows of `nbgrader export`, by student."""
@@ -240,8 +242,7 @@ class Course:
 
     def _grades(self, assignment: str, column: str) -> dict[str, dict[str, float | None]]:
         found: dict[str, dict[str, float | None]] = {}
-        connection = sqlite3.connect(self.folder / "gradebook.db")
-        rows = connection.execute(
+        rows = self._rows(
             f"""
             SELECT handed_in.student_id, base_cell.name, grade.{column}
             FROM grade
@@ -249,14 +250,20 @@ class Course:
             JOIN submitted_notebook ON submitted_notebook.id = grade.notebook_id
             JOIN submitted_assignment handed_in ON handed_in.id = submitted_notebook.assignment_id
             JOIN assignment ON assignment.id = handed_in.assignment_id
-            WHERE assignment.name = ?
+            WHERE assignment.name = :assignment
             """,
-            (assignment,),
+            assignment,
         )
         for student, cell, score in rows:
             found.setdefault(student, {})[cell] = score
-        connection.close()
         return found
+
+    def _rows(self, query: str, assignment: str) -> Sequence[Row[Any]]:
+        engine = create_engine(self.gradebook or f"sqlite:///{self.folder}/gradebook.db")
+        with contextlib.closing(engine.connect()) as connection:
+            rows = connection.execute(text(query), {"assignment": assignment}).all()
+        engine.dispose()
+        return rows
 
 
 def _convkit(*arguments: str) -> list[str]:

@@ -7,6 +7,7 @@ from nbgrader.api import Gradebook
 from convkit.grading import notebook as nb
 from convkit.grading.gradebook.preprocessors import SaveGrades
 from convkit.grading.outcome import Outcome
+from tests.grading.gradebook.filled import COURSE
 
 # nbgrader's own, whenever it records a submission.
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
@@ -43,9 +44,8 @@ def gradebook(tmp_path):
 
 def saved(gradebook, earned):
     cells = [test_cell("plain", 4, 3.0, []), test_cell("extra", 0, earned, ["bonus:3"])]
-    url = str(gradebook.db.get_bind().url)
-    where = {"notebook": "n", "assignment": "a", "student": "s", "db_url": url}
-    where["outcome"] = Outcome()
+    where = {"notebook": "n", "assignment": "a", "student": "s", "outcome": Outcome()}
+    where["lent"] = (COURSE, gradebook)
     SaveGrades().preprocess(new_notebook(cells=cells), {"nbgrader": where})
     gradebook.db.expire_all()
     return gradebook.find_submission("a", "s")

@@ -17,14 +17,15 @@ from nbgrader.api import Base, Gradebook
 from nbgrader.apps import NbGrader
 from nbgrader.converters import GenerateAssignment
 from nbgrader.converters.base import NbGraderException
-from sqlalchemy import inspect, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import inspect, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from traitlets import TraitError
 
 from convkit.grading.gradebook.course import Course
 from convkit.grading.gradebook.preprocessors import course_at
 from convkit.grading.outcome import GraderError
 
+_URL = "c.CourseDirectory.db_url in nbgrader_config.py"
 _DAMAGED = "the file is damaged. Put a copy of it in its place"
 _GRADEBOOK_CURES = {
     "locked": "another program is using it, perhaps formgrader or a viewer of databases. "
@@ -34,6 +35,12 @@ _GRADEBOOK_CURES = {
     "full": "the disk is full. Make room",
     "not a database": _DAMAGED,
     "malformed": _DAMAGED,
+    "does not exist": "PostgreSQL does not know it. Make it there (createdb, createuser), or "
+    f"correct {_URL}",
+    "authentication failed": f"PostgreSQL does not let you in. Correct {_URL}",
+    "permission denied": "PostgreSQL does not let you write to it. Make yourself its owner there",
+    "onnection refused": f"no PostgreSQL answers. Start it, or correct {_URL}",
+    "connection is bad": f"no PostgreSQL answers. Start it, or correct {_URL}",
 }
 _GENERATING_CURES = {
     "Cannot add or remove cells": "Put the cells back: once somebody has been graded, nbgrader "
@@ -59,6 +66,12 @@ def opened(root: Path) -> Iterator[tuple[Any, Course]]:
         said = str(error.orig)
         cures = (cure for sign, cure in _GRADEBOOK_CURES.items() if sign in said)
         raise GraderError(f"the gradebook cannot be used: {next(cures, said)}.") from error
+    except (ArgumentError, ModuleNotFoundError) as error:  # of what SQLAlchemy makes of the URL
+        raise GraderError(
+            f"the gradebook cannot be used: {_URL} is wrong, or what it needs is not installed "
+            f"({error}). For PostgreSQL: pip install 'convkit[postgresql]', and "
+            "postgresql+psycopg://USER@HOST/DATABASE."
+        ) from error
     except TraitError as error:
         raise GraderError(f"nbgrader_config.py cannot be used. {error}") from error
     except BrokenPipeError:
@@ -68,6 +81,16 @@ def opened(root: Path) -> Iterator[tuple[Any, Course]]:
         raise GraderError(
             f"{place} cannot be read or written: {error.strerror or error}."
         ) from error
+
+
+def has_gradebook(root: Path) -> bool:
+    """Whether there is one in the course. A file of SQLite's comes into being when it is opened.
+
+    Raises:
+        GraderError: it is no course.
+    """
+    url = make_url(_configured(root).coursedir.db_url)
+    return url.get_backend_name() != "sqlite" or Path(root, url.database or "").is_file()
 
 
 def _configured(root: Path) -> Any:

@@ -1,8 +1,9 @@
 """The ledger: how each submission ended, kept in the gradebook beside the points.
 
 Before a submission is graded its old points are taken back and its row says that grading did not
-finish; the row that says how it ended is written last. Whatever stops the grader in between, what
-the gradebook holds is true, and who is still to be graded can be read from it.
+finish; the row that says how it ended is written in a transaction with the points. Whatever stops
+the grader in between, what the gradebook holds is true, and who is still to be graded can be read
+from it.
 """
 
 from __future__ import annotations
@@ -209,7 +210,7 @@ def _write(
                 student=student,
                 notebook=name,
                 status=outcome.status.value,
-                reason=outcome.reason,
+                reason=outcome.reason.replace("\0", ""),  # the one that PostgreSQL does not hold
                 notes=json.dumps(outcome.notes),
                 fingerprint=fingerprint,
                 time=datetime.now(UTC).replace(tzinfo=None),

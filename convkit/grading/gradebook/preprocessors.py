@@ -12,6 +12,7 @@ from typing import Any
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbgrader import utils
+from nbgrader.api import Gradebook
 from nbgrader.converters import GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import (
@@ -213,7 +214,20 @@ class SaveOutcome(_InCourse, NbGraderPreprocessor):
         return notebook, resources
 
 
-class SaveGrades(SaveAutoGrades):
+class _Storing(_InCourse):
+    """Writes into the gradebook that a store lends, as part of its transaction, or into its own."""
+
+    @contextlib.contextmanager
+    def _open(self, resources: Resources) -> Iterator[tuple[Course, Gradebook]]:
+        if (lent := resources["nbgrader"].get("lent")) is not None:
+            yield lent
+            return
+        course = self._course()
+        with course.gradebook() as gradebook:
+            yield course, gradebook
+
+
+class SaveGrades(_Storing, SaveAutoGrades):
     """What a bonus earned is stored as nbgrader's extra credit, which no maximum includes.
 
     Where there is no grade, nothing is stored. What was graded by hand is marked to be looked at
@@ -223,11 +237,18 @@ class SaveGrades(SaveAutoGrades):
     def preprocess(
         self, notebook: NotebookNode, resources: Resources
     ) -> tuple[NotebookNode, Resources]:
-        if not resources["nbgrader"]["outcome"].status.has_grade:
+        known = resources["nbgrader"]
+        if not known["outcome"].status.has_grade:
             return notebook, resources
         self._implementations = str(nb.implementations(notebook))
         self._beside = [cell.source for cell in notebook.cells if nb.grade_id(cell) is None]
-        return super().preprocess(notebook, resources)
+        self.notebook_id, self.assignment_id, self.student_id = (
+            known[key] for key in ("notebook", "assignment", "student")
+        )
+        with self._open(resources) as (_, self.gradebook):
+            for index, cell in enumerate(notebook.cells):
+                self.preprocess_cell(cell, resources, index)
+        return notebook, resources
 
     def _answer(self, cell: NotebookNode) -> str:
         """What a person looked at who gave points by hand."""
@@ -253,7 +274,22 @@ class SaveGrades(SaveAutoGrades):
         self.gradebook.db.commit()
 
 
-STORING = (LimitOutput, SaveGrades, AssignLatePenalties, CheckCellMetadata)
+class SavePenalty(_Storing, NbGraderPreprocessor):
+    """What is taken off for lateness."""
+
+    def preprocess(
+        self, notebook: NotebookNode, resources: Resources
+    ) -> tuple[NotebookNode, Resources]:
+        known = resources["nbgrader"]
+        with self._open(resources) as (course, gradebook):
+            submission = gradebook.find_submission(known["assignment"], known["student"])
+            (stored,) = (each for each in submission.notebooks if each.name == known["notebook"])
+            stored.late_submission_penalty = course.penalty(submission, stored.score) or None
+            gradebook.db.commit()
+        return notebook, resources
+
+
+STORING = (LimitOutput, SaveGrades, SavePenalty, CheckCellMetadata)
 """What takes a graded notebook into the gradebook, whoever has graded it."""
 
 

@@ -175,7 +175,7 @@ def not_graded(course: Course, assignment: str) -> list[str]:
     """What to do about folders that have nobody's name."""
     return [
         f"Not graded: {harmless(name, NAME_LENGTH)}. The name of a student's folder must be text "
-        "and may not begin with a dot. Rename it."
+        "of up to 128 characters and may not begin with a dot. Rename it."
         for name in course.places.unnamed(assignment)
     ]
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime
 import os
 import shutil
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
 from nbgrader import utils
+from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde
 from sqlalchemy.exc import SAWarning
 
@@ -52,22 +54,24 @@ class Store:
     def finish(
         self, student: str, parts: Mapping[str, Part], files: Path, fingerprint: str
     ) -> Outcome:
-        """Store what became of a submission; the outcome comes last."""
+        """Store what became of a submission: points and outcome in one transaction, or nothing."""
         outcomes = {name: part.outcome for name, part in parts.items()}
-        if any(part.notebook is not None for part in parts.values()):
+        graded = {name: part.notebook for name, part in parts.items() if part.notebook is not None}
+        if graded:
             timestamp, timed = handed_in(self._course, self._app.config, self._assignment, student)
-            self._submission(student, timestamp)
             outcomes = {name: together([each, timed]) for name, each in outcomes.items()}
             place = self._course.autograded(self._assignment, student)
             place.parent.mkdir(parents=True, exist_ok=True)
             shutil.copytree(files, place)
-            for name, part in parts.items():
-                if part.notebook is not None:
-                    self._notebook(student, name, part.notebook, outcomes[name], place)
-            converter = Autograde(coursedir=self._course.directory, parent=self._app)
-            converter._sanitizing = False
-            converter.set_permissions(self._assignment, student)
-        with self._course.gradebook() as gradebook:
+        with self._course.gradebook() as gradebook, _one_transaction(gradebook):
+            if graded:
+                self._submission(gradebook, student, timestamp)
+            for name, notebook in graded.items():
+                self._notebook(gradebook, student, name, notebook, outcomes[name], place)
+            if graded:
+                converter = Autograde(coursedir=self._course.directory, parent=self._app)
+                converter._sanitizing = False
+                converter.set_permissions(self._assignment, student)
             ledger.finish(self._course, gradebook, self._assignment, student, outcomes, fingerprint)
         return together(outcomes.values())
 
@@ -78,21 +82,29 @@ class Store:
             outcomes = dict.fromkeys(notebooks, outcome)
             ledger.finish(self._course, gradebook, self._assignment, student, outcomes, "")
 
-    def _submission(self, student: str, timestamp: datetime.datetime | None) -> None:
-        with self._course.gradebook() as gradebook, warnings.catch_warnings():
+    def _submission(
+        self, gradebook: Gradebook, student: str, timestamp: datetime.datetime | None
+    ) -> None:
+        with warnings.catch_warnings():
             warnings.simplefilter("ignore", SAWarning)  # of nbgrader's own doing, and harmless
             gradebook.update_or_create_submission(self._assignment, student, timestamp=timestamp)
 
     def _notebook(
-        self, student: str, name: str, notebook: NotebookNode, outcome: Outcome, place: Path
+        self,
+        gradebook: Gradebook,
+        student: str,
+        name: str,
+        notebook: NotebookNode,
+        outcome: Outcome,
+        place: Path,
     ) -> None:
         notebook.metadata[OUTCOME] = dataclasses.asdict(outcome)
         known = {
             "student": student,
             "assignment": self._assignment,
             "notebook": name,
-            "db_url": self._course.db_url,
             "outcome": outcome,
+            "lent": (self._course, gradebook),
         }
         resources = {"nbgrader": known}
         for preprocessor in self._preprocessors:
@@ -101,3 +113,12 @@ class Store:
             file.write(nbformat.writes(notebook) + "\n")
             file.flush()
             os.fsync(file.fileno())  # the outcome, which comes last, must not outlive it
+
+
+@contextlib.contextmanager
+def _one_transaction(gradebook: Gradebook) -> Iterator[None]:
+    """What nbgrader commits step by step is committed at the end, or not at all."""
+    with gradebook.engine.connect() as connection, connection.begin():
+        gradebook.db.remove()
+        gradebook.db.configure(bind=connection, join_transaction_mode="rollback_only")
+        yield

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from nbgrader.api import Student
 from nbgrader.coursedir import CourseDirectory
 
 from convkit.grading.intake.folder import is_made, look_into
@@ -80,7 +81,7 @@ class Places:
         return {
             names.get(composed(name), composed(name))
             for name in self._folders()
-            if _is_text(name) and not is_made(name)
+            if self._is_name(name) and not is_made(name)
         }
 
     def unnamed(self, assignment: str) -> list[str]:
@@ -88,9 +89,15 @@ class Places:
         return sorted(
             name
             for name in self._folders()
-            if not _is_text(name) or name.startswith(".")
+            if not self._is_name(name) or name.startswith(".")
             if self.submitted(assignment, name).is_dir()
         )
+
+    def _is_name(self, name: str) -> bool:
+        """Whether it is text that the gradebook can hold. SQLite takes more than is asked for."""
+        longest = Student.id.type.length
+        fits = len(name) <= longest or self.directory.db_url.startswith("sqlite:")
+        return fits and name.encode(errors="ignore").decode() == name
 
     def _folders(self) -> set[str]:
         """The names of all folders that stand where a student's name does."""
@@ -111,10 +118,6 @@ class Places:
         step = self.directory.submitted_directory
         path: str = self.directory.format_path(step, student, assignment)
         return path
-
-
-def _is_text(name: str) -> bool:
-    return name.encode(errors="ignore").decode() == name
 
 
 def composed(name: str) -> str:

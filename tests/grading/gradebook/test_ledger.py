@@ -1,58 +1,11 @@
 """What the gradebook says of how submissions ended, whenever it is asked."""
 
-import shutil
-import warnings
-
 import pytest
-from nbgrader.api import Gradebook
-from nbgrader.coursedir import CourseDirectory
-from nbgrader.plugins import LateSubmissionPlugin
 from sqlalchemy import text
-from sqlalchemy.dialects import postgresql
-from sqlalchemy.exc import SAWarning
-from sqlalchemy.schema import CreateTable
 
-from convkit.grading.airlock.times import Times
 from convkit.grading.gradebook import ledger
-from convkit.grading.gradebook.course import Course
 from convkit.grading.outcome import Outcome, Status
-from convkit.grading.sandbox.bubblewrap import Limits
-
-COURSE = Course(
-    CourseDirectory(), Limits(), Times(), LateSubmissionPlugin(penalty_method="zero"), {}
-)
-
-
-@pytest.fixture(scope="module")
-def filled(tmp_path_factory):
-    """One assignment with a test, a bonus and a written answer, graded for ann and bob."""
-    path = tmp_path_factory.mktemp("ledger") / "gradebook.db"
-    with warnings.catch_warnings(), Gradebook(f"sqlite:///{path}") as gradebook:
-        warnings.simplefilter("ignore", SAWarning)  # of nbgrader's own doing, and harmless
-        gradebook.add_assignment("mini")
-        gradebook.add_notebook("mini", "mini")
-        cells = (("test", 2, "code"), ("bonus", 0, "code"), ("why", 3, "markdown"))
-        for name, points, kind in cells:
-            gradebook.add_grade_cell(name, "mini", "mini", max_score=points, cell_type=kind)
-        for student in ("ann", "bob"):
-            gradebook.add_student(student)
-            gradebook.add_submission("mini", student)
-            grade(gradebook, student, "test").auto_score = 2.0
-            grade(gradebook, student, "bonus").extra_credit = 1.0
-            grade(gradebook, student, "why").manual_score = 2.5
-            ledger.finish(COURSE, gradebook, "mini", student, {"mini": Outcome()}, "f1")
-    return path
-
-
-@pytest.fixture
-def gradebook(filled, tmp_path):
-    copied = shutil.copy(filled, tmp_path)
-    with Gradebook(f"sqlite:///{copied}") as gradebook:
-        yield gradebook
-
-
-def grade(gradebook, student, cell):
-    return gradebook.find_grade(cell, "mini", "mini", student)
+from tests.grading.gradebook.filled import COURSE, grade
 
 
 def test_beginning_takes_back_what_was_earned_and_nothing_else(gradebook):
@@ -74,6 +27,15 @@ def test_what_is_written_is_read_again(gradebook):
     entry = ledger.entries(COURSE, gradebook, "mini")["ann"]
     assert (entry.outcome, entry.fingerprint) == (said, "f3")
     assert ledger.entries(COURSE, gradebook, "mini")["bob"].fingerprint == "f1"
+
+
+def test_no_character_of_a_reason_keeps_it_from_being_written(gradebook):
+    ledger.finish(
+        COURSE, gradebook, "mini", "ann", {"mini": Outcome(reason="\0é", notes=("\0",))}, "f"
+    )
+    assert ledger.entries(COURSE, gradebook, "mini")["ann"].outcome == Outcome(
+        reason="é", notes=("\0",)
+    )
 
 
 def test_a_notebook_that_was_not_graded_leaves_the_submission_without_a_grade(gradebook):
@@ -136,9 +98,3 @@ def test_a_table_of_an_earlier_convkit_is_read_and_written(gradebook):
     assert ledger.entries(COURSE, gradebook, "mini")["ann"].outcome == Outcome()
     ledger.finish(COURSE, gradebook, "mini", "ann", {"mini": Outcome()}, "f3")
     assert ledger.entries(COURSE, gradebook, "mini")["ann"].fingerprint == "f3"
-
-
-def test_the_table_is_made_for_postgresql_too():
-    made = str(CreateTable(ledger.OUTCOMES).compile(dialect=postgresql.dialect()))
-    assert "TIMESTAMP" in made
-    assert "PRIMARY KEY (assignment, student, notebook)" in made

@@ -9,7 +9,7 @@ from convkit.grading.gradebook.preprocessors import SaveGrades
 from convkit.grading.intake.written_answers import REMARK
 from convkit.grading.outcome import Outcome, Status
 from tests.grading.course import known_cell
-from tests.grading.gradebook.test_ledger import COURSE
+from tests.grading.gradebook.filled import COURSE
 
 # nbgrader's own, whenever it records a submission.
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
@@ -42,7 +42,7 @@ def grade(gradebook, why="Because.", code=CODE, beside="", outcome=None):
         new_markdown_cell(beside),
     ]
     where = {"notebook": "n", "assignment": "a", "student": "s", "outcome": outcome or Outcome()}
-    where["db_url"] = str(gradebook.db.get_bind().url)
+    where["lent"] = (COURSE, gradebook)
     ledger.begin(COURSE, gradebook, "a", "s", ["n"], "")
     SaveGrades().preprocess(new_notebook(cells=cells), {"nbgrader": where})
     gradebook.db.expire_all()
