@@ -12,13 +12,14 @@ import numpy as np
 import torch
 from threadpoolctl import threadpool_info
 
-from benchmarks import assignments, checks, layers, threads, widgets
+from benchmarks import assignments, checks, grading, layers, threads, widgets
 
 PARTS = {
     "layers": layers.measure,
     "threads": threads.measure,
     "checks": checks.measure,
     "assignments": assignments.measure,
+    "grading": grading.measure,
     "widgets": widgets.measure,
 }
 """What can be measured: each prints its tables, given the number of rounds."""

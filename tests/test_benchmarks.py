@@ -110,7 +110,7 @@ def test_an_unknown_part_is_named(monkeypatch, capsys):
     with pytest.raises(SystemExit):
         command.main()
     assert (
-        "expected some of layers, threads, checks, assignments, widgets, got speed"
+        "expected some of layers, threads, checks, assignments, grading, widgets, got speed"
         in capsys.readouterr().err
     )
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from convkit.course import CourseError, commands
 from convkit.grading.outcome import GraderError
-from convkit.grading.sandbox.bubblewrap import SandboxError
+from convkit.grading.sandbox.host import SandboxError
 from convkit.grading.terminal import say
 
 

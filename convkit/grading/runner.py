@@ -13,7 +13,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
-from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import IO, Any
 
@@ -37,7 +36,8 @@ from convkit.grading.terminal import harmless, say
 _SCRATCH = "convkit-run-"
 
 
-def _scratch(lock: IO[str]) -> Path:
+@contextlib.contextmanager
+def _scratch(lock: IO[str]) -> Iterator[Path]:
     """A folder for the run, named in the lock; what a killed grader left of its own goes."""
     lock.seek(0)
     left = lock.read()
@@ -50,9 +50,11 @@ def _scratch(lock: IO[str]) -> Path:
     lock.write(scratch)
     lock.flush()
     tempfile.tempdir = scratch
-    # When multiprocessing has put away its own things in it.
-    Finalize(None, shutil.rmtree, (scratch, True), exitpriority=-200)
-    return Path(scratch)
+    try:
+        yield Path(scratch)
+    finally:
+        tempfile.tempdir = usual
+        shutil.rmtree(scratch, ignore_errors=True)
 
 
 @dataclass
@@ -68,29 +70,36 @@ class Grader:
     assignment: str
     scratch: Path
     _released: dict[str, dict[str, nb.Released]] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self._processes = Processes(self.scratch)
+    _processes: Processes = field(init=False)
 
     @property
     def notebooks(self) -> list[str]:
         return sorted(self._released)
 
-    def prepare(self) -> str:
-        """Generate the assignment and see the canary live: what may be said of it.
+    def prepare(self) -> None:
+        """Bring the gradebook up to date with the source.
 
         Raises:
-            GraderError: no student can be graded now; the message says why.
+            GraderError: the assignment cannot be released; the message says why.
         """
-        release = generate(self.app, self.course, self.assignment, self.scratch / "release")
+        self._release = generate(self.app, self.course, self.assignment, self.scratch / "release")
         with self.course.gradebook() as gradebook:
             found = gradebook.find_assignment(self.assignment).notebooks
             names = [notebook.name for notebook in found]
         self._released = {name: self.course.released(self.assignment, name) for name in names}
+
+    def see_canary(self) -> str:
+        """See that the solution and the release get what they should: what may be said of it.
+
+        Raises:
+            GraderError: no student can be graded now; the message says why.
+        """
+        sources = self.course.sources(self.assignment).values()
+        self._processes = Processes(self.scratch, self.course.root, self.assignment, sources)
         pool = ThreadPoolExecutor(2)
         try:
             solution = pool.submit(self._grade_solution)
-            untouched = pool.submit(self._grade, "release", release)
+            untouched = pool.submit(self._grade, "release", self._release)
             most = see_alive(solution.result(), untouched.result())
         except BaseException:
             self._processes.stop()
@@ -226,24 +235,30 @@ def grade_class(root: Path, assignment: str, only: Sequence[str], *, force: bool
         only: students; everybody if there are none.
         force: whether to grade again what is up to date.
     """
-    with opened(root) as (app, course), alone(root) as lock:
+    with (
+        opened(root) as (app, course),
+        alone(root) as lock,
+        _scratch(lock) as scratch,
+    ):
         course.require(assignment)
-        grader = Grader(app, course, assignment, _scratch(lock))
+        grader = Grader(app, course, assignment, scratch)
         students = grader.students()
         unknown = sorted(set(only) - set(students))
         if unknown:
             names = ", ".join(harmless(name, NAME_LENGTH) for name in unknown)
             raise GraderError(f"nobody here is called {names}.")
         students = [student for student in students if not only or student in only]
-        say(f"{assignment}: {grader.prepare()}")
+        grader.prepare()
+        due = grader.due(students, force=force)
+        if due:
+            say(f"{assignment}: {grader.see_canary()}")
         for line in not_graded(course, assignment):
             say(line)
         for warning in warnings():
             say(warning, sys.stderr)
-        due = grader.due(students, force=force)
         ended: Counter[Status] = Counter()
         with tqdm(total=len(due), desc="grading", unit="", disable=not due) as bar:
-            for student, outcome in grader.grade_all(due):
+            for student, outcome in grader.grade_all(due) if due else ():
                 ended[outcome.status] += 1
                 if outcome.status is not Status.GRADED or outcome.notes:
                     with bar.external_write_mode():

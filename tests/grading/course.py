@@ -21,10 +21,12 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from sqlalchemy import Row, create_engine, text
 
+from tests.grading import commands
+
 ROOT = Path(__file__).parents[2]
 CANARY = "hidden-canary-7919"
-SHORT_TIMES = "\nc.GradeInAirlock.cell_seconds = 6\nc.GradeInAirlock.call_seconds = 4\n"
-"""For a class in which somebody's code hangs; long enough for all others on a busy machine."""
+SHORT_TIMES = "\nc.GradeInAirlock.cell_seconds = 2\nc.GradeInAirlock.call_seconds = 1.5\n"
+"""For a class in which somebody's code hangs; what others compute takes far less."""
 
 
 def known_cell(kind: str, name: str, text: str, **flags: bool | float) -> NotebookNode:
@@ -148,40 +150,39 @@ class Course:
 
     def running(self) -> list[bytes]:
         """The command lines of this course's processes, sandboxed ones included."""
+        places = (bytes(self.temporary), bytes(self.folder))
         commands = []
         for process in Path("/proc").iterdir():
             with contextlib.suppress(OSError):
-                commands.append((process / "cmdline").read_bytes())
-        return [command for command in commands if bytes(self.temporary) in command]
+                command = (process / "cmdline").read_bytes()
+                where = os.fsencode(os.readlink(process / "cwd"))
+                if places[0] in command or any(place in where for place in places):
+                    commands.append(command)
+        return commands
 
     def nbgrader(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """Run nbgrader to its end."""
-        return subprocess.run(
-            [sys.executable, "-m", "nbgrader", *arguments],
-            cwd=self.folder,
-            env=self.environment() | environment,
-            capture_output=True,
-            text=True,
-            timeout=self.seconds,
-            check=False,
-        )
+        return self._run("nbgrader", *arguments, **environment)
 
-    def convkit(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def convkit(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """Run convkit to its end."""
-        return subprocess.run(
-            _convkit(*arguments),
-            cwd=self.folder,
-            env=self.environment(),
-            capture_output=True,
-            text=True,
-            timeout=self.seconds,
-            check=False,
+        return self._run("convkit", *arguments, **environment)
+
+    def _run(
+        self, program: str, *arguments: str, **environment: str
+    ) -> subprocess.CompletedProcess[str]:
+        return commands.run(
+            program,
+            *arguments,
+            folder=self.folder,
+            environment=self.environment() | environment,
+            seconds=self.seconds,
         )
 
-    def grader(self, assignment: str) -> subprocess.Popen[str]:
-        """Start to grade the class, as from a terminal of its own."""
+    def grader(self, *arguments: str) -> subprocess.Popen[str]:
+        """Start to grade a class, as from a terminal of its own."""
         return subprocess.Popen(
-            _convkit("grade", assignment),
+            _convkit("grade", *arguments),
             cwd=self.folder,
             env=self.environment(),
             stdout=subprocess.DEVNULL,

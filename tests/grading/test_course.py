@@ -116,7 +116,7 @@ def test_cells_below_a_loop_run_and_below_a_death_say_that_they_did_not(course):
         for each in course.graded("mini", "exits_beside").cells
         if each.cell_type == "code"
     ]
-    assert any("stopped after 6 seconds" in text for text in texts)
+    assert any("stopped after 2 seconds" in text for text in texts)
     assert any(text == "after the loop\n" for text in texts)
     assert any("Python ended in this cell" in text for text in texts)
     assert any("was not run" in text for text in texts)

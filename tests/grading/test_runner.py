@@ -25,7 +25,7 @@ from tests.grading.mini_submissions import CODE, SCALE_ONLY
 
 pytestmark = [pytest.mark.course, pytest.mark.timeout(1800)]
 
-LOOPS = "%%implement double\nimport time\ndef double(x):\n    while True: time.sleep(1)"
+LOOPS = "%%implement double\ndef double(x):\n    while True: pass"
 DIES = "%%implement double\nimport os\ndef double(x):\n    os._exit(0)"
 GREEDY = "%%implement double\ndef double(x):\n    return bytearray(1 << 40)"
 DOUBLE = {

@@ -7,7 +7,6 @@ nonsense costs the test that called it; the next test gets a fresh one.
 
 from __future__ import annotations
 
-import sys
 import weakref
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
@@ -25,12 +24,18 @@ from convkit.grading.airlock.proxies import RemoteLayer, RemoteObject
 from convkit.grading.airlock.supervisor import Loss, Supervisor
 from convkit.grading.airlock.times import Times
 from convkit.grading.sandbox.bubblewrap import Sandbox
+from convkit.grading.sandbox.host import Prepared
 from convkit.layers import Layer
 
 _WORKER = Path(__file__).with_name("worker.py")
-_PROGRAM = (str(_WORKER), convkit.layers.base.__file__, convkit.mine.__file__)
-WORKER_FILES = (*map(Path, _PROGRAM), Path(wire.__file__), Path(raised.__file__))
+_CONVKIT = (convkit.layers.base.__file__, convkit.mine.__file__)
+WORKER_FILES = (_WORKER, *map(Path, _CONVKIT), Path(wire.__file__), Path(raised.__file__))
 """What a worker's sandbox must be able to read."""
+
+
+def worker_program(*, reference: bool) -> Prepared:
+    """What a worker runs; student code can import all of convkit with the ``reference``."""
+    return Prepared(_WORKER, (*_CONVKIT, *(["reference"] if reference else [])))
 
 
 class Airlock:
@@ -63,7 +68,7 @@ class Airlock:
     ) -> None:
         self._sources, self._names = list(sources), list(names)
         self._has_cells = any(not name for name, _ in sources)
-        program = [sys.executable, *_PROGRAM, *(["reference"] if reference else [])]
+        program = worker_program(reference=reference)
         self._worker = Supervisor(program, sandbox, times, self._reference, self._dereference)
         self._objects = weakref.WeakValueDictionary[tuple[int, int], RemoteObject]()
         self._failures: dict[int, tuple[LearnerError, Loss | None]] = {}

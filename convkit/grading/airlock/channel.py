@@ -1,13 +1,12 @@
-"""The channel to a confined process: one frame out, one frame back, within a deadline."""
+"""The channel to a confined process: one frame out, one frame back, within the time it has."""
 
 from __future__ import annotations
 
 import os
 import select
-import time
 
 from convkit.grading.airlock import wire
-from convkit.grading.sandbox.program import Confined, Ending
+from convkit.grading.sandbox.program import Allowance, Confined, Ending
 
 
 class WorkerLostError(Exception):
@@ -19,7 +18,7 @@ class WorkerLostError(Exception):
 
 
 class Channel:
-    """Frames to and from one confined process, each exchange within a deadline."""
+    """Frames to and from one confined process, each exchange within the time it has."""
 
     def __init__(self, confined: Confined) -> None:
         self._confined = confined
@@ -29,42 +28,47 @@ class Channel:
         os.set_blocking(self._to, False)
         os.set_blocking(self._from, False)
 
-    def exchange(self, pieces: list[bytes], deadline: float) -> tuple[bytes, bytes]:
+    def exchange(self, pieces: list[bytes], time: Allowance) -> tuple[bytes, bytes]:
         """Send a frame; the header and payload of the one that comes back.
 
         Raises:
             WorkerLostError: the process ended.
-            TimeoutError: no answer before ``deadline`` (of `time.monotonic`).
+            TimeoutError: no answer in that ``time``.
             FramingError: the answer is no frame, or too large.
         """
         for piece in pieces:
             rest = memoryview(piece)
             while rest:
-                self._wait(self._to, select.POLLOUT, deadline)
+                self._wait(self._to, select.POLLOUT, time)
                 try:
                     rest = rest[os.write(self._to, rest[: 1 << 20]) :]
                 except BrokenPipeError:
                     raise WorkerLostError(*self._confined.ending()) from None
-        lengths = wire.read_prefix(self._read(wire.PREFIX.size, deadline))
-        header, payload = (self._read(length, deadline) for length in lengths)
+        lengths = wire.read_prefix(self._read(wire.PREFIX.size, time))
+        header, payload = (self._read(length, time) for length in lengths)
         return header, payload
+
+    def allow(self, seconds: float) -> Allowance:
+        """The time that the process has from now on."""
+        return Allowance(self._confined, seconds)
 
     def kill(self) -> None:
         self._confined.kill()
 
-    def _read(self, length: int, deadline: float) -> bytes:
+    def _read(self, length: int, time: Allowance) -> bytes:
         """Memory is taken as the bytes arrive, not as they are promised."""
         data = bytearray()
         while len(data) < length:
-            self._wait(self._from, select.POLLIN, deadline)
+            self._wait(self._from, select.POLLIN, time)
             received = os.read(self._from, min(1 << 20, length - len(data)))
             if not received:
                 raise WorkerLostError(*self._confined.ending())
             data += received
         return bytes(data)
 
-    def _wait(self, descriptor: int, event: int, deadline: float) -> None:
+    def _wait(self, descriptor: int, event: int, time: Allowance) -> None:
         poll = select.poll()
         poll.register(descriptor, event)
-        if not poll.poll(max(0.0, deadline - time.monotonic()) * 1000):
-            raise TimeoutError
+        while not poll.poll(time.left * 1000):
+            if not time.left:
+                raise TimeoutError

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Literal
 
@@ -13,7 +12,8 @@ from convkit.grading.airlock import wire
 from convkit.grading.airlock.channel import Channel, WorkerLostError
 from convkit.grading.airlock.reply import opened
 from convkit.grading.airlock.times import Times
-from convkit.grading.sandbox.bubblewrap import Sandbox, SandboxError
+from convkit.grading.sandbox.bubblewrap import Sandbox
+from convkit.grading.sandbox.host import Program, SandboxError
 
 Loss = Literal["timed out", "out of memory", "crashed", "tampered"]
 """Why a test does not come to its end by what it asks the student's code."""
@@ -39,13 +39,13 @@ class Supervisor:
 
     def __init__(
         self,
-        program: Sequence[str],
+        program: Program,
         sandbox: Sandbox,
         times: Times,
         reference: Callable[[Any], dict[str, Any] | None],
         dereference: Callable[[dict[str, Any]], Any],
     ) -> None:
-        self._program, self._sandbox, self._times = list(program), sandbox, times
+        self._program, self._sandbox, self._times = program, sandbox, times
         self._reference, self._dereference = reference, dereference
         self._seconds_left, self._loading_left = times.test, times.loading
         self._channel: Channel | None = None
@@ -62,19 +62,17 @@ class Supervisor:
 
     def start(self) -> None:
         """Begin with a new worker."""
-        started = time.monotonic()
         self._channel = Channel(
             self._sandbox.start(self._program, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         )
         try:
             self._channel.exchange(
                 wire.encode({"do": "ready", "question": 0, "release": []})[0],
-                started + _START_SECONDS,
+                self._channel.allow(_START_SECONDS),
             )
         except (WorkerLostError, TimeoutError, wire.FramingError) as error:
             self.end()
             raise SandboxError(f"the worker does not start: {error}") from None
-        self._seconds_left -= time.monotonic() - started
         self.number += 1
         self._released = set()
 
@@ -127,21 +125,21 @@ class Supervisor:
         except wire.FramingError as error:
             self._released |= released
             raise TypeError(f"{do}: {error}") from None
-        started = time.monotonic()
         limit = min(self._times.call, self._seconds_left)
+        allowed = self._channel.allow(limit)
         try:
-            header, payload = self._channel.exchange(pieces, started + limit)
+            header, payload = self._channel.exchange(pieces, allowed)
+            self._seconds_left -= allowed.taken
             reply, _ = wire.decode(header, payload, self._dereference)
             value, failure = opened(reply, question, arrays)
         except (WorkerLostError, TimeoutError, wire.FramingError) as error:
+            self._seconds_left -= limit if isinstance(error, TimeoutError) else 0.0
             raise self.lose(error, limit) from None
         except BaseException as error:
             # Such as a test's own time limit: an exchange was cut short, and the next answer of
             # this worker would be that to an earlier question.
             self.lose(error, limit)
             raise
-        finally:
-            self._seconds_left -= time.monotonic() - started
         if failure is not None:
             if failure.type_name == "MemoryError":
                 self.note("out of memory")

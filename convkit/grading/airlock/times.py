@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Times:
-    """Seconds: for one of the student's cells, for all of them, and for one call from a test.
+    """Seconds that code computes: one of the student's cells, all of them, one call from a test.
 
     Every test has its own, so that what takes long in one of them takes nothing from the others.
     """

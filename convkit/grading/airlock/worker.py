@@ -1,11 +1,10 @@
 """The process that holds a student's modules and answers the grader. Runs inside the sandbox.
 
-    python worker.py convkit/layers/base.py convkit/mine.py [reference]
-
-It reads a request from standard input and writes a reply to standard output, each one frame of
-`wire`. The ``convkit`` that student code can import here consists of `Layer` and of
-`convkit.mine` with the submission's own names; the reference is not there, unless it is asked for:
-then it is the package itself. What student code prints goes nowhere.
+It is forked from a process that has done what `prepare` does. It reads a request from standard
+input and writes a reply to standard output, each one frame of `wire`. The ``convkit`` that student
+code can import here consists of `Layer` and of `convkit.mine` with the submission's own names; the
+reference is not there, unless it is asked for: then it is the package itself. What student code
+prints goes nowhere.
 
 Nothing that this process says is trusted: student code shares it, and may say anything.
 """
@@ -252,27 +251,33 @@ def whole_package() -> tuple[Any, Any]:
     return importlib.import_module("convkit.layers.base"), importlib.import_module("convkit.mine")
 
 
-def main() -> None:
+_parts: tuple[Any, Any, Any, Any]
+
+
+def prepare(base_file: str, mine_file: str, *reference: str) -> None:
+    """Import all that the process needs, before there is anything of a student's."""
+    global _parts
+    wire, raised = (
+        load_module(name, Path(__file__).with_name(f"{name}.py")) for name in ("wire", "raised")
+    )
+    base, mine = whole_package() if reference else small_package(base_file, mine_file)
+    _parts = wire, raised, base, mine
+
+
+def become(told: None) -> None:
+    """Answer until nobody asks."""
     requests = os.fdopen(os.dup(0), "rb")
     replies = os.fdopen(os.dup(1), "wb")
     nothing = os.open(os.devnull, os.O_RDWR)
     os.dup2(nothing, 0)
     os.dup2(nothing, 1)
-
-    wire, raised = (
-        load_module(name, Path(__file__).with_name(f"{name}.py")) for name in ("wire", "raised")
-    )
-    base, mine = whole_package() if "reference" in sys.argv[3:] else small_package(*sys.argv[1:])
     # The student's own files come last: they cannot stand in for anything.
     sys.path.append(os.getcwd())
 
-    worker = Worker(wire, raised, base, mine)
+    wire, *_ = _parts
+    worker = Worker(*_parts)
     while True:
         lengths = wire.read_prefix(read_exactly(requests, wire.PREFIX.size))
         header, payload = (read_exactly(requests, length) for length in lengths)
         replies.writelines(worker.answer(header, payload))
         replies.flush()
-
-
-if __name__ == "__main__":
-    main()

@@ -10,7 +10,7 @@ from tornado.log import LogFormatter
 
 from convkit.checks.saying.encodable import encodable
 from convkit.grading.outcome import GraderError
-from convkit.grading.sandbox.bubblewrap import SandboxError
+from convkit.grading.sandbox.host import SandboxError
 from convkit.grading.terminal import harmless
 
 

@@ -6,14 +6,13 @@ import shutil
 from pathlib import Path
 
 from convkit.grading import notebook as nb
-from convkit.grading.airlock.airlock import WORKER_FILES
 from convkit.grading.intake.folder import Folder, look_into
 from convkit.grading.outcome import Outcome, Status, together
-from convkit.grading.running import forbidden_imports, travelling_layers
+from convkit.grading.running import forbidden_imports, sandboxes, travelling_layers
 from convkit.grading.running.job import Job
 from convkit.grading.running.own_cells import run_cells
 from convkit.grading.running.tests import run_tests
-from convkit.grading.sandbox.bubblewrap import Sandbox, font_cache, scratch_folder
+from convkit.grading.sandbox.bubblewrap import scratch_folder
 from convkit.learning.own_layers import Badges
 
 _BECAUSE = {
@@ -34,10 +33,11 @@ def grade(job: Job) -> Outcome:
         GraderError: a setup cell of the source fails.
         SandboxError, KernelError: student code cannot be run at all.
     """
+    sandboxes.prepare(job.course, job.assignment, [job.source])
     with scratch_folder() as scratch:
         files = scratch / "files"
         copy_files(look_into(job.files), files)
-        fonts = font_cache()
+        fonts = _font_cache()
         if fonts is not None:
             (files / ".matplotlib").mkdir()
             shutil.copyfile(fonts, files / ".matplotlib" / fonts.name)
@@ -98,7 +98,16 @@ def _judge_own(job: Job, scratch: Path, files: Path) -> Badges:
     names = travelling_layers.parts(job.source)
     if not names:
         return Badges()
-    sandbox = Sandbox(
-        scratch, readable=WORKER_FILES, hidden=job.hidden, files=files, limits=job.limits
+    sandbox = sandboxes.for_answers(
+        job.course, job.assignment, scratch, files, job.limits, reference=False
     )
     return travelling_layers.judge(names, files, sandbox, job.times)
+
+
+def _font_cache() -> Path | None:
+    """Matplotlib's list of fonts, which takes a second to make and is the same everywhere."""
+    import matplotlib
+    import matplotlib.font_manager  # makes the list
+
+    lists = Path(matplotlib.get_cachedir()).glob("fontlist-*.json")
+    return max(lists, key=lambda path: path.stat().st_mtime, default=None)

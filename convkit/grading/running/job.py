@@ -8,7 +8,6 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from convkit.grading.airlock.times import Times
-from convkit.grading.running import forbidden_imports
 from convkit.grading.sandbox.bubblewrap import Limits
 
 
@@ -34,7 +33,3 @@ class Job:
     limits: Limits
     times: Times
     explain: bool = False
-
-    @property
-    def hidden(self) -> tuple[Path, ...]:
-        return (self.course, *forbidden_imports.hidden_paths(self.assignment))

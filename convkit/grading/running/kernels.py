@@ -7,9 +7,10 @@ produced, and a kernel that hangs, dies or answers nonsense ends in a `CellRun` 
 
 from __future__ import annotations
 
+import asyncio
+import functools
 import json
 import os
-import subprocess
 import sys
 import tempfile
 import time
@@ -19,14 +20,24 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal
 
+from ipykernel.kernelapp import IPKernelApp
+from IPython.core.interactiveshell import InteractiveShell
 from nbformat import NotebookNode
+from threadpoolctl import threadpool_limits
+from traitlets.config import Application
 
 from convkit.grading.running.messages import Messages, connection
 from convkit.grading.running.outputs import Outputs
 from convkit.grading.sandbox.bubblewrap import ONE_THREAD, Sandbox
-from convkit.grading.sandbox.program import Confined
+from convkit.grading.sandbox.forks import fork, silence
+from convkit.grading.sandbox.host import Prepared
+from convkit.grading.sandbox.program import Allowance, Confined
 
-_PR_SET_PDEATHSIG, _SIGKILL = 1, 9
+_INSIDE = Path(__file__).with_name("kernel_inside.py")
+KERNEL_PROGRAM = Prepared(_INSIDE)
+KERNEL_FILES = (_INSIDE,)
+"""What a student's kernel's sandbox must be able to read."""
+
 _START_SECONDS = 60.0
 _LAST_WORD_SECONDS = 4.0
 _STUDENT_BYTES, _STUDENT_CELL_BYTES = 16 << 20, 2 << 20
@@ -58,7 +69,7 @@ class Kernel:
     """A running IPython kernel.
 
     Args:
-        confined: the process, started with `program`.
+        confined: the process.
         settings: the `connection` it was told.
         cell_bytes: how much output of one cell is kept.
         all_bytes: how much output of all cells together is kept.
@@ -86,22 +97,12 @@ class Kernel:
             confined.kill()
             raise
 
-    @staticmethod
-    def program(connection_file: Path, first: str = "pass") -> list[str]:
-        # With -P, and the working directory last: no file in it can stand in for a module.
-        launch = "from ipykernel.kernelapp import launch_new_instance; launch_new_instance()"
-        launch = f"{first}; import sys; sys.path.append(''); {launch}"
-        command = [sys.executable, "-P", "-c", launch]
-        return [*command, "-f", str(connection_file), "--HistoryManager.hist_file=:memory:"]
-
     @classmethod
-    def inside(cls, sandbox: Sandbox, connection_file: Path) -> Kernel:
-        """A kernel in a sandbox that can read ``connection_file``, which is written here."""
+    def inside(cls, sandbox: Sandbox) -> Kernel:
+        """A kernel in a sandbox that can read `KERNEL_FILES`."""
         settings = connection(sandbox.run)
-        connection_file.write_text(json.dumps(settings), encoding="utf-8")
-        connection_file.chmod(0o644)
         return cls(
-            sandbox.start(cls.program(connection_file)),
+            sandbox.start(KERNEL_PROGRAM, told={"run": str(sandbox.run), "connection": settings}),
             settings,
             cell_bytes=_STUDENT_CELL_BYTES,
             all_bytes=_STUDENT_BYTES,
@@ -109,20 +110,16 @@ class Kernel:
 
     @classmethod
     def beside(cls, folder: Path, scratch: Path) -> Kernel:
-        """A kernel like the one an instructor works with, in the working directory ``folder``."""
+        """A kernel like the one an instructor works with, in the working directory ``folder``.
+
+        It is forked from this process.
+        """
         private = Path(tempfile.mkdtemp(dir=scratch))  # no earlier kernel's sockets are in it
         settings, connection_file = connection(private), private / "kernel.json"
         connection_file.write_text(json.dumps(settings), encoding="utf-8")
-        process = subprocess.Popen(
-            cls.program(connection_file, bound_to(os.getpid())),
-            cwd=folder,
-            env={**os.environ, **ONE_THREAD, "IPYTHONDIR": str(private / "ipython")},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        return cls(Confined(process), settings, cell_bytes=_OWN_CELL_BYTES)
+        forked = fork(functools.partial(_become_kernel, connection_file, folder))
+        forked.begin()
+        return cls(Confined(forked), settings, cell_bytes=_OWN_CELL_BYTES)
 
     def __enter__(self) -> Kernel:
         return self
@@ -144,28 +141,28 @@ class Kernel:
         return self._confined.process.poll() is not None
 
     def run(self, source: str, seconds: float) -> CellRun:
-        """Run a cell, which is interrupted after so many seconds."""
-        started = time.monotonic()
+        """Run a cell, which is interrupted after so many seconds of the processor's."""
+        allowed = Allowance(self._confined, seconds)
         room = self._cell_bytes
         if self._bytes_left is not None:
             room = min(room, self._bytes_left)
         outputs = Outputs(room)
-        outcome, complete = self._run(source, seconds, outputs)
+        outcome, complete = self._run(source, allowed, outputs)
         if self._bytes_left is not None:
             self._bytes_left -= min(room, outputs.used)
         if outcome == "ok" and outputs.error is not None:
             outcome = "out of memory" if outputs.error == "MemoryError" else "error"
         cut = outputs.cut or not complete
-        return CellRun(outcome, outputs.kept, cut, time.monotonic() - started)
+        return CellRun(outcome, outputs.kept, cut, allowed.taken)
 
-    def _run(self, source: str, seconds: float, outputs: Outputs) -> tuple[Outcome, bool]:
+    def _run(self, source: str, allowed: Allowance, outputs: Outputs) -> tuple[Outcome, bool]:
         """How it ended, errors aside, and whether every output came."""
         try:
             request = self._messages.execute(source)
         except TimeoutError:
             self._confined.kill()
             return self._ending(), True
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + allowed.left
         outcome: Outcome = "ok"
         replied = False
         while True:
@@ -178,6 +175,9 @@ class Kernel:
                 if outcome == "timed out":  # it does not listen to the interrupt
                     self._confined.kill()
                     return outcome, True
+                if allowed.left:
+                    deadline = time.monotonic() + allowed.left
+                    continue
                 outcome = "timed out"
                 deadline = time.monotonic() + _LAST_WORD_SECONDS
                 self._messages.interrupt()
@@ -202,15 +202,17 @@ class Kernel:
         return "died" if ending == "crashed" else ending
 
 
-def bound_to(parent: int) -> str:
-    """The first line of a Python program that is killed when its parent, ``parent``, is no more.
-
-    Without Linux, where grading is for tests of one's own code alone, that is not so. The text
-    imports nothing of ours: until it has run, nobody would end the program.
-    """
-    return (
-        "import ctypes, os, sys; "
-        "sys.platform == 'linux' and "
-        f"ctypes.CDLL(None).prctl({_PR_SET_PDEATHSIG}, {_SIGKILL}); "
-        f"os.getppid() == {parent} or os._exit(1)"
-    )
+def _become_kernel(connection_file: Path, folder: Path) -> None:
+    """What the forked process is from then on."""
+    os.setsid()
+    silence()
+    os.chdir(folder)
+    os.environ |= ONE_THREAD | {"IPYTHONDIR": str(connection_file.parent / "ipython")}
+    threadpool_limits(1)
+    sys.path.append("")
+    # Nothing is left of what this was forked from.
+    asyncio.set_event_loop(asyncio.new_event_loop())
+    for made in (Application._instance, InteractiveShell._instance):
+        if made is not None:
+            type(made).clear_instance()
+    IPKernelApp.launch_instance(["-f", str(connection_file), "--HistoryManager.hist_file=:memory:"])

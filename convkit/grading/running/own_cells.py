@@ -7,24 +7,17 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from convkit.grading import notebook as nb
+from convkit.grading.running import sandboxes
 from convkit.grading.running.job import Job
 from convkit.grading.running.kernels import CellRun, Kernel
 from convkit.grading.running.outputs import note
-from convkit.grading.sandbox.bubblewrap import Sandbox, readable_package
 
 
 def run_cells(job: Job, scratch: Path, files: Path) -> None:
     """The student's own cells, and those that set the notebook up, in the sandboxed kernel."""
-    connection_file = scratch / "kernel.json"
-    sandbox = Sandbox(
-        scratch,
-        readable=(connection_file, *readable_package()),
-        hidden=(job.course,),  # with shortcuts one may compare; no point is earned here
-        files=files,
-        limits=job.limits,
-    )
+    sandbox = sandboxes.for_cells(job.course, scratch, files, job.limits)
     left = job.times.cells
-    with Kernel.inside(sandbox, connection_file) as kernel:
+    with Kernel.inside(sandbox) as kernel:
         for cell in job.submission.cells:
             if cell.cell_type != "code" or nb.is_test(cell) or nb.is_exploration(cell):
                 continue

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-import multiprocessing
+import contextlib
+import json
 import os
 import queue
 import signal
-from multiprocessing import resource_tracker
-from multiprocessing.context import ForkServerProcess
-from multiprocessing.forkserver import ensure_running
+from collections.abc import Iterable
 from pathlib import Path
 
+from nbformat import NotebookNode
+
+# What the kernels for tests need, which are forked from a submission's process.
+import convkit.grading.airlock.trusted_kernel  # noqa: F401
 from convkit.grading.outcome import GraderError
+from convkit.grading.running.sandboxes import prepare
 from convkit.grading.running.submission import Part, Task, answer, decode_parts, encode
+from convkit.grading.sandbox.forks import Forked, ForkServer
 
 _LAST_WORDS_SECONDS = 10.0
 
@@ -22,18 +27,17 @@ class Processes:
 
     Args:
         scratch: a folder for their temporary files.
+        course: the course's folder.
+        sources: the assignment's notebooks.
     """
 
-    def __init__(self, scratch: Path) -> None:
+    def __init__(
+        self, scratch: Path, course: Path, assignment: str, sources: Iterable[NotebookNode]
+    ) -> None:
+        prepare(course, assignment, sources)
         self._scratch = scratch
-        self._forks = multiprocessing.get_context("forkserver")
-        self._forks.set_forkserver_preload([answer.__module__])
-        # Ctrl-C is for this process alone to hear. (The tracker, started by itself, would unblock.)
-        resource_tracker.ensure_running()
-        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-        ensure_running()
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-        self._running: set[ForkServerProcess] = set()
+        self._forks = ForkServer(scratch / "forks", answer)
+        self._running: set[Forked] = set()
         self._stopping = False
         # Each submission has a core, and however busy it is, it takes no other's.
         self._cores: queue.SimpleQueue[int] = queue.SimpleQueue()
@@ -53,42 +57,42 @@ class Processes:
             self._cores.put(core)
 
     def _answered(self, task: Task, core: int) -> bytes:
-        receiver, sender = self._forks.Pipe(duplex=False)
-        arguments = (encode(task), str(self._scratch), core, sender)
-        process = self._forks.Process(target=answer, args=arguments)
-        with receiver:
-            with sender:
-                process.start()
-            self._running.add(process)
+        if self._stopping:
+            raise GraderError("grading was stopped")
+        request = json.dumps([encode(task), str(self._scratch), core])
+        with open(os.memfd_create("answer"), "w+b") as answered:
+            forked = self._forks.start(request.encode(), [answered.fileno()])
+            self._running.add(forked)
+            forked.begin()
             try:
-                if self._stopping:
-                    raise GraderError("grading was stopped")
-                if not receiver.poll(task.times.submission):
-                    raise GraderError(
-                        f"grading did not come to an end in {task.times.submission:g} seconds"
-                    )
-                said = receiver.recv_bytes()
-                process.join(_LAST_WORDS_SECONDS)
-                return said
-            except EOFError:
-                process.join(_LAST_WORDS_SECONDS)
+                forked.wait(task.times.submission)
+            except TimeoutError:
                 raise GraderError(
-                    f"the process that graded it ended without a word (status {process.exitcode})"
+                    f"grading did not come to an end in {task.times.submission:g} seconds"
                 ) from None
             finally:
-                _end(process)
-                self._running.discard(process)
+                _end(forked)
+                self._running.discard(forked)
+            answered.seek(0)
+            said = answered.read()
+        if not said:
+            raise GraderError(
+                f"the process that graded it ended without a word (status {forked.returncode})"
+            )
+        return said
 
     def stop(self) -> None:
         """End those that are at work, and start no more."""
         self._stopping = True
-        for process in list(self._running):
-            _end(process)
+        self._forks.stop()
+        for forked in list(self._running):
+            _end(forked)
 
 
-def _end(process: ForkServerProcess) -> None:
+def _end(forked: Forked) -> None:
     """Let it put away what it made; it has a moment for that."""
-    for end in (process.terminate, process.kill):
-        if process.is_alive():
-            end()
-            process.join(_LAST_WORDS_SECONDS)
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        if forked.poll() is None:
+            forked.signal(number)
+            with contextlib.suppress(TimeoutError):
+                forked.wait(_LAST_WORDS_SECONDS)

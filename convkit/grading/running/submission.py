@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import multiprocessing
 import os
 import signal
 import sys
 import tempfile
-import threading
 import traceback
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +26,8 @@ from convkit.grading.outcome import OUTCOME, GraderError, Outcome, Status, toget
 from convkit.grading.running.grade import copy_file, copy_files, grade
 from convkit.grading.running.job import Job
 from convkit.grading.running.kernels import KernelError
-from convkit.grading.sandbox.bubblewrap import Limits, SandboxError
+from convkit.grading.sandbox.bubblewrap import Limits
+from convkit.grading.sandbox.host import SandboxError
 
 
 @dataclass(frozen=True)
@@ -188,20 +186,18 @@ def _encode_parts(parts: Mapping[str, Part]) -> dict[str, Any]:
     }
 
 
-def answer(task: str, scratch: str, core: int, sender: Connection) -> None:
-    """What a process of its own does: grade an encoded `Task`, and send what `decode_parts` takes.
+def answer(request: bytes, descriptors: list[int]) -> None:
+    """What a process of its own does: grade a submission, and write what `decode_parts` takes.
 
     Args:
-        scratch: a folder for temporary files.
-        core: the one that it runs on, and all that it starts.
+        request: an encoded `Task`, a folder for temporary files, and the core on which the process
+            runs and all that it starts.
+        descriptors: where the answer is written.
     """
+    task, scratch, core = json.loads(request)
     os.sched_setaffinity(0, {core})
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    _leave_terminal()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that all is put away
-    with open(os.devnull, "r+b") as nothing:
-        for stream in (0, 1, 2):
-            os.dup2(nothing.fileno(), stream)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # by which kernels are interrupted
     os.chdir(scratch)
     tempfile.tempdir = scratch
     said: dict[str, Any]
@@ -213,21 +209,5 @@ def answer(task: str, scratch: str, core: int, sender: Connection) -> None:
         place = traceback.extract_tb(error.__traceback__)[-1]
         where = f"{Path(place.filename).name}, line {place.lineno}"
         said = {"error": f"{type(error).__name__}: {error} ({where})"}
-    with sender:
-        sender.send_bytes(json.dumps(said).encode())
-
-
-def _leave_terminal() -> None:
-    """Hear no Ctrl-C, not even one of a moment ago; kernels are interrupted by the same signal."""
-    os.setsid()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-
-
-def _end_with_parent() -> None:
-    """Whatever ends the grader ends this process, and with it all that it started."""
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-    parent.join()
-    os._exit(1)
+    with open(descriptors[0], "wb") as answered:
+        answered.write(json.dumps(said).encode())

@@ -12,14 +12,12 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
 from convkit.grading import notebook as nb
-from convkit.grading.airlock.airlock import WORKER_FILES
 from convkit.grading.airlock.trusted_kernel import VERDICT
 from convkit.grading.outcome import GraderError
-from convkit.grading.running import lending
+from convkit.grading.running import lending, sandboxes
 from convkit.grading.running.job import Job
 from convkit.grading.running.kernels import CellRun, Kernel
 from convkit.grading.running.outputs import note
-from convkit.grading.sandbox.bubblewrap import readable_package
 from convkit.learning.own_layers import Badges
 
 _OURS_SECONDS = 60.0
@@ -66,7 +64,9 @@ def _lost_to(run: CellRun) -> str | None:
 def _start_trusted(job: Job, scratch: Path, files: Path, badges: Badges) -> Kernel:
     """A kernel in which proxies are lent and the source's setup cells have run."""
     reference = nb.offers_reference(job.source)
-    readable = [*WORKER_FILES, *(readable_package() if reference else ())]
+    sandbox = sandboxes.for_answers(
+        job.course, job.assignment, scratch, files, job.limits, reference=reference
+    )
     description = {
         "sources": lending.sources(job.submission, job.source),
         "names": lending.names(job.source),
@@ -74,8 +74,8 @@ def _start_trusted(job: Job, scratch: Path, files: Path, badges: Badges) -> Kern
         "own": [dataclasses.asdict(badge) for badge in badges],
         "sandbox": {
             "scratch": str(scratch),
-            "readable": [str(path) for path in readable],
-            "hidden": [str(path) for path in job.hidden],
+            "readable": [str(path) for path in sandbox.readable],
+            "hidden": [str(path) for path in sandbox.hidden],
             "files": str(files),
             "limits": dataclasses.asdict(job.limits),
         },

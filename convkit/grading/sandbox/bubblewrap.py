@@ -16,14 +16,22 @@ import random
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import convkit
 from convkit.grading.sandbox import seccomp
 from convkit.grading.sandbox.control_group import control_group
+from convkit.grading.sandbox.host import (
+    HOST_FILES,
+    Host,
+    Prepared,
+    Program,
+    SandboxError,
+    entrypoint,
+)
 from convkit.grading.sandbox.memory import MemoryWatch
 from convkit.grading.sandbox.program import Confined
 
@@ -31,20 +39,16 @@ UNSAFE = "CONVKIT_UNSAFE_NO_SANDBOX"
 """The environment variable that, set to 1, allows running student code without a sandbox."""
 
 PACKAGE = Path(convkit.__file__).parent
-_ENTRYPOINT = Path(__file__).with_name("entrypoint.py")
 _LIBRARIES = ("/bin", "/lib", "/lib32", "/lib64", "/libx32", "/sbin")
 _SETTINGS = ("/etc/alternatives", "/etc/fonts", "/etc/ld.so.cache", "/etc/localtime")
-_NAMESPACES = ("--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts")
+_NAMESPACES = ("ipc", "pid", "net", "uts")
+_HOME = Path("/sandbox")
 # Linear algebra on one thread: on busy cores more wait for one another, many times as long.
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 
 def allowed_without() -> bool:
     return os.environ.get(UNSAFE) == "1"
-
-
-class SandboxError(RuntimeError):
-    """The sandbox cannot start on this machine; the message says why and what would cure it."""
 
 
 @dataclass(frozen=True)
@@ -79,10 +83,11 @@ class Limits:
 class Sandbox:
     """A job's place to run programs in.
 
+    Inside, ``work`` is the working directory and home and ``run`` is for sockets; both are empty,
+    the program's alone and gone afterwards.
+
     Args:
-        scratch: the job's own folder, holding what the program is given. Inside, its ``work`` is
-            the working directory and home and its ``run`` is for sockets; both are empty, the
-            job's alone and gone afterwards.
+        scratch: the job's own folder.
         readable: files and folders that are mounted, read-only, where they are.
         hidden: what may lie inside a mounted folder and is covered up: the course, shortcuts.
         files: a folder whose contents are copied into the working directory.
@@ -96,32 +101,38 @@ class Sandbox:
 
     @property
     def work(self) -> Path:
-        return self.scratch / "work"
+        return (self.scratch if allowed_without() else _HOME) / "work"
 
     @property
     def run(self) -> Path:
-        return self.scratch / "run"
+        return (self.scratch if allowed_without() else _HOME) / "run"
 
     def start(
         self,
-        program: Iterable[str],
-        stdin: int | IO[bytes] | None = subprocess.DEVNULL,
-        stdout: int | IO[bytes] | None = subprocess.DEVNULL,
+        program: Program,
+        stdin: int = subprocess.DEVNULL,
+        stdout: int = subprocess.DEVNULL,
+        told: Any = None,
     ) -> Confined:
         """Start ``program`` inside, or, where that is allowed, beside.
+
+        Args:
+            told: to a prepared program, as data.
 
         Raises:
             SandboxError: it could not be started.
         """
         if not allowed_without():
-            return self.confine(program, stdin, stdout)
+            return self.confine(program, stdin, stdout, told)
         for folder in (self.work, self.run):
             folder.mkdir(exist_ok=True)
         limits = self.limits.resources()
         del limits["RLIMIT_NPROC"]  # would count what else this user runs
-        command = self._command(program, limits, uid=None)
-        environment = self._environment()
+        once = self._request(program, told) | {"limits": limits}
+        once |= {"files": str(self.files) if self.files else None}
+        command = entrypoint(program, {"once": once})
         streams: dict[str, Any] = {"stdin": stdin, "stdout": stdout, "stderr": subprocess.PIPE}
+        environment = self._environment()
         return Confined(
             subprocess.Popen(
                 command, cwd=self.work, env=environment, start_new_session=True, **streams
@@ -130,58 +141,47 @@ class Sandbox:
 
     def confine(
         self,
-        program: Iterable[str],
-        stdin: int | IO[bytes] | None = subprocess.DEVNULL,
-        stdout: int | IO[bytes] | None = subprocess.DEVNULL,
+        program: Program,
+        stdin: int = subprocess.DEVNULL,
+        stdout: int = subprocess.DEVNULL,
+        told: Any = None,
     ) -> Confined:
         """Start ``program`` inside.
 
         Raises:
             SandboxError: it could not be started.
         """
-        as_root = os.geteuid() == 0
-        # Limits on processes do not hold for root, and are counted by user.
-        uid = random.randrange(10**9, 2 * 10**9) if as_root else None
-        command = self._command(program, self.limits.resources(), uid)
-        streams: dict[str, Any] = {"stdin": stdin, "stdout": stdout, "stderr": subprocess.PIPE}
-        read_end, write_end = os.pipe()
-        wait_end, go_end = os.pipe()
-        with (
-            open(read_end, "rb") as information,
-            open(go_end, "wb"),
-            _to_read(seccomp.program()) as calls,
-        ):
-            bubblewrap = [*self._bubblewrap(as_root), "--info-fd", str(write_end)]
-            bubblewrap += ["--block-fd", str(wait_end)]
-            if calls is not None:
-                bubblewrap += ["--seccomp", str(calls)]
-            try:
-                process = subprocess.Popen(
-                    [*bubblewrap, "--", *command],
-                    pass_fds=[write_end, wait_end, *([] if calls is None else [calls])],
-                    start_new_session=True,
-                    **streams,
-                )
-            except FileNotFoundError:
-                raise SandboxError("bubblewrap is not installed") from None
-            finally:
-                os.close(write_end)
-                os.close(wait_end)
-            described = information.read()
-            started = Confined(process)
-            if described:
-                # Nothing runs inside before the other end is closed.
-                started.init = json.loads(described)["child-pid"]
-                self._limit(started, started.init)
+        shared = self.prepare(program) if isinstance(program, Prepared) else None
+        host = shared or Host(self._bubblewrap(), entrypoint(program, {}))
+        request = json.dumps(self._request(program, told)).encode()
+        process = host.start(request, stdin, stdout, self.files)
+        if process.pid is None and not host.ours:  # it has ended meanwhile
+            _hosts.clear()
+            return self.confine(program, stdin, stdout, told)
+        started = Confined(process, init=process.pid, host=None if shared else host)
+        if process.pid is not None:
+            self._limit(started, process.pid)
         if started.memory is None:
-            process.wait()
-            reason = started.last_words()
+            reason = host.last_words()
             started.kill()
             raise SandboxError(reason or "bubblewrap ended without a word")
+        process.begin()
         return started
 
+    def prepare(self, program: Prepared) -> Host | None:
+        """Start what its processes are forked from, unless it is there; None without a sandbox."""
+        if allowed_without():
+            return None
+        key = (program, self.readable, self.hidden)
+        host = _hosts.get(key)
+        if host is None or host.dead:
+            while len(_hosts) >= _HOSTS_CAP:
+                _hosts.pop(next(iter(_hosts))).stop()
+            host = _hosts[key] = Host(self._bubblewrap(), entrypoint(program, {}))
+        return host
+
     def _limit(self, started: Confined, init: int) -> None:
-        # bubblewrap's own first process is one more.
+        # The sandbox's own first process is one more.
         group = control_group(self.limits.memory_bytes, self.limits.processes + 1)
         if group is not None:
             try:
@@ -189,15 +189,30 @@ class Sandbox:
                 started.group = group
             except OSError:
                 group.remove()
-        in_memory = [Path(path) for path in ("/tmp", "/dev/shm", self.work, self.run)]
         with contextlib.suppress(ProcessLookupError):
-            started.memory = MemoryWatch(init, self.limits.memory_bytes, in_memory)
+            started.memory = MemoryWatch(init, self.limits.memory_bytes, map(Path, self._places()))
 
-    def _command(
-        self, program: Iterable[str], limits: dict[str, int], uid: int | None
-    ) -> list[str]:
-        settings = {"limits": limits, "uid": uid, "files": str(self.files) if self.files else None}
-        return [sys.executable, "-I", "-S", str(_ENTRYPOINT), json.dumps(settings), *program]
+    def _places(self) -> dict[str, int]:
+        """Where the program may write, and so many bytes."""
+        size = self.limits.disk_bytes
+        return {"/tmp": size, str(self.work): size, str(self.run): 1 << 20, "/dev/shm": size}
+
+    def _request(self, program: Program, told: Any) -> dict[str, Any]:
+        """What entrypoint.py needs to know of a program."""
+        as_root = os.geteuid() == 0
+        filter_ = seccomp.program()
+        return {
+            "program": None if isinstance(program, Prepared) else list(program),
+            "told": told,
+            "namespaces": ["mount", *_NAMESPACES, *([] if as_root else ["user"])],
+            "places": self._places(),
+            "below": [str(path) for path in self._visible() if Path("/tmp") in path.parents],
+            "work": str(self.work),
+            "limits": self.limits.resources(),
+            # Limits on processes do not hold for root, and are counted by user.
+            "uid": random.randrange(10**9, 2 * 10**9) if as_root else None,
+            "filter": None if filter_ is None else filter_.hex(),
+        }
 
     def _environment(self) -> dict[str, str]:
         return {
@@ -211,38 +226,40 @@ class Sandbox:
             "PYTHONNOUSERSITE": "1",
         }
 
-    def _bubblewrap(self, as_root: bool) -> list[str]:
+    def _visible(self) -> set[Path]:
+        """What is mounted where it is."""
+        environment = {Path(sys.prefix), Path(sys.base_prefix)}
+        visible = {Path("/usr"), *HOST_FILES, *self.readable, *environment}
+        visible |= {path.resolve() for path in visible}
+        visible |= {Path(path) for path in _SETTINGS if os.path.exists(path)}
+        return visible | {
+            Path(path) for path in _LIBRARIES if os.path.exists(path) and not os.path.islink(path)
+        }
+
+    def _bubblewrap(self) -> list[str]:
         """The command line, without the program. Order matters: parents before what is in them."""
-        command = ["bwrap", *_NAMESPACES, "--unshare-cgroup-try", "--hostname", "sandbox"]
+        command = ["bwrap", *(f"--unshare-{name}" for name in _NAMESPACES), "--unshare-cgroup-try"]
         command += ["--die-with-parent", "--new-session", "--clearenv", "--cap-drop", "ALL"]
-        if as_root:
+        if "uts" in _NAMESPACES:
+            command += ["--hostname", "sandbox"]
+        if os.geteuid() == 0:
             # Kept for entrypoint.py alone, which gives them up with the user.
-            command += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
+            for name in ("SYS_ADMIN", "SETUID", "SETGID", "SETPCAP"):
+                command += ["--cap-add", f"CAP_{name}"]
         else:
-            command += ["--unshare-user", "--disable-userns", "--uid", "1000", "--gid", "1000"]
+            command += ["--unshare-user", "--uid", "1000", "--gid", "1000"]
         for name, value in self._environment().items():
             command += ["--setenv", name, value]
 
-        size = str(self.limits.disk_bytes)
-        mounts: dict[Path, list[str]] = {
-            Path("/tmp"): ["--perms", "1777", "--size", size, "--tmpfs"],
-            self.work: ["--perms", "0777", "--size", size, "--tmpfs"],
-            self.run: ["--perms", "0777", "--size", str(1 << 20), "--tmpfs"],
-        }
-        environment = {Path(sys.prefix), Path(sys.base_prefix)}
-        visible = {Path("/usr"), _ENTRYPOINT, *self.readable, *environment}
-        visible |= {path.resolve() for path in visible}
-        visible |= {Path(path) for path in _SETTINGS if os.path.exists(path)}
-        for path in map(Path, _LIBRARIES):
-            if path.is_symlink():
-                mounts[path] = ["--symlink", os.readlink(path)]
-            elif path.exists():
-                visible.add(path)
+        mounts: dict[Path, list[str]] = {Path("/tmp"): ["--perms", "1777", "--tmpfs"]}
+        for path in (self.work, self.run):
+            mounts[path] = ["--perms", "0777", "--tmpfs"]
+        visible = self._visible()
+        for link in filter(os.path.islink, _LIBRARIES):
+            mounts[Path(link)] = ["--symlink", os.readlink(link)]
         for path in (*self.hidden, PACKAGE):
             if path not in visible and any(parent in visible for parent in path.parents):
                 mounts[path] = ["--ro-bind", "/dev/null"] if path.is_file() else ["--tmpfs"]
-        if self.files:
-            visible.add(self.files)
         for path in visible:
             mounts[path] = ["--ro-bind", str(path)]
         made: set[Path] = set()
@@ -256,25 +273,17 @@ class Sandbox:
         command += ["--proc", "/proc", "--dev", "/dev"]
         # Mapped to be shared it is memory without a file, see `seccomp`.
         command += ["--dev-bind", "/dev/null", "/dev/zero"]
-        command += ["--perms", "1777", "--size", size, "--tmpfs", "/dev/shm"]
+        command += ["--perms", "1777", "--tmpfs", "/dev/shm"]
         return [*command, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", str(self.work)]
+
+
+_hosts: dict[tuple[Prepared, tuple[Path, ...], tuple[Path, ...]], Host] = {}
+_HOSTS_CAP = 6
 
 
 def readable_package() -> list[Path]:
     """What of convkit student code may read: all but the grading and what a course is made from."""
     return [path for path in PACKAGE.iterdir() if path.name not in ("grading", "course")]
-
-
-@contextlib.contextmanager
-def _to_read(data: bytes | None) -> Iterator[int | None]:
-    """A descriptor from which a program that is started can read ``data``."""
-    if data is None:
-        yield None
-        return
-    with tempfile.TemporaryFile() as file:
-        file.write(data)
-        file.seek(0)
-        yield file.fileno()
 
 
 @contextlib.contextmanager
@@ -287,12 +296,3 @@ def scratch_folder() -> Iterator[Path]:
         prefix="convkit-", dir=place, ignore_cleanup_errors=True
     ) as folder:
         yield Path(folder).resolve()
-
-
-def font_cache() -> Path | None:
-    """Matplotlib's list of fonts, which takes a second to make and is the same everywhere."""
-    import matplotlib
-    import matplotlib.font_manager  # makes the list
-
-    lists = Path(matplotlib.get_cachedir()).glob("fontlist-*.json")
-    return max(lists, key=lambda path: path.stat().st_mtime, default=None)

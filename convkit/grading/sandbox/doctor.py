@@ -17,11 +17,11 @@ from convkit.grading.sandbox.bubblewrap import (
     UNSAFE,
     Limits,
     Sandbox,
-    SandboxError,
     allowed_without,
     scratch_folder,
 )
 from convkit.grading.sandbox.control_group import control_group
+from convkit.grading.sandbox.host import SandboxError
 from convkit.mine import course_folder
 
 _WHERE = "import importlib.util; print(importlib.util.find_spec('convkit').origin)"
@@ -197,15 +197,14 @@ def _say() -> dict[str, Any] | str:
         except SandboxError as error:
             return str(error)
         try:
-            printed, complaint = confined.process.communicate(timeout=_SECONDS)
-        except subprocess.TimeoutExpired:
+            printed = confined.output(_SECONDS)
+            held: dict[str, Any] = json.loads(printed)
+        except TimeoutError:
             return f"no answer after {_SECONDS} seconds"
+        except ValueError:
+            return printed.decode(errors="replace").strip() or confined.last_words()
         finally:
             confined.kill()
-    try:
-        held: dict[str, Any] = json.loads(printed)
-    except ValueError:
-        return (printed.strip() or complaint.strip()).decode(errors="replace")
     watch = confined.memory
     return held | {"together": watch is not None and watch.peak_bytes > _LEAST_BYTES}
 

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from convkit.checks import LearnerError
@@ -34,6 +34,9 @@ class Liar:
 
     def ending(self):
         return "crashed", "it ended"
+
+    def cpu_seconds(self):
+        return 0.0
 
     def kill(self):
         os.close(self.asked)
@@ -121,7 +124,7 @@ NODES = st.recursive(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])  # a busy machine
 @given(
     st.dictionaries(st.sampled_from(["value", "error", "changed", "question"]), NODES, max_size=4),
     st.booleans(),

@@ -1,17 +1,22 @@
 """Every test has its own time, and the airlock alone keeps it."""
 
+import os
 import signal
+import threading
 import time
+from pathlib import Path
 
 import pytest
 
 from convkit.checks import CheckFailed, LearnerTimeout, check
 from convkit.checks.observing import foreign_code as learner
+from convkit.grading.sandbox.bubblewrap import Sandbox
 from tests.grading.airlock.lending import cells, opened
 
 
 def test_the_time_of_all_calls_of_a_test_is_limited_and_the_next_test_has_its_own():
-    sources = cells(f="import time\ndef f(seconds): time.sleep(seconds); return 1")
+    busy = "end = time.process_time() + seconds\n    while time.process_time() < end: pass"
+    sources = cells(f=f"import time\ndef f(seconds):\n    {busy}\n    return 1")
     with opened(sources, call_seconds=1.0) as airlock:
         for _ in range(2):
             with pytest.raises(LearnerTimeout):
@@ -19,6 +24,36 @@ def test_the_time_of_all_calls_of_a_test_is_limited_and_the_next_test_has_its_ow
             assert airlock.lost == "timed out"
             airlock.next_test()
             assert airlock.lent["f"](0) == 1
+
+
+def test_what_counts_is_what_the_code_computes_and_not_what_the_machine_does(monkeypatch):
+    """Does a worker that is kept from its work, as by others on a busy machine, lose nothing?"""
+    busy = "end = time.process_time() + 0.4\n    while time.process_time() < end: pass"
+    sources = cells(f=f"import time\ndef f():\n    {busy}\n    return 1")
+    started, start = [], Sandbox.start
+
+    def watched(*arguments, **options):
+        started.append(start(*arguments, **options))
+        return started[-1]
+
+    monkeypatch.setattr(Sandbox, "start", watched)
+    with opened(sources, call_seconds=1.0) as airlock:
+        init = started[0].init
+        worker = int(Path(f"/proc/{init}/task/{init}/children").read_text())
+
+        def hold_up():
+            for _ in range(6):
+                os.kill(worker, signal.SIGSTOP)
+                time.sleep(0.3)
+                os.kill(worker, signal.SIGCONT)
+                time.sleep(0.05)
+
+        holding = threading.Thread(target=hold_up)
+        holding.start()
+        before = time.monotonic()
+        assert airlock.lent["f"]() == 1
+        assert time.monotonic() - before > 1.0
+        holding.join()
 
 
 def test_every_hanging_test_waits_for_one_call_and_takes_nothing_from_the_others():

@@ -15,7 +15,7 @@ from convkit.grading.intake.folder import look_into
 from convkit.grading.outcome import GraderError
 from convkit.grading.running.grade import copy_files, grade
 from convkit.grading.running.job import Job
-from convkit.grading.running.kernels import Kernel
+from convkit.grading.running.kernels import KERNEL_FILES, Kernel
 from convkit.grading.sandbox.bubblewrap import Limits, Sandbox, scratch_folder
 from tests.grading.course import ROOT, cell, known_cell, mini_source
 
@@ -235,9 +235,8 @@ socket.send_multipart([b"x", b"<IDS|MSG>", b"forged", b"{}", b"{}", b"{}", b"{}"
 print("end")
 """
     with scratch_folder() as scratch:
-        connection_file = scratch / "kernel.json"
-        sandbox = Sandbox(scratch, readable=(connection_file,))
-        with Kernel.inside(sandbox, connection_file) as kernel:
+        sandbox = Sandbox(scratch, readable=KERNEL_FILES)
+        with Kernel.inside(sandbox) as kernel:
             run = kernel.run(takeover, 10)
             assert run.outcome in ("ok", "error")
             assert "end\n" in "".join(output.get("text", "") for output in run.outputs)

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from convkit.grading.running.kernels import Kernel
+from convkit.grading.running.kernels import KERNEL_FILES, Kernel
 from convkit.grading.sandbox.bubblewrap import Limits, Sandbox, scratch_folder
 
 GIGABYTE = 1 << 30
@@ -15,9 +15,8 @@ GIGABYTE = 1 << 30
 @contextlib.contextmanager
 def started(**limits):
     with scratch_folder() as scratch:
-        connection_file = scratch / "kernel.json"
-        sandbox = Sandbox(scratch, readable=(connection_file,), limits=Limits(**limits))
-        with Kernel.inside(sandbox, connection_file) as kernel:
+        sandbox = Sandbox(scratch, readable=KERNEL_FILES, limits=Limits(**limits))
+        with Kernel.inside(sandbox) as kernel:
             yield kernel
 
 
@@ -76,10 +75,10 @@ def test_memory_that_is_refused_is_out_of_memory_and_the_kernel_goes_on(kernel):
 def test_many_processes_that_take_too_much_together_are_out_of_memory():
     fork = """
         import os, time
-        for _ in range(6):
+        for _ in range(10):
             if os.fork() == 0:
                 os.setsid()
-                kept = bytearray(300 << 20)
+                kept = bytearray(150 << 20)
                 time.sleep(60)
         time.sleep(60)
     """

@@ -1,7 +1,6 @@
 """Each submission has a process and a core of its own, and gives both back."""
 
 import json
-import multiprocessing
 import os
 import signal
 from concurrent.futures import ThreadPoolExecutor
@@ -16,61 +15,74 @@ from convkit.grading.running import processes, submission
 TASK = SimpleNamespace(times=SimpleNamespace(submission=60.0))
 
 
-def tell_core(task, scratch, core, sender):
+def write(descriptors, error):
+    os.write(descriptors[0], json.dumps({"error": error}).encode())
+
+
+def tell_core(request, descriptors):
     """In place of `answer`: says which core it was given, once another has one as well."""
-    Path(scratch, str(core)).touch()
-    while len(os.listdir(scratch)) < len(os.sched_getaffinity(0)):
+    _, scratch, core = json.loads(request)
+    Path(scratch, f"core-{core}").touch()
+    while len(list(Path(scratch).glob("core-*"))) < len(os.sched_getaffinity(0)):
         pass
-    with sender:
-        sender.send_bytes(json.dumps({"error": f"core {core}"}).encode())
+    write(descriptors, f"core {core}")
 
 
-def tell_cores(scratch, core, sender):
-    submission.answer("no task at all", scratch, core, sender)
-    Path(scratch, "cores").write_text(str(os.sched_getaffinity(0)))
+def tell_cores(request, descriptors):
+    kept = os.dup(descriptors[0])
+    submission.answer(request, descriptors)
+    os.ftruncate(kept, 0)
+    os.lseek(kept, 0, os.SEEK_SET)
+    write([kept], str(os.sched_getaffinity(0)))
 
 
-def press_ctrl_c(scratch, core, sender):
-    """As long as the forkserver's mask holds, before `answer` has begun."""
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+def press_ctrl_c(request, descriptors):
     signal.raise_signal(signal.SIGINT)
-    submission.answer("no task at all", scratch, core, sender)
+    submission.answer(request, descriptors)
 
 
-def test_submissions_that_run_at_the_same_time_have_different_cores(tmp_path, monkeypatch):
-    monkeypatch.setattr(processes, "answer", tell_core)
-    monkeypatch.setattr(processes, "encode", lambda task: "")
-    started = processes.Processes(tmp_path)
+def end(request, descriptors):
+    os._exit(3)
+
+
+@pytest.fixture
+def answered(tmp_path, monkeypatch):
+    """What a process that does this says of what is no task at all."""
+    monkeypatch.setattr(processes, "prepare", lambda *_: None)
+    monkeypatch.setattr(processes, "encode", lambda task: "no task at all")
+
+    def answered(does, times=1):
+        monkeypatch.setattr(processes, "answer", does)
+        started = processes.Processes(tmp_path, tmp_path, "mini", [])
+
+        def given(_):
+            with pytest.raises(GraderError) as said:
+                started.grade(TASK)
+            return str(said.value)
+
+        with ThreadPoolExecutor(times) as pool:
+            said = [*pool.map(given, range(times)), *pool.map(given, range(times))]
+        started.stop()
+        (tmp_path / "forks").unlink()
+        return said
+
+    return answered
+
+
+def test_submissions_that_run_at_the_same_time_have_different_cores(answered):
     cores = os.sched_getaffinity(0)
-
-    def given(_):
-        with pytest.raises(GraderError) as said:
-            started.grade(TASK)
-        return str(said.value)
-
-    with ThreadPoolExecutor(len(cores)) as pool:
-        assert set(pool.map(given, cores)) == {f"core {core}" for core in cores}
-        assert set(pool.map(given, cores)) == {f"core {core}" for core in cores}
+    said = answered(tell_core, len(cores))
+    assert {*said[: len(cores)]} == {f"core {core}" for core in cores}
 
 
-def answered(target, folder, core):
-    """What a process that does this says, when it has ended."""
-    context = multiprocessing.get_context("spawn")
-    receiver, sender = context.Pipe(duplex=False)
-    process = context.Process(target=target, args=(str(folder), core, sender))
-    process.start()
-    sender.close()
-    with receiver:
-        said = json.loads(receiver.recv_bytes())
-    process.join(30)
-    return said
+def test_a_process_and_all_it_starts_stay_on_their_core(answered):
+    cores = {str({core}) for core in os.sched_getaffinity(0)}
+    assert {*answered(tell_cores)} <= cores
 
 
-def test_a_process_and_all_it_starts_stay_on_their_core(tmp_path):
-    core = max(os.sched_getaffinity(0))
-    assert "error" in answered(tell_cores, tmp_path, core)
-    assert (tmp_path / "cores").read_text() == str({core})
+def test_ctrl_c_is_not_heard_even_where_it_came_first(answered):
+    assert "JSONDecodeError" in answered(press_ctrl_c)[0]
 
 
-def test_ctrl_c_is_not_heard_even_where_it_came_first(tmp_path):
-    assert "JSONDecodeError" in answered(press_ctrl_c, tmp_path, 0)["error"]
+def test_a_process_that_ends_without_a_word_is_the_graders_fault(answered):
+    assert "without a word (status 3)" in answered(end)[0]

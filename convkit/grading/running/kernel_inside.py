@@ -1,0 +1,48 @@
+"""The kernel in which a student's own cells run. Runs inside the sandbox.
+
+It is forked from a process that has done what `prepare` does.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+_IMPORTED = (
+    "ipykernel.kernelapp",
+    "ipykernel.zmqshell",
+    "matplotlib.backends.backend_agg",
+    "matplotlib.pyplot",
+    "convkit",
+    "convkit.checks",
+    "convkit.data",
+    "convkit.learning.journal",
+    "convkit.learning.magics",
+)
+
+
+def prepare() -> None:
+    """Import what notebooks use, as far as it is there."""
+    os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"  # as the kernel would
+    for name in _IMPORTED:
+        with contextlib.suppress(ImportError, FileNotFoundError):
+            importlib.import_module(name)
+
+
+def become(told: dict[str, Any]) -> None:
+    """Run cells until the end.
+
+    Args:
+        told: the kernel's "connection", and the folder where it "run"s.
+    """
+    from ipykernel.kernelapp import IPKernelApp
+
+    connection_file = Path(told["run"], "kernel.json")
+    connection_file.write_text(json.dumps(told["connection"]), encoding="utf-8")
+    sys.path.append("")  # last: no file in it can stand in for a module
+    IPKernelApp.launch_instance(["-f", str(connection_file), "--HistoryManager.hist_file=:memory:"])
