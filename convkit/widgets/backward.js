@@ -3,7 +3,8 @@
 const [SMALLEST, LARGEST] = [24, 40]; // pixels, the side of a cell
 const HIGHEST = 440; // pixels, two matrices
 const AROUND = 270; // pixels beside the matrices
-const PACE = 700; // milliseconds a unit, while the gradient flows
+const PACE = 1200; // milliseconds a unit, while the gradient flows
+const TRAVEL = 800; // of these, while its numbers travel to ∇x
 const GRID = "display: inline-grid; gap: 6px 22px; align-items: center; justify-items: center";
 const SENDS = {
   Conv2d: "to each pixel of its window, times the weight that lay on it",
@@ -16,6 +17,7 @@ function render({ model, el, signal }) {
   let pointed = "unit";
   const place = { unit: [1, 1], pixel: [1, 1], weight: [0, 0] };
   let flowing = null; // the number of the unit whose turn it is
+  let travelling = []; // its numbers, on their way from ∇y to ∇x
   let timer = null;
 
   const view = scene({ model, el, signal }, draw);
@@ -107,7 +109,8 @@ function render({ model, el, signal }) {
     const wrong = (differs) => cells(differs.shape).filter((where) => at(differs, ...where))
       .map((where) => cellFrame(where, colours.positive));
     const gradient = (matrix) => tinted(matrix, 0.6, colours.positive, colours.negative);
-    const flows = flowing === null ? grad_x : at(so_far, flowing);
+    const arrived = travelling.length ? flowing - 1 : flowing; // the last unit whose numbers are there
+    const flows = flowing === null ? grad_x : arrived < 0 ? { ...grad_x, data: grad_x.data.map(() => 0) } : at(so_far, arrived);
 
     drawMatrix(x, map, colours, { cell, faded: isPadding, corner: cornerX, frames: framesX, tint: tinted(map, 0.2, colours.ink, colours.negative) });
     drawMatrix(y, output, colours, { cell, corner: cornerY, frames: framesY });
@@ -199,13 +202,44 @@ function render({ model, el, signal }) {
       const columns = view.arrays.y.shape[1];
       pointed = "unit";
       place.unit = [Math.floor(next / columns), next % columns];
+      travel();
     }
     view.redraw();
+  }
+
+  /** Let what the unit sends go to the pixels that it sees, each number to its own. */
+  function travel() {
+    travelling.forEach((trip) => trip.cancel());
+    const { grad_x, grad_y, paths } = view.arrays;
+    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const along = (pixel) => at(grad_y, ...place.unit) * at(paths, flowing, ...pixel);
+    const trips = still ? [] : cells(grad_x.shape).filter(along).map((pixel) => {
+      const number = element("span", { class: "convkit-travelling", "aria-hidden": "true" }, written(along(pixel)));
+      root.append(number);
+      const [from, to] = [[gradY, place.unit, grad_y.shape], [gradX, pixel, grad_x.shape]].map(middleOf);
+      const trip = number.animate([from, to], { duration: TRAVEL, easing: "ease-in-out", fill: "both" });
+      trip.oncancel = trip.onfinish = () => number.remove();
+      return trip;
+    });
+    travelling = trips;
+    Promise.all(trips.map((trip) => trip.finished)).then(() => {
+      travelling = [];
+      view.redraw();
+    }, () => {}); // others set off before these arrived
+  }
+
+  /** Where the middle of a matrix's cell is, as a place to move to. */
+  function middleOf([node, [i, j], [rows, columns]]) {
+    const [cell, all] = [node.getBoundingClientRect(), root.getBoundingClientRect()];
+    const [right, down] = [cell.left - all.left + root.scrollLeft + (j + 0.5) * cell.width / columns, cell.top - all.top + (i + 0.5) * cell.height / rows];
+    return { transform: `translate(${right}px, ${down}px) translate(-50%, -50%)` };
   }
 
   function stop() {
     flow.textContent = "▶ Let it flow";
     clearInterval(timer);
+    travelling.forEach((trip) => trip.cancel());
+    travelling = [];
     flowing = timer = null;
   }
   signal.addEventListener("abort", stop);

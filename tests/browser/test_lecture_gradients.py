@@ -92,8 +92,11 @@ def test_the_gradient_flows_unit_by_unit_and_stops(convolution):
     flow.click()
     expect(convolution.get_by_text("so far")).to_be_visible()
     assert pictures_of(convolution) != before
+    # Each number travels from ∇y to a pixel of its own, and is gone when it is there.
+    expect(convolution.locator(".convkit-travelling")).to_have_text(["1", "2", "3", "4"])
     expect(flow).to_be_visible()
     expect(convolution.get_by_text("so far")).to_be_hidden()
+    expect(convolution.locator(".convkit-travelling")).to_have_count(0)
 
 
 def test_stride_and_padding_change_the_sizes(convolution):
