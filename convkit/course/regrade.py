@@ -32,7 +32,8 @@ def regrade(root: Path, assignment: str, student: str) -> int:
     before, why = _stand(root, assignment, student)
     if not before:
         raise CourseError(
-            f"{student} has no grade for {assignment} yet. `convkit grade {assignment}` gives one."
+            f"{student} has no grade for {assignment}. `convkit report {assignment}` lists who is "
+            f"known, `convkit grade {assignment}` gives grades."
         )
     status = grade_class(root, assignment, [student], force=True)
     after, _ = _stand(root, assignment, student)

@@ -48,15 +48,15 @@ def scores_in_words(scores: Sequence[float], most: float) -> str:
     if not scores:
         return "Nobody has a grade yet."
     if len(scores) == 1:
-        return f"One student has a grade: {scores[0]:g} of {most:g} points."
+        return f"One student has a grade: {scores[0]:.4g} of {most:g} points."
     ordered = sorted(scores)
     places = (round(part * (len(ordered) - 1)) for part in (0.25, 0.5, 0.75))
     quarter, middle, upper = (ordered[place] for place in places)
     full = sum(score >= most for score in scores)
     return (
-        f"{len(scores):,} students have a grade. The median is {middle:g} of {most:g} points, half "
-        f"of them lie between {quarter:g} and {upper:g}, the lowest is {ordered[0]:g}, the highest "
-        f"{ordered[-1]:g}. {full:,} {'has' if full == 1 else 'have'} all points."
+        f"{len(scores):,} students have a grade. The median is {middle:.4g} of {most:g} points, "
+        f"half of them lie between {quarter:.4g} and {upper:.4g}, the lowest is {ordered[0]:.4g}, "
+        f"the highest {ordered[-1]:.4g}. {full:,} {'has' if full == 1 else 'have'} all points."
     )
 
 

@@ -18,7 +18,10 @@ def test_only_what_differs_is_said():
 
 
 def test_nobody_is_told_of_a_grade_that_is_not_there(year, said):
-    assert "has no grade for mini yet" in said("regrade", "mini", "ann")[2]
+    assert (
+        "ann has no grade for mini. `convkit report mini` lists"
+        in said("regrade", "mini", "ann")[2]
+    )
 
 
 @pytest.mark.course

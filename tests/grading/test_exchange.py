@@ -48,6 +48,7 @@ def test_the_exchange(course):
     assert fetched.read_bytes() == (course.folder / "exercises/mini/mini.ipynb").read_bytes()
     for name, text in CODE.items():
         cell(notebook, name).source = text
+    cell(notebook, "why").source = "I think so."
     write(notebook, fetched)
     student(course, "submit", "mini")
     collected = course.nbgrader("collect", "mini")
