@@ -18,6 +18,7 @@ from convkit.learning.answers import keep
 from convkit.learning.course_concepts import ROOMS, course_concepts
 from convkit.learning.journal import progress
 from convkit.learning.questions import lectures, question
+from convkit.widgets import Question
 from tests.grading.course import Course, known_cell, write
 
 PAGE = (Path(__file__).parents[1] / "docs" / "changing.md").read_text(encoding="utf-8")
@@ -128,6 +129,8 @@ def test_a_question_of_the_courses_own(changed):
     assert question("sharing-count").ask == "How many?"
     assert len(lectures()["03-parameter-sharing"]) > 1
     keep(question("softplus-slope"), "1")
+    *_, last = EXAMPLES["python lecture"].strip().split("\n")
+    assert eval(last, {"Question": Question}).given["given"] == "1"
 
 
 def test_students_get_it_and_grades_depend_on_it(changed):
