@@ -22,7 +22,7 @@ ANSWERS = {
     "ben": "%%implement double\ndef double(x):\n    return x",
     "cem": "%%implement double\nimport os\ndef double(x):\n    os._exit(0)",
 }
-KILLS, SAMPLED = 50, 3
+KILLS, SAMPLED = 50, 2
 SECONDS_TO_END = 30
 
 
