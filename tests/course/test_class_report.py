@@ -37,6 +37,7 @@ from convkit.grading.gradebook.application import generate, opened
 from convkit.grading.outcome import Outcome, Status
 from convkit.grading.running.outputs import note
 from convkit.learning.questions import question
+from tests.browser.accessibility import violations
 from tests.grading.course import Course, known_cell
 
 NAME = "pool"
@@ -261,6 +262,18 @@ def test_the_page_is_whole_and_accessible(students):
     assert not re.search(r'(?:src|href)="(?!data:)', text)
     assert f"{students:,} student" in text
     assert "<turned>" not in text
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [1280, 390])
+def test_in_a_browser_nothing_is_cut_and_axe_finds_nothing_wrong(chromium, width):
+    shown = chromium.new_page(viewport={"width": width, "height": 900})
+    shown.set_content(page(made_up(30), names=False))
+    root = "document.documentElement"
+    inside, outside = shown.evaluate(f"[{root}.scrollWidth, {root}.clientWidth]")
+    assert inside <= outside
+    assert violations(shown) == []
+    shown.close()
 
 
 @pytest.mark.parametrize(
