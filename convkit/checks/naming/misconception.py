@@ -90,8 +90,8 @@ def entered(name: str) -> set[str]:
 
 def finished(entry: Misconception, *more: str) -> Misconception:
     """The entry with a whole sentence, and with ``more`` sentences behind it."""
-    sentences = (f"{_with_capital(entry.sentence)}.", *filter(None, more))
-    said = tuple(each and f"{_with_capital(each)}." for each in entry.said)
+    sentences = (f"{capital(entry.sentence)}.", *filter(None, more))
+    said = tuple(each and f"{capital(each)}." for each in entry.said)
     return replace(entry, sentence=" ".join(sentences), said=said)
 
 
@@ -115,7 +115,7 @@ def known_ids(concept: str, name: str) -> set[str]:
     return told_by_numbers | {entry.id for entry in entries}
 
 
-def _with_capital(sentence: str) -> str:
+def capital(sentence: str) -> str:
     """With a capital letter, unless it begins with a name from the code or a formula."""
     first = sentence.split(maxsplit=1)[0]
     names = ("eps", "log", "lr", *"bcdefghijklmnopqrstuvwxyz")

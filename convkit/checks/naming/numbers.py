@@ -47,16 +47,6 @@ def whole(look: Look, anatomy: Anatomy) -> bool:
     return everywhere(look, is_cut)
 
 
-def clipped(look: Look, anatomy: Anatomy) -> bool:
-    """Right between a lowest and a highest number; what would lie beyond is one of these."""
-
-    def inside(got: Array, right: Array) -> bool:
-        low, high = float(got.min()), float(got.max())
-        return low < high and equal(got, np.clip(right, low, high))
-
-    return everywhere(look, inside)
-
-
 def something_added(look: Look, anatomy: Anatomy) -> str | bool:
     """What is added depends on some axes only; says on which."""
     ndim = ndim_of(look)

@@ -20,33 +20,10 @@ def everywhere(look: Look, holds: Pair) -> bool:
     return bool(look.finite) and all(holds(got, right) for got, right in look.finite)
 
 
-def where_told(look: Look, told: Callable[[Array], bool], holds: Pair) -> bool:
-    """Whether it holds in every case that is large enough to tell, of which there are."""
-    pairs = [(got, right) for got, right in look.finite if told(right)]
-    return bool(pairs) and all(holds(got, right) for got, right in pairs)
-
-
 def ndim_of(look: Look) -> int:
     """How many axes there are in every case; 0 where they differ."""
     found = {right.ndim for _, right in look.finite}
     return found.pop() if len(found) == 1 else 0
-
-
-def returns_early(look: Look, anatomy: Anatomy) -> str | bool:
-    """Right up to some number, in the order of the loops, and 0 behind it; says where it ends."""
-    ndim = ndim_of(look)
-    for axis in range(ndim):
-
-        def stops(got: Array, right: Array, axis: int = axis) -> bool:
-            done = int(np.prod(right.shape[axis + 1 :]))
-            flat, wanted = got.ravel(), right.ravel()
-            return bool(close(flat[:done], wanted[:done]).all()) and not flat[done:].any()
-
-        told = any(right.shape[axis] > 1 for _, right in look.finite)
-        if told and everywhere(look, stops):
-            name = anatomy.axes_of(look, ndim)[axis]
-            return f"Only what the first round of the loop over the {name} writes is there."
-    return False
 
 
 _PARTS: dict[str, Callable[[int], slice]] = {
@@ -84,40 +61,7 @@ def _right_lines(got: Array, right: Array, axis: int) -> Array:
     return np.asarray(close(got, right).all(axis=others))
 
 
-def wrong_at_one_end(look: Look, anatomy: Anatomy) -> str | bool:
-    """Along an axis only the first, or the last few lines are wrong."""
-    ndim = ndim_of(look)
-    for axis in range(ndim):
-        for words, turn in (("beginning", 1), ("end", -1)):
-
-            def settles(got: Array, right: Array, axis: int = axis, turn: int = turn) -> bool:
-                lines = _right_lines(got, right, axis)[::turn]
-                wrong = int(np.sum(~lines))
-                return 0 < wrong <= lines.size / 2 and not lines[:wrong].any()
-
-            if where_told(look, lambda right, axis=axis: right.shape[axis] > 1, settles):  # type: ignore[misc]
-                name = anatomy.axes_of(look, ndim)[axis]
-                return f"It goes wrong at the {words} of its {name}, and the rest is right."
-    return False
-
-
-def wrong_at_the_border(look: Look, anatomy: Anatomy) -> bool:
-    """Right inside, along the last two axes, and wrong somewhere near their ends."""
-
-    def inside_right(got: Array, right: Array) -> bool:
-        wrong = np.asarray(~close(got, right).reshape(-1, *right.shape[-2:]).all(axis=0))
-        insides = (wrong[width:-width, width:-width] for width in (1, 2, 3))
-        return any(inside.size >= 2 and not inside.any() for inside in insides)
-
-    return where_told(
-        look, lambda right: right.ndim > 1 and min(right.shape[-2:]) > 2, inside_right
-    )
-
-
 def few(look: Look, anatomy: Anatomy) -> bool:
-    """Few numbers are wrong: at most one in four."""
-
-    def holds(got: Array, right: Array) -> bool:
-        return int(np.sum(~close(got, right))) * 4 <= right.size
-
-    return where_told(look, lambda right: int(np.prod(right.shape[-2:])) >= 8, holds)
+    """Few numbers are wrong, at most one in four, in every case that is large enough to tell."""
+    large = [pair for pair in look.finite if np.prod(pair[1].shape[-2:]) >= 8]
+    return bool(large) and all(np.sum(~close(got, right)) * 4 <= right.size for got, right in large)

@@ -18,10 +18,10 @@ from convkit.checks.naming.look import Look
 from convkit.checks.naming.misconception import (
     Misconception,
     Teller,
+    capital,
     enter_teller,
     finished,
 )
-from convkit.checks.naming.solver import capital
 from convkit.checks.naming.words import CONDITIONS, NUMBERS, RARE
 from convkit.checks.observing.quantity import GRAD_X, Quantity, Y
 
@@ -88,19 +88,12 @@ _HOLDS: dict[str, Holds] = {
     "scaled": numbers.scaled,
     "whole": numbers.whole,
     "signs": numbers.signs,
-    "clipped": numbers.clipped,
     "something-added": numbers.something_added,
-    "returns-early": partly.returns_early,
     "holes": numbers.holes,
-    "mirrored": places.along(places.flipped, "It is reversed along its {}.", 4),
+    "mirrored": places.mirrored,
     "transposed": places.transposed,
-    "moved": places.moved,
-    "mixed-up": places.along(places.mixed_up, "Its {} are in another order.", 1),
     "refolded": places.refolded,
     "scattered": places.scattered,
-    "copies": places.copies,
     "partly-right": partly.partly_right,
-    "one-end": partly.wrong_at_one_end,
-    "border": partly.wrong_at_the_border,
     "few": partly.few,
 }

@@ -1,32 +1,10 @@
 """The solver: which known term of a sum is missing, doubled, negated, or has a wrong factor.
 
 A layer says of which terms a quantity is the sum; what came is fitted as a sum of the same terms
-on every case that goes wrong. As an example, y = x·Wᵀ + b of a `Linear`:
-
-    def _terms(view):
-        x, params = view.case.x, view.case.params
-        return {
-            "products": x @ params["weight"].T,
-            "bias": np.broadcast_to(params["bias"], view.right.shape),
-        }
-
-    def _instead(view):
-        return {("products", "reads the weight untransposed"): view.case.x @ …}
-
-    enter_sum(
-        LINEAR,  # its Anatomy: nouns, sizes, lectures
-        Y,
-        _terms,
-        {
-            "products": ("x·Wᵀ", "What is y if b is 0?"),
-            "bias": ("the bias", "What is y if x is 0?"),
-        },
-        _instead,
-    )
-
-This enters linear-forward-bias-missing, -bias-twice, -bias-negated, -bias-factor, the same for the
-products, linear-forward-products-other, and linear-forward-y-terms where two of the terms are
-wrong.
+on every case that goes wrong. So `enter_sum` with the terms "products" and "bias" of a `Linear`
+enters linear-forward-bias-missing, -bias-twice, -bias-negated, -bias-factor, -bias-other (it became
+something else, which the layer names), the same for the products, and linear-forward-y-terms where
+two of the terms are wrong. `products_and_bias` is an example.
 """
 
 from __future__ import annotations
@@ -39,7 +17,7 @@ import numpy as np
 
 from convkit.checks.naming.anatomy import Anatomy
 from convkit.checks.naming.look import Look, View, equal
-from convkit.checks.naming.misconception import Misconception, Teller, enter_teller
+from convkit.checks.naming.misconception import Misconception, Teller, capital, enter_teller
 from convkit.checks.observing.quantity import Quantity
 from convkit.layers import Array
 
@@ -269,9 +247,3 @@ def _times(factor: float) -> str:
     if simple.numerator == 1:
         return f"{simple.denominator} times too small"
     return f"{simple} times what it should be".replace("-", "−")
-
-
-def capital(words: str) -> str:
-    """With a capital letter, unless it begins with a name from the code or a formula."""
-    first = words.split(maxsplit=1)[0]
-    return words[:1].upper() + words[1:] if first.isalpha() and len(first) > 1 else words

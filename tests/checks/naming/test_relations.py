@@ -47,18 +47,12 @@ CHANGES = {
     "scaled": lambda value: 7.25 * value,
     "whole": np.floor,
     "signs": lambda value: np.sign(wave(value)) * value,
-    "clipped": lambda value: np.minimum(value, np.median(value)),
     "something-added": lambda value: value + wave(value[0, :, 0, 0])[:, None, None],
-    "returns-early": first_plane,
     "holes": lambda value: np.where(wave(value) > 0, value, 0),
     "mirrored": lambda value: np.flip(value, (-1, -2)),
-    "moved": lambda value: np.roll(value, 1, -1),
-    "mixed-up": lambda value: np.roll(value, value.shape[1] // 2, 1),
     "refolded": lambda value: value.swapaxes(0, 1).reshape(value.shape),
     "scattered": lambda value: np.sort(value, axis=None).reshape(value.shape),
-    "copies": lambda value: np.broadcast_to(np.sin(value[..., :1]), value.shape),
     "partly-right": part(np.s_[1:], bent),
-    "one-end": lambda value: part(np.s_[..., -(value.shape[-1] // 2) :], bent)(value),
     "few": part(np.s_[:, :, 1:2, 1:2], bent),
 }
 
@@ -160,11 +154,3 @@ def test_what_is_told_reads_well(id):
 
 def test_hints_of_conditions_ask():
     assert all(hint[-1] in ".?" for _, hint in CONDITIONS.values())
-
-
-def test_numbers_that_stand_where_they_belong_have_not_moved():
-    """Of two columns the first is right, and the second a copy of it."""
-    look = seen(lambda value: np.repeat(value[..., :1], value.shape[-1], axis=-1))
-    narrow = Look(Y, [view for view in look.views if view.right.shape[-1] == 2])
-    assert narrow.views
-    assert name_of(narrow).id == "conv2d-forward-copies"
