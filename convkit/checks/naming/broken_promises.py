@@ -13,7 +13,7 @@ import numpy as np
 from convkit.checks.judging.properties import same_values
 from convkit.checks.naming.anatomy import Anatomy, pass_of
 from convkit.checks.naming.look import Look
-from convkit.checks.naming.misconception import Misconception, Teller, enter_teller
+from convkit.checks.naming.misconception import Misconception, enter_teller
 from convkit.checks.observing.exception_kinds import kind_of
 from convkit.checks.observing.foreign_code import LearnerError
 from convkit.checks.observing.quantity import (
@@ -30,8 +30,7 @@ from convkit.checks.observing.quantity import (
 def enter_promises(anatomy: Anatomy) -> None:
     """Let them be told of a name."""
     begins = f"{anatomy.name.lower().replace('_', '-')}-"
-    ids = [_id(anatomy, begins, id) for id in _PROMISES]
-    enter_teller(anatomy.name, Teller(partial(_tell, anatomy, begins), ids))
+    enter_teller(anatomy.name, partial(_tell, anatomy, begins))
 
 
 def _tell(anatomy: Anatomy, begins: str, look: Look) -> Misconception | None:

@@ -59,18 +59,8 @@ class Misconception:
         return passing != "forward" or "forward" in failing
 
 
-@dataclass(frozen=True)
-class Teller:
-    """Tells mistakes by the numbers that came, where no implementation behaves in the same way.
-
-    Attributes:
-        tell: the mistake that all that goes wrong shows, or None.
-        ids: those of the mistakes that it can tell.
-    """
-
-    tell: Callable[[Look], Misconception | None]
-    ids: Sequence[str]
-
+Teller = Callable[[Look], Misconception | None]
+"""Tells the mistake that all that goes wrong shows, where no implementation behaves in that way."""
 
 _TELLERS: dict[str, list[Teller]] = {}
 _LAST: dict[str, list[Teller]] = {}
@@ -103,16 +93,7 @@ def enter_teller(name: str, teller: Teller, *, last: bool = False) -> None:
 def told(name: str, look: Look) -> Misconception | None:
     """What the first teller that knows says of a quantity."""
     tellers = (*_TELLERS.get(name, ()), *_LAST.get(name, ()))
-    return next((answer for teller in tellers if (answer := teller.tell(look))), None)
-
-
-def known_ids(concept: str, name: str) -> set[str]:
-    """The ids of all mistakes that can be said of ``name``."""
-    entries = catalogue(concept, name)  # it enters the tellers, too
-    told_by_numbers = {
-        id for each in (_TELLERS, _LAST) for teller in each.get(name, ()) for id in teller.ids
-    }
-    return told_by_numbers | {entry.id for entry in entries}
+    return next((answer for teller in tellers if (answer := teller(look))), None)
 
 
 def capital(sentence: str) -> str:

@@ -12,18 +12,17 @@ from typing import Any
 
 from convkit.checks.naming import numbers, partly, places
 from convkit.checks.naming.anatomy import Anatomy, pass_of
-from convkit.checks.naming.exceptions import ERRORS, RESULTS
-from convkit.checks.naming.failures import SHAPES, failure
+from convkit.checks.naming.exceptions import Words
+from convkit.checks.naming.failures import failure
 from convkit.checks.naming.look import Look
 from convkit.checks.naming.misconception import (
     Misconception,
-    Teller,
     capital,
     enter_teller,
     finished,
 )
 from convkit.checks.naming.words import CONDITIONS, NUMBERS, RARE
-from convkit.checks.observing.quantity import GRAD_X, Quantity, Y
+from convkit.checks.observing.quantity import Y
 
 Holds = Callable[[Look, Anatomy], str | bool]
 """False where a relation does not hold; a sentence about it where there is more to say."""
@@ -31,18 +30,7 @@ Holds = Callable[[Look, Anatomy], str | bool]
 
 def enter_relations(anatomy: Anatomy) -> None:
     """Let them be told of a name, after all else."""
-    if anatomy.name in {each.name for each in _KNOWN}:
-        return
-    _KNOWN.append(anatomy)
-    ids = [*NUMBERS, *RARE, *SHAPES, "missing", *(f"only-{id}" for id in CONDITIONS)]
-    ids += [f"error-{kind.lower()}" for kind in ERRORS]
-    ids += [f"returns-{kind.lower()}" for kind in RESULTS]
-    begins = {anatomy.begins(quantity) for quantity in (Y, GRAD_X, Quantity("first params"))}
-    teller = Teller(partial(_tell, anatomy), [begin + id for begin in begins for id in ids])
-    enter_teller(anatomy.name, teller, last=True)
-
-
-_KNOWN: list[Anatomy] = []
+    enter_teller(anatomy.name, partial(_tell, anatomy), last=True)
 
 
 def _tell(anatomy: Anatomy, look: Look) -> Misconception | None:
@@ -62,10 +50,7 @@ def _found(anatomy: Anatomy, look: Look) -> Iterator[tuple[str, Any, str]]:
     """Relations that hold: the id, the words, and what more there is to say."""
     if not look.wrong:
         return
-    for id, words in NUMBERS.items():
-        said = _HOLDS[id](look, anatomy)
-        if said:
-            yield id, words, said if isinstance(said, str) else ""
+    yield from _holding(NUMBERS, look, anatomy)
     if found := failure(look, anatomy):
         yield found
     if look.only:
@@ -74,9 +59,12 @@ def _found(anatomy: Anatomy, look: Look) -> Iterator[tuple[str, Any, str]]:
             if re.fullmatch(pattern, look.only):
                 title = f"{passing} goes wrong only where {{only}}"
                 yield f"only-{id}", (title, "everywhere else it is right", hint), ""
-    for id, words in RARE.items():
-        said = _HOLDS[id](look, anatomy)
-        if said:
+    yield from _holding(RARE, look, anatomy)
+
+
+def _holding(relations: Words, look: Look, anatomy: Anatomy) -> Iterator[tuple[str, Any, str]]:
+    for id, words in relations.items():
+        if said := _HOLDS[id](look, anatomy):
             yield id, words, said if isinstance(said, str) else ""
 
 

@@ -17,7 +17,7 @@ import numpy as np
 
 from convkit.checks.naming.anatomy import Anatomy
 from convkit.checks.naming.look import Look, View, equal
-from convkit.checks.naming.misconception import Misconception, Teller, capital, enter_teller
+from convkit.checks.naming.misconception import Misconception, capital, enter_teller
 from convkit.checks.observing.quantity import Quantity
 from convkit.layers import Array
 
@@ -63,7 +63,7 @@ def enter_sum(
         instead: what single terms may be replaced by.
     """
     SUMS.append(Sum(anatomy, quantity, terms, words, instead))
-    enter_teller(anatomy.name, Teller(SUMS[-1].tell, SUMS[-1].ids))
+    enter_teller(anatomy.name, SUMS[-1].tell)
 
 
 @dataclass(frozen=True)
@@ -75,16 +75,6 @@ class Sum:
     terms: Terms
     words: Mapping[str, tuple[str, str]]
     instead: Instead
-
-    @property
-    def ids(self) -> Sequence[str]:
-        begins = self.anatomy.begins(self.quantity)
-        kinds = [f"{term}-{kind}" for term in self.words for kind in (*KINDS, "other")]
-        return [begins + end for end in (*kinds, self._several)]
-
-    @property
-    def _several(self) -> str:
-        return f"{self.quantity}-terms"
 
     def tell(self, look: Look) -> Misconception | None:
         if look.quantity.array != self.quantity.array or not look.finite:
@@ -141,7 +131,8 @@ class Sum:
         if len(said) == 1:
             return self._entry(f"{term}-{kind}", titles[term], term, more)
         each = (f"{capital(titles[term])}. {more}".strip() for term, (_, more) in said.items())
-        return self._entry(self._several, f"Two terms of {self.quantity} are wrong", term, *each)
+        it = self.quantity
+        return self._entry(f"{it}-terms", f"Two terms of {it} are wrong", term, *each)
 
     def _entry(self, id: str, title: str, term: str, *more: str) -> Misconception:
         _, hint = self.words[term]

@@ -10,7 +10,7 @@ import numpy as np
 from convkit.checks.naming.anatomy import Anatomy
 from convkit.checks.naming.any_layer import enter_any_layer
 from convkit.checks.naming.look import Look, equal
-from convkit.checks.naming.misconception import Misconception, Teller, enter_teller
+from convkit.checks.naming.misconception import Misconception, enter_teller
 from convkit.checks.naming.relations import enter_relations
 from convkit.checks.naming.slips.activation import gain, slips
 from convkit.checks.observing.behaviour import Case
@@ -68,7 +68,6 @@ for _anatomy in (
             *slips.BACK,
             (),
         )
-        tell = partial(_of_wrong_y, _entry, _SLOPES[_anatomy.name])
-        enter_teller(_anatomy.name, Teller(tell, [_entry.id]))
+        enter_teller(_anatomy.name, partial(_of_wrong_y, _entry, _SLOPES[_anatomy.name]))
     enter_any_layer(_anatomy)
     enter_relations(_anatomy)

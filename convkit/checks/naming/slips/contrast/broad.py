@@ -9,7 +9,7 @@ import numpy as np
 from convkit.checks.naming.anatomy import Anatomy
 from convkit.checks.naming.any_layer import enter_any_layer
 from convkit.checks.naming.look import Look, View
-from convkit.checks.naming.misconception import Misconception, Teller, enter_teller, finished
+from convkit.checks.naming.misconception import Misconception, enter_teller, finished
 from convkit.checks.naming.relations import enter_relations
 from convkit.checks.naming.slips.contrast.slips import COMPETE, FORMULA
 from convkit.checks.naming.solver import enter_sum
@@ -78,7 +78,7 @@ def _other_width(look: Look) -> Misconception | None:
     return _OTHER_WIDTH if numbers_came and look.only == "sigma is left out" else None
 
 
-enter_teller("LocalContrastNorm2d", Teller(_other_width, [_OTHER_WIDTH.id]))
+enter_teller("LocalContrastNorm2d", _other_width)
 enter_sum(_ANATOMY, GRAD_X, _ways_back, _WORDS)
 enter_any_layer(_ANATOMY)
 enter_relations(_ANATOMY)

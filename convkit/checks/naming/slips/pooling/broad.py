@@ -9,7 +9,7 @@ import numpy as np
 from convkit.checks.naming.anatomy import Anatomy
 from convkit.checks.naming.any_layer import enter_any_layer
 from convkit.checks.naming.look import Look
-from convkit.checks.naming.misconception import Misconception, Teller, enter_teller
+from convkit.checks.naming.misconception import Misconception, enter_teller
 from convkit.checks.naming.relations import enter_relations
 from convkit.checks.naming.slips.pooling.windows import BACK, BY_HAND
 from convkit.checks.observing.behaviour import Case
@@ -55,4 +55,4 @@ for _class in (MaxPool2d, AvgPool2d):
     )
     enter_any_layer(_anatomy)
     enter_relations(_anatomy)
-    enter_teller(_name, Teller(partial(_elsewhere, _entry), [_entry.id]), last=True)
+    enter_teller(_name, partial(_elsewhere, _entry), last=True)

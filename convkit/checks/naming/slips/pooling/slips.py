@@ -16,7 +16,6 @@ _LOUDEST = """window = x[:, :, rows, columns].reshape(*x.shape[:2], -1)
                 loudest = np.abs(window).argmax(-1)[..., np.newaxis]
                 y[:, :, j, k] = np.take_along_axis(window, loudest, -1)[..., 0]"""
 _KEPT: list[Edit] = [("+=", "=")]
-_MASKED = [(f"{_PLACE} +=", f"{_WINDOW} = (window == window.max()) *")]
 _WINNERS_BACK = [("np.ndindex(*grad_y.shape)", "list(np.ndindex(*grad_y.shape))[::-1]")]
 _SHARES_BACK = [(f"grad_y.shape[{axis}])", f"grad_y.shape[{axis}])[::-1]") for axis in (2, 3)]
 _REACH = "step_h * (grad_y.shape[2] - 1) + h, : step_w * (grad_y.shape[3] - 1) + w"
