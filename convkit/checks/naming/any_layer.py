@@ -11,9 +11,8 @@ import numpy as np
 from convkit.checks.naming.anatomy import Anatomy
 from convkit.checks.naming.broken_promises import enter_promises
 from convkit.checks.naming.making import (
-    first_input,
     first_weights,
-    last_kept,
+    keeping,
     one_image,
     with_backward,
     with_forward,
@@ -63,7 +62,7 @@ def _rows(
     """The id, what goes wrong, the row of the table, and the wrong layers."""
     base, parameters = anatomy.target, [*axes]
     tables: list[tuple[str, Quantity, Table, Callable[[Any], type[Layer]]]] = [
-        ("forward", Y, RESULT, lambda wrong: with_forward(base, lambda layer, x, y: wrong(y))),
+        ("forward", Y, RESULT, partial(with_forward, base)),
         ("backward", GRAD_X, RESULT, lambda wrong: with_backward(base, lambda _, g, x: wrong(x))),
         ("backward", GRAD_X, BACKWARD, partial(with_backward, base)),
         ("state", GRAD_X, STATE, lambda make: make(base)),
@@ -167,7 +166,8 @@ STATE: Table = {
     "first-input": ("The first input is kept for ever",
         "you store what backward needs on the first forward only, so later it belongs to another "
         "x",
-        "backward belongs to the *latest* forward. When do you store what it needs?", first_input),
+        "backward belongs to the *latest* forward. When do you store what it needs?",
+        lambda base: keeping(base, lambda layer, x: getattr(layer, "kept", x.copy()))),
 }
 
 PARAMS: Table = {
@@ -181,7 +181,8 @@ KEPT: Table = {
     "last-kept": ("Only the last {one} is kept for backward",
         "your forward keeps what one {one} needs, and the next {one} overwrites it: backward takes "
         "the last one for the whole batch",
-        "What does `self` hold after your loop over the batch?", last_kept),
+        "What does `self` hold after your loop over the batch?",
+        lambda base: keeping(base, lambda layer, x: np.repeat(x[-1:], len(x), axis=0))),
 }
 
 GRADS: Table = {

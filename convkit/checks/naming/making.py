@@ -9,47 +9,37 @@ import numpy as np
 
 from convkit.layers import Array, Layer
 
-Forward = Callable[[Any, Array, Array], Any]
-"""Is given the layer, x and the right y; returns a y."""
-
 Backward = Callable[[Any, Array, Array], Any]
 """Is given the layer after a right backward, grad_y and the right grad_x; returns a grad_x."""
 
 Gradient = Callable[[Any, str, Array, Array], Any]
 """Is given the layer after a right backward, a parameter's name, its right gradient, and grad_y.
 
-Returns a gradient; None leaves it out.
+Returns a gradient.
 """
 
 Made = type[Layer]
 
 
-def with_forward(base: Made, wrong: Forward) -> Made:
-    """``base`` with a forward that gives ``wrong(layer, x, y)``, and a right backward.
-
-    ``layer.once_more(x)`` is the right forward.
-    """
+def with_forward(base: Made, wrong: Callable[[Array], Any]) -> Made:
+    """``base`` with a forward that gives ``wrong(y)``, and a right backward."""
 
     def forward(self: Layer, x: Array) -> Any:
-        return wrong(self, x, base.forward(self, x))
+        return wrong(base.forward(self, x))
 
-    return _derived(base, forward=forward, once_more=base.forward)
+    return _derived(base, forward=forward)
 
 
 def with_backward(base: Made, wrong: Backward) -> Made:
     """``base`` with a backward that gives ``wrong(layer, grad_y, grad_x)``.
 
-    The layer keeps its input as ``layer.x``; ``layer.once_more(grad_y)`` is the right backward.
+    ``layer.once_more(grad_y)`` is the right backward.
     """
-
-    def forward(self: Any, x: Array) -> Array:
-        self.x = x.copy()
-        return base.forward(self, x)
 
     def backward(self: Layer, grad_y: Array) -> Any:
         return wrong(self, grad_y, base.backward(self, grad_y))
 
-    return _derived(base, forward=forward, backward=backward, once_more=base.backward)
+    return _derived(base, backward=backward, once_more=base.backward)
 
 
 def with_grads(base: Made, names: Sequence[str], change: Gradient) -> Made:
@@ -58,8 +48,7 @@ def with_grads(base: Made, names: Sequence[str], change: Gradient) -> Made:
     def backward(self: Layer, grad_y: Array) -> Array:
         grad_x = base.backward(self, grad_y)
         right = dict(self.grads)
-        changed = {name: change(self, name, right[name], grad_y) for name in names}
-        self.grads = {name: value for name, value in (right | changed).items() if value is not None}
+        self.grads = right | {name: change(self, name, right[name], grad_y) for name in names}
         return grad_x
 
     return _derived(base, backward=backward, once_more=base.backward)
@@ -72,31 +61,15 @@ def one_image(values: Array, image: int) -> Array:
     return kept
 
 
-def first_input(base: Made) -> Made:
-    """It stores what backward needs on its first call only."""
+def keeping(base: Made, keep: Callable[[Any, Array], Array]) -> Made:
+    """``base`` whose backward belongs to a forward of ``keep(layer, x)``: of ``layer.kept``."""
 
     def forward(self: Any, x: Array) -> Array:
-        y = base.forward(self, x)
-        if not hasattr(self, "first"):
-            self.first = x.copy()
-        return y
-
-    def backward(self: Any, grad_y: Array) -> Array:
-        base.forward(self, self.first)
-        return base.backward(self, grad_y)
-
-    return _derived(base, forward=forward, backward=backward)
-
-
-def last_kept(base: Made) -> Made:
-    """For backward it keeps the last sample of the batch alone."""
-
-    def forward(self: Any, x: Array) -> Array:
-        self.last = np.repeat(x[-1:], len(x), axis=0)
+        self.kept = keep(self, x)
         return base.forward(self, x)
 
     def backward(self: Any, grad_y: Array) -> Array:
-        base.forward(self, self.last)
+        base.forward(self, self.kept)
         return base.backward(self, grad_y)
 
     return _derived(base, forward=forward, backward=backward)
@@ -108,16 +81,12 @@ def first_weights(base: Made, most: int | None = None) -> Made:
     def forward(self: Any, x: Array) -> Array:
         if not hasattr(self, "first"):
             self.first = {name: self.params[name] for name in [*self.params][:most]}
-        return _forward_with(self, base, {**self.params, **self.first}, x)
+        now, self.params = self.params, {**self.params, **self.first}
+        y = base.forward(self, x)
+        self.params = now
+        return y
 
     return _derived(base, forward=forward)
-
-
-def _forward_with(layer: Layer, base: Made, params: dict[str, Array], x: Array) -> Array:
-    now, layer.params = layer.params, params
-    y = base.forward(layer, x)
-    layer.params = now
-    return y
 
 
 def _derived(base: Made, **methods: Callable[..., Any]) -> Made:
