@@ -120,7 +120,7 @@ class Grader:
         files = self._files(name)
         source = self.course.source(self.assignment)
         return Task(
-            self.assignment,
+            assignment=self.assignment,
             explain=explain,
             submitted=submitted,
             surroundings=self.course.surroundings,

@@ -1,7 +1,6 @@
 """The canary lives only if the solution earns everything and the release nothing."""
 
 import copy
-import dataclasses
 import tempfile
 from pathlib import Path
 
@@ -80,9 +79,10 @@ def test_a_broken_hidden_test_says_the_cell_the_line_and_the_error_to_the_instru
         notebook = copy.deepcopy(source)
         with tempfile.TemporaryDirectory() as nothing:
             folder = Path(nothing)
-            places = {"source_folder": folder, "course": folder, "files": folder}
-            job = Job("mini", notebook, source, limits=Limits(), times=Times(), **places)
-            outcome = grade(dataclasses.replace(job, explain=explain))
+            places = dict.fromkeys(("source", "course", "files"), folder)
+            limits = {"limits": Limits(), "times": Times()}
+            job = Job(assignment="mini", explain=explain, **places, **limits)
+            outcome = grade(notebook, source, job)
         results[explain] = {"mini": Part(outcome, notebook)}
     with pytest.raises(GraderError) as caught:
         see_alive(results[True], NOTHING)

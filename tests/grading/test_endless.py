@@ -36,16 +36,16 @@ def test_only_what_does_not_end_costs_points(submission, tmp_path):
     for before, after in changes.items():
         notebook = changed(notebook, cell, before, after)
     outcome = grade(
+        notebook,
+        source,
         Job(
             assignment=NAME,
-            submission=notebook,
-            source=source,
-            source_folder=ROOT / "solutions" / NAME,
+            source=ROOT / "solutions" / NAME,
             course=ROOT,
             files=tmp_path,
             limits=Limits(),
             times=Times(cell=20, call=seconds),
-        )
+        ),
     )
     tests = filter(nb.is_test, notebook.cells)
     assert sum(float(test.outputs[-1].data["text/plain"]) for test in tests) == due

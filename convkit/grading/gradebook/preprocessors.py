@@ -35,6 +35,7 @@ from convkit.grading.intake.written_answers import REMARK
 from convkit.grading.outcome import Outcome, Status, together
 from convkit.grading.pages.feedback import set_up_feedback
 from convkit.grading.running import lending
+from convkit.grading.running.job import Job
 from convkit.grading.running.submission import grade_notebook, rebuild
 from convkit.grading.sandbox.bubblewrap import Limits
 from convkit.grading.sandbox.doctor import require
@@ -159,19 +160,21 @@ class GradeInAirlock(_InCourse, NbGraderPreprocessor):
         self, notebook: NotebookNode, resources: Resources
     ) -> tuple[NotebookNode, Resources]:
         course, known = self._course(), resources["nbgrader"]
-        source_folder = course.source(known["assignment"])
+        job = Job(
+            assignment=known["assignment"],
+            source=course.source(known["assignment"]),
+            course=course.root,
+            files=course.autograded(known["assignment"], known["student"]),
+            limits=course.limits,
+            times=course.times,
+        )
         with _on_record(course, resources):
             status, reason, notes, known["fingerprint"] = notebook.metadata.pop(_CAME_IN)
             known["outcome"] = grade_notebook(
                 notebook,
                 Outcome(Status(status), reason, tuple(notes)),
-                assignment=known["assignment"],
-                source=nb.read_source(source_folder, known["notebook"]),
-                source_folder=source_folder,
-                course=course.root,
-                files=course.autograded(known["assignment"], known["student"]),
-                limits=course.limits,
-                times=course.times,
+                nb.read_source(job.source, known["notebook"]),
+                job,
             )
         return notebook, resources
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from nbformat import NotebookNode
+
 from convkit.grading import notebook as nb
 from convkit.grading.intake.folder import Folder, look_into
 from convkit.grading.outcome import Outcome, Status, together
@@ -23,8 +25,12 @@ _BECAUSE = {
 }
 
 
-def grade(job: Job) -> Outcome:
-    """Run the submission and write outputs into it; each test cell ends in its points.
+def grade(submission: NotebookNode, source: NotebookNode, job: Job) -> Outcome:
+    """Run a notebook and write outputs into it; each test cell ends in its points.
+
+    Args:
+        submission: the rebuilt notebook (see `notebook.rebuild`).
+        source: the notebook it is an answer to.
 
     Returns:
         Whether every test came to its end, and what the tests were lost to that did not.
@@ -33,7 +39,7 @@ def grade(job: Job) -> Outcome:
         GraderError: a setup cell of the source fails.
         SandboxError, KernelError: student code cannot be run at all.
     """
-    sandboxes.prepare(job.course, job.assignment, [job.source])
+    sandboxes.prepare(job.course, job.assignment, [source])
     with scratch_folder() as scratch:
         files = scratch / "files"
         copy_files(look_into(job.files), files)
@@ -43,14 +49,14 @@ def grade(job: Job) -> Outcome:
             shutil.copyfile(fonts, files / ".matplotlib" / fonts.name)
         for part in ("own", "cells", "tests"):
             (scratch / part).mkdir()
-        badges = _judge_own(job, scratch / "own", files)
-        run_cells(job, scratch / "cells", files)
-        lost = run_tests(job, scratch / "tests", files, badges)
-    code = (cell for cell in job.submission.cells if cell.cell_type == "code")
+        badges = _judge_own(source, job, scratch / "own", files)
+        run_cells(submission, job, scratch / "cells", files)
+        lost = run_tests(submission, source, job, scratch / "tests", files, badges)
+    code = (cell for cell in submission.cells if cell.cell_type == "code")
     for number, cell in enumerate(code, start=1):
         cell.execution_count = number
-    named = forbidden_imports.notes(nb.implementations(job.submission), job.assignment)
-    ended = _outcome(lost, sum(map(nb.is_test, job.source.cells)))
+    named = forbidden_imports.notes(nb.implementations(submission), job.assignment)
+    ended = _outcome(lost, sum(map(nb.is_test, source.cells)))
     return Outcome(ended.status, ended.reason, tuple(named))
 
 
@@ -93,9 +99,9 @@ def make_folder(folder: Path) -> None:
     folder.chmod(0o755)
 
 
-def _judge_own(job: Job, scratch: Path, files: Path) -> Badges:
+def _judge_own(source: NotebookNode, job: Job, scratch: Path, files: Path) -> Badges:
     """Which of the layers that an answer may be built from are the student's own."""
-    names = travelling_layers.parts(job.source)
+    names = travelling_layers.parts(source)
     if not names:
         return Badges()
     sandbox = sandboxes.for_answers(

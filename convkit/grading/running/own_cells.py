@@ -13,12 +13,12 @@ from convkit.grading.running.kernels import CellRun, Kernel
 from convkit.grading.running.outputs import note
 
 
-def run_cells(job: Job, scratch: Path, files: Path) -> None:
+def run_cells(submission: NotebookNode, job: Job, scratch: Path, files: Path) -> None:
     """The student's own cells, and those that set the notebook up, in the sandboxed kernel."""
     sandbox = sandboxes.for_cells(job.course, scratch, files, job.limits)
     left = job.times.cells
     with Kernel.inside(sandbox) as kernel:
-        for cell in job.submission.cells:
+        for cell in submission.cells:
             if cell.cell_type != "code" or nb.is_test(cell) or nb.is_exploration(cell):
                 continue
             if kernel.dead:

@@ -30,32 +30,21 @@ from convkit.grading.sandbox.bubblewrap import Limits
 from convkit.grading.sandbox.host import SandboxError
 
 
-@dataclass(frozen=True)
-class Task:
-    """A submission to be graded, and all that is needed for it.
+@dataclass(frozen=True, kw_only=True)
+class Task(Job):
+    """A submission to be graded; into ``files`` `gather_files` puts what lies beside its notebooks.
 
     Attributes:
         submitted: the folder as it came.
         surroundings: where it lies.
-        files: where its other files are put, to be graded with (see `gather_files`).
-        source: the assignment's folder in the source.
         kept: files of the source of which the student's version counts.
-        course: the course's folder, which student code must not see.
         released: of each notebook, what was released.
-        explain: as in `Job`.
     """
 
-    assignment: str
     submitted: Path
     surroundings: Surroundings
-    files: Path
-    source: Path
     kept: list[str]
-    course: Path
     released: Mapping[str, Mapping[str, nb.Released]]
-    limits: Limits
-    times: Times
-    explain: bool = False
 
 
 @dataclass(frozen=True)
@@ -84,21 +73,8 @@ def grade_submission(task: Task) -> dict[str, Part]:
             parts[name] = Part(received.outcome, None)
             continue
         notebook = rebuild(received.notebook, sources[name], task.released[name])
-        parts[name] = Part(
-            grade_notebook(
-                notebook,
-                received.outcome,
-                assignment=task.assignment,
-                source=sources[name],
-                source_folder=task.source,
-                course=task.course,
-                files=task.files,
-                limits=task.limits,
-                times=task.times,
-                explain=task.explain,
-            ),
-            notebook,
-        )
+        outcome = grade_notebook(notebook, received.outcome, sources[name], task)
+        parts[name] = Part(outcome, notebook)
     return parts
 
 
@@ -109,16 +85,17 @@ def rebuild(
     return nb.rebuild(new_notebook() if submitted is None else submitted, source, released)
 
 
-def grade_notebook(notebook: NotebookNode, received: Outcome, **job: Any) -> Outcome:
+def grade_notebook(
+    notebook: NotebookNode, received: Outcome, source: NotebookNode, job: Job
+) -> Outcome:
     """Grade a rebuilt notebook, unless there is nothing to grade, and write on it how it ended.
 
     Args:
         received: how it came in.
-        job: the other attributes of `Job`.
     """
     outcome = received
     if received.status.has_grade:
-        outcome = together([received, grade(Job(submission=notebook, **job))])
+        outcome = together([received, grade(notebook, source, job)])
     notebook.metadata[OUTCOME] = dataclasses.asdict(outcome)
     return outcome
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import textwrap
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,14 @@ _OURS_SECONDS = 60.0
 """What a test's own code may take on top of the calls, and more than it ever does."""
 
 
-def run_tests(job: Job, scratch: Path, files: Path, badges: Badges) -> dict[str, list[str]]:
+def run_tests(
+    submission: NotebookNode,
+    source: NotebookNode,
+    job: Job,
+    scratch: Path,
+    files: Path,
+    badges: Badges,
+) -> dict[str, list[str]]:
     """The source's tests, in an ordinary kernel that holds proxies.
 
     Hidden tests come last: what student code has seen of them cannot turn up in another's output.
@@ -32,15 +40,16 @@ def run_tests(job: Job, scratch: Path, files: Path, badges: Badges) -> dict[str,
     Returns:
         The names of the tests that were lost, by what to.
     """
+    start = partial(_start_trusted, submission, source, job, scratch, files, badges)
     lost: dict[str, list[str]] = {}
-    kernel = _start_trusted(job, scratch, files, badges)
+    kernel = start()
     try:
-        tests = [cell for cell in job.source.cells if nb.is_test(cell)]
-        results = {nb.grade_id(cell): cell for cell in job.submission.cells if nb.is_test(cell)}
+        tests = [cell for cell in source.cells if nb.is_test(cell)]
+        results = {nb.grade_id(cell): cell for cell in submission.cells if nb.is_test(cell)}
         for test in sorted(tests, key=nb.is_hidden):
             if kernel.dead:
                 kernel.close()
-                kernel = _start_trusted(job, scratch, files, badges)
+                kernel = start()
             run = kernel.run(test.source, job.times.test + _OURS_SECONDS)
             points = nb.points(test)
             result = results[nb.grade_id(test)]
@@ -61,15 +70,22 @@ def _lost_to(run: CellRun) -> str | None:
     return "timed out" if run.outcome == "timed out" else "crashed"
 
 
-def _start_trusted(job: Job, scratch: Path, files: Path, badges: Badges) -> Kernel:
+def _start_trusted(
+    submission: NotebookNode,
+    source: NotebookNode,
+    job: Job,
+    scratch: Path,
+    files: Path,
+    badges: Badges,
+) -> Kernel:
     """A kernel in which proxies are lent and the source's setup cells have run."""
-    reference = nb.offers_reference(job.source)
+    reference = nb.offers_reference(source)
     sandbox = sandboxes.for_answers(
         job.course, job.assignment, scratch, files, job.limits, reference=reference
     )
     description = {
-        "sources": lending.sources(job.submission, job.source),
-        "names": lending.names(job.source),
+        "sources": lending.sources(submission, source),
+        "names": lending.names(source),
         "reference": reference,
         "own": [dataclasses.asdict(badge) for badge in badges],
         "sandbox": {
@@ -85,11 +101,11 @@ def _start_trusted(job: Job, scratch: Path, files: Path, badges: Badges) -> Kern
     job_file.write_text(json.dumps(description), encoding="utf-8")
     module = "convkit.grading.airlock.trusted_kernel"
     begin = f"from {module} import begin; begin({str(job_file)!r}); del begin"
-    kernel = Kernel.beside(job.source_folder, scratch)
+    kernel = Kernel.beside(job.source, scratch)
     try:
         _prepare(kernel, begin, "the beginning", job.times.loading + _OURS_SECONDS)
         seconds = job.times.test + _OURS_SECONDS
-        for cell, text in lending.setup(job.source):
+        for cell, text in lending.setup(source):
             try:
                 _prepare(kernel, text, str(nb.grade_id(cell)), seconds)
             except GraderError:

@@ -31,15 +31,13 @@ def graded(
     with tempfile.TemporaryDirectory() as nothing:
         job = Job(
             assignment="mini",
-            submission=notebook,
-            source=source,
-            source_folder=ROOT,
+            source=ROOT,
             course=ROOT,
             files=files or Path(nothing),
             limits=Limits(memory_bytes=memory_bytes),
             times=Times(**times),
         )
-        grade(job)
+        grade(notebook, source, job)
     return notebook
 
 

@@ -66,8 +66,9 @@ def graded(tmp_path, change=lambda notebook: None, source=SOURCE):
     """The points of each test, and what became of it, when a solution so changed is handed in."""
     notebook = copy.deepcopy(source)
     change({cell.id: cell for cell in notebook.cells})
-    places = {"source_folder": tmp_path, "course": tmp_path, "files": tmp_path}
-    outcome = grade(Job("plain", notebook, source, limits=Limits(), times=Times(call=2), **places))
+    places = dict.fromkeys(("source", "course", "files"), tmp_path)
+    job = Job(assignment="plain", limits=Limits(), times=Times(call=2), **places)
+    outcome = grade(notebook, source, job)
     tests = {cell.id: cell.outputs for cell in notebook.cells if nb.is_test(cell)}
     points = {name: float(out[-1].data["text/plain"]) for name, out in tests.items()}
     return points, tests, outcome

@@ -17,7 +17,7 @@ from tests.grading.course import mini_source
 
 def test_a_task_comes_through_as_it_was(tmp_path):
     task = Task(
-        "mini",
+        assignment="mini",
         submitted=tmp_path / "submitted",
         surroundings=Surroundings(tmp_path, tmp_path / "submitted"),
         files=tmp_path / "files",
