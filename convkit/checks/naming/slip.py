@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache, lru_cache
 from importlib import import_module
 from types import CodeType
-from typing import Any, overload
+from typing import Any
 
 from convkit.checks.naming.misconception import Misconception, Reading, enter
 
@@ -78,15 +78,7 @@ class Edited(Sequence[Any]):
     def __len__(self) -> int:
         return len(self._ways)
 
-    @overload
-    def __getitem__(self, index: int) -> Any: ...
-
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[Any]: ...
-
-    def __getitem__(self, index: int | slice) -> Any:
-        if isinstance(index, slice):
-            return [self[number] for number in range(*index.indices(len(self)))]
+    def __getitem__(self, index: Any) -> Any:
         return _edited(self._plain, self._name, self._ways[index])
 
 
