@@ -197,7 +197,7 @@ def judge_unchanged(
     if isinstance(got, LearnerError):
         raise NotJudged
     before = expected.value
-    left = situation.trial.behaviour.get(replace(quantity, after="forward"))
+    left = situation.trial.behaviour.get(quantity._replace(after="forward"))
     if isinstance(left, np.ndarray) and quantity.after == "backward":
         before = left  # what forward has changed is not backward's fault
     if np.array_equal(got, before):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import partial
+from typing import NamedTuple
 
 SECOND_TIME = "second time"
 """The case comes again, after other data and other parameters."""
@@ -18,9 +18,10 @@ SINGLE = "in float32"
 """The case comes in single precision."""
 
 
-@dataclass(frozen=True)
-class Quantity:
+class Quantity(NamedTuple):
     """One thing that is observed on a case; `str` gives it in words.
+
+    A tuple, because behaviours are looked up by it all the time.
 
     Attributes:
         what: an array such as "y" or "x", "grad" for a gradient, or the dict that it stands in.
@@ -68,7 +69,7 @@ class Quantity:
 
     def again(self, how: str) -> Quantity:
         """The same quantity, found in another way."""
-        return replace(self, how=how)
+        return self._replace(how=how)
 
     @property
     def first(self) -> Quantity:

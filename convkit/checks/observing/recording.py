@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial, singledispatch
 from typing import Any
 
@@ -230,7 +230,7 @@ class LayerObserver:
             with suppress(LearnerError):
                 found = self.ask(lambda: entries(layer, dictionary, names))
         for name in names:
-            quantity, words = replace(entry, name=name), str(Quantity(dictionary, name))
+            quantity, words = entry._replace(name=name), str(Quantity(dictionary, name))
             if name not in found:
                 behaviour[quantity] = WrongResult("KeyError", f"{words} is missing.")
                 continue

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -28,7 +27,7 @@ EVALUATION = "the layer is in evaluation"
 
 _MEAN, _VARIANCE = Quantity("running_mean"), Quantity("running_var")
 _STATISTICS = (_MEAN, _VARIANCE)
-_TWO_BATCHES = tuple(replace(each, given="of two batches") for each in _STATISTICS)
+_TWO_BATCHES = tuple(each._replace(given="of two batches") for each in _STATISTICS)
 _USED, _BACK = Quantity("y in evaluation"), Quantity("y in training again")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -155,7 +154,7 @@ def _record(network: Any, number: int, behaviour: Behaviour, how: str) -> None:
     for entry in (params(step=number), grads(after=f"step {number}")):
         found = entries(network, entry.what, _PARAMETERS)
         for key in _PARAMETERS:
-            quantity = replace(entry, name=key)
+            quantity = entry._replace(name=key)
             behaviour[quantity.again(how)] = as_array(found[key], str(quantity))
 
 
