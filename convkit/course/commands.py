@@ -134,12 +134,16 @@ def grades(options: argparse.Namespace) -> int:
 
 def doctor(options: argparse.Namespace) -> int:
     from convkit.grading.sandbox.doctor import counted, findings
+    from convkit.grading.sandbox.promises import KEPT
 
     found = [*findings(), counted()]
     for each in found:
         say(f"{'✓' if each.holds else '✗' if each.required else '!'} {each.what}")
         if each.cure:
             say(textwrap.indent(each.cure, "    "))
+    say("And wherever it grades, by how it is built:")
+    for sentence in KEPT:
+        say(f"✓ {sentence}")
     broken = any(each.required and not each.holds for each in found)
     say("Grading is refused on this machine." if broken else "This machine can grade.")
     return int(broken)

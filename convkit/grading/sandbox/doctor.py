@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import json
 import shutil
+import socket
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from convkit.grading.hidden_seed import SEED_FILE, has_own_seed
 from convkit.grading.sandbox.bubblewrap import (
@@ -22,43 +24,26 @@ from convkit.grading.sandbox.bubblewrap import (
 )
 from convkit.grading.sandbox.control_group import control_group
 from convkit.grading.sandbox.host import SandboxError
+from convkit.grading.sandbox.promises import PROMISES
 from convkit.mine import course_folder
 
 _WHERE = "import importlib.util; print(importlib.util.find_spec('convkit').origin)"
-_LIMITS = Limits(memory_bytes=2 << 30, processes=16, cpu_seconds=20)
+_ATTACKS = Path(__file__).with_name("attacks.py")
+LIMITS = Limits(
+    memory_bytes=2 << 30,
+    processes=16,
+    file_bytes=8 << 20,
+    open_files=64,
+    cpu_seconds=20,
+    disk_bytes=4 << 20,
+)
 
-_TRIES = f"""
-import json, os, socket, sys, time
+_RUN = """
+import sys
 sys.stderr = sys.stdout
 import numpy
-def refused(do, error=OSError):
-    try:
-        do()
-    except error:
-        return True
-    return False
-def fork():
-    for _ in range({_LIMITS.processes}):
-        if os.fork() == 0:
-            os.read(0, 1)
-            os._exit(0)
-status = dict(line.split(":", 1) for line in open("/proc/self/status"))
-interfaces = [line.split(":")[0].strip() for line in open("/proc/net/dev") if ":" in line]
-print(json.dumps({{
-    "user": 0 not in os.getresuid() + os.getresgid()
-    and not int(status["CapPrm"], 16) and int(status["NoNewPrivs"]) == 1,
-    "files": not os.path.exists("/etc/passwd") and not os.access("/usr", os.W_OK),
-    "processes": len([name for name in os.listdir("/proc") if name.isdigit()]) <= 3,
-    "network": refused(lambda: socket.create_connection(("127.0.0.1", 9)))
-    and interfaces == ["lo"],
-    "calls": refused(lambda: os.memfd_create("x")),
-    "memory": refused(lambda: bytearray({_LIMITS.memory_bytes}), MemoryError),
-    "fork": refused(fork),
-}}), flush=True)
-time.sleep(0.2)  # for the watch to see it
-os._exit(0)
+exec(compile(sys.argv.pop(1), "attacks.py", "exec"))
 """
-
 _SECONDS = 30
 _LEAST_BYTES = 1 << 20
 _OLD = "This kernel is too old or too restricted. Cure: grade on Linux 5.14 or newer."
@@ -74,15 +59,6 @@ _UNCOUNTED = (
     "convkit adds it up itself, twenty times a second, and may see too late what grows faster. "
     "Cure, where systemd is at work: systemd-run --user --scope convkit grade ASSIGNMENT"
 )
-HELD = {
-    "user": "Student code runs as nobody, without any privilege",
-    "files": "Student code sees neither your files nor a place to write to but its own",
-    "processes": "Student code sees no processes but its own",
-    "network": "Student code has no network",
-    "memory": "The memory of a process is limited",
-    "fork": "The number of processes is limited",
-    "together": "The memory of all processes together is watched",
-}
 
 
 @dataclass(frozen=True)
@@ -145,7 +121,7 @@ def findings() -> list[Finding]:
 
 def counted() -> Finding:
     """Whether the kernel limits a sandbox as a whole, or the grader's own watch does so alone."""
-    group = control_group(_LIMITS.memory_bytes, _LIMITS.processes)
+    group = control_group(LIMITS.memory_bytes, LIMITS.processes)
     if group is not None:
         group.remove()
     holds = group is not None
@@ -178,35 +154,56 @@ def tried() -> tuple[Finding, ...]:
         Finding("The sandbox starts", started, cure="" if started else _explained(str(said))),
     ]
     if isinstance(said, dict):
-        for name, what in HELD.items():
-            holds = said[name] is True
-            found.append(Finding(what, holds, cure="" if holds else _OLD))
-        calls = said["calls"] is True
-        what = "System calls that no exercise needs are refused"
-        found.append(Finding(what, calls, required=False, cure="" if calls else _NO_FILTER))
+        for promise in PROMISES:
+            holds = said[promise.attack]
+            cure = "" if holds else _OLD if promise.required else _NO_FILTER
+            found.append(Finding(promise.sentence, holds, promise.required, cure))
     return tuple(found)
 
 
-def _say() -> dict[str, Any] | str:
-    """What the tries came to, or why there were none."""
-    with scratch_folder() as scratch:
+def _say() -> dict[str, bool] | str:
+    """Which promises are kept, by their attacks, or why nobody could try."""
+    said = attacked([promise.attack for promise in PROMISES if promise.tried])
+    if isinstance(said, str):
+        return said
+    succeeded, seen_bytes = said
+    held = {name: not each for name, each in succeeded.items()}
+    return held | {"together": seen_bytes > _LEAST_BYTES}
+
+
+def attacked(names: Sequence[str]) -> tuple[dict[str, bool], int] | str:
+    """Which attacks succeed, and how much memory was seen to be taken; or why none was tried."""
+    with scratch_folder() as scratch, socket.create_server(("127.0.0.1", 0)) as listener:
+        shown, secret = scratch / "shown", scratch / "secret"
+        shown.mkdir()
+        shown.chmod(0o777)
+        secret.mkdir()
+        (secret / "seed.txt").write_text("a secret")
+        for place in (scratch, secret):
+            place.chmod(0o755)
+        told = {
+            "tried": list(names),
+            "port": listener.getsockname()[1],
+            "folder": str(shown),
+            "secret": str(secret / "seed.txt"),
+            "limits": dataclasses.asdict(LIMITS),
+        }
+        program = [sys.executable, "-c", _RUN, _ATTACKS.read_text(), json.dumps(told)]
         try:
-            confined = Sandbox(scratch, limits=_LIMITS).confine(
-                [sys.executable, "-c", _TRIES], stdout=subprocess.PIPE
-            )
+            sandbox = Sandbox(scratch, readable=(shown,), limits=LIMITS)
+            confined = sandbox.confine(program, stdout=subprocess.PIPE)
         except SandboxError as error:
             return str(error)
         try:
             printed = confined.output(_SECONDS)
-            held: dict[str, Any] = json.loads(printed)
+            succeeded: dict[str, bool] = json.loads(printed)
         except TimeoutError:
             return f"no answer after {_SECONDS} seconds"
         except ValueError:
             return printed.decode(errors="replace").strip() or confined.last_words()
         finally:
             confined.kill()
-    watch = confined.memory
-    return held | {"together": watch is not None and watch.peak_bytes > _LEAST_BYTES}
+    return succeeded, confined.memory.peak_bytes if confined.memory else 0
 
 
 def _explained(said: str) -> str:
