@@ -107,6 +107,12 @@ def add_commands(add_command: Callable[..., argparse.ArgumentParser]) -> None:
     _assignment(grade)
     grade.add_argument("--student", nargs="+", default=[], metavar="STUDENT", help="only these")
     grade.add_argument("--force", action="store_true", help="grade again what is up to date, too")
+    grade.add_argument(
+        "--scheduler",
+        default="",
+        metavar="ADDRESS",
+        help="grade on a dask.distributed cluster, such as tcp://10.0.0.5:8786",
+    )
 
     report = add(
         "report",

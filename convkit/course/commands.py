@@ -60,11 +60,18 @@ def extend(options: argparse.Namespace) -> None:
 def grade(options: argparse.Namespace) -> int:
     from convkit.grading.sandbox.doctor import require
 
-    require()
+    if not options.scheduler:
+        require()
     from convkit.grading.runner import grade_class  # of which much is there on Linux alone
 
     try:
-        return grade_class(Path.cwd(), options.assignment, options.student, force=options.force)
+        return grade_class(
+            Path.cwd(),
+            options.assignment,
+            options.student,
+            force=options.force,
+            scheduler=options.scheduler,
+        )
     except KeyboardInterrupt:
         say(f"Stopped. `convkit grade {options.assignment}` goes on from here.", sys.stderr)
         return 130

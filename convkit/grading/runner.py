@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
 import shutil
 import signal
 import sys
@@ -14,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from tqdm import tqdm
 
@@ -26,6 +25,7 @@ from convkit.grading.gradebook.course import Course, alone
 from convkit.grading.gradebook.preprocessors import STORING
 from convkit.grading.gradebook.standings import NAME_LENGTH, not_graded
 from convkit.grading.gradebook.store import Store
+from convkit.grading.intake.folder import look_into
 from convkit.grading.outcome import GraderError, Outcome, Status
 from convkit.grading.running import travelling_layers
 from convkit.grading.running.processes import Processes
@@ -33,7 +33,11 @@ from convkit.grading.running.submission import Part, Task
 from convkit.grading.sandbox.doctor import warnings
 from convkit.grading.terminal import harmless, say
 
+if TYPE_CHECKING:
+    from convkit.grading.cluster import Cluster
+
 _SCRATCH = "convkit-run-"
+_MOST_AT_ONCE = 1000
 
 
 @contextlib.contextmanager
@@ -63,14 +67,16 @@ class Grader:
 
     Attributes:
         scratch: a folder for it alone.
+        scheduler: of the cluster that grades; "" where this machine does.
     """
 
     app: Any
     course: Course
     assignment: str
     scratch: Path
+    scheduler: str = ""
     _released: dict[str, dict[str, nb.Released]] = field(default_factory=dict)
-    _processes: Processes = field(init=False)
+    _graders: Processes | Cluster = field(init=False)
 
     @property
     def notebooks(self) -> list[str]:
@@ -94,27 +100,38 @@ class Grader:
         Raises:
             GraderError: no student can be graded now; the message says why.
         """
-        sources = self.course.sources(self.assignment).values()
-        self._processes = Processes(self.scratch, self.course.root, self.assignment, sources)
+        self._graders = self._graders_of()
         pool = ThreadPoolExecutor(2)
         try:
             solution = pool.submit(self._grade_solution)
             untouched = pool.submit(self._grade, "release", self._release)
             most = see_alive(solution.result(), untouched.result())
         except BaseException:
-            self._processes.stop()
+            self._graders.stop()
             raise
         finally:
             pool.shutdown()
         return f"the solution earns all {most:g} points, the release none."
 
+    def _graders_of(self) -> Processes | Cluster:
+        if not self.scheduler:
+            sources = self.course.sources(self.assignment).values()
+            return Processes(self.scratch, self.course.root, self.assignment, sources)
+        try:
+            from convkit.grading.cluster import Cluster
+        except ModuleNotFoundError as error:
+            raise GraderError(
+                f"--scheduler needs {error.name}. Install it: pip install 'convkit[cluster]'"
+            ) from None
+        return Cluster(self.scheduler)
+
     def _grade_solution(self) -> dict[str, Part]:
         task = self._task("solution", self.course.source(self.assignment), explain=True)
         travelling_layers.bring_along(task.source, task.files)
-        return self._processes.grade(task)
+        return self._graders.grade(task)
 
     def _grade(self, name: str, submitted: Path) -> dict[str, Part]:
-        return self._processes.grade(self._task(name, submitted))
+        return self._graders.grade(self._task(name, submitted))
 
     def _task(self, name: str, submitted: Path, *, explain: bool = False) -> Task:
         files = self._files(name)
@@ -122,8 +139,7 @@ class Grader:
         return Task(
             assignment=self.assignment,
             explain=explain,
-            submitted=submitted,
-            surroundings=self.course.surroundings,
+            there=look_into(submitted, self.course.surroundings),
             files=files,
             source=source,
             kept=list(self.course.kept.get(self.assignment, ())),
@@ -157,15 +173,14 @@ class Grader:
         return sorted(enrolled | self.course.places.students(enrolled))
 
     def grade_all(self, students: Sequence[str]) -> Iterator[tuple[str, Outcome]]:
-        """Grade and store one after the other, as many at a time as there are cores."""
+        """Grade and store one after the other, as many at a time as there is room for."""
         store = Store(self.app, self.course, self.assignment, STORING)
-        cores = len(os.sched_getaffinity(0))
         waiting = list(reversed(students))
         running: dict[Future[dict[str, Part]], tuple[str, str]] = {}
-        pool = ThreadPoolExecutor(cores)
+        pool = ThreadPoolExecutor(_MOST_AT_ONCE)
         try:
             while waiting or running:
-                while waiting and len(running) < cores:
+                while waiting and len(running) < min(self._graders.room, _MOST_AT_ONCE):
                     student = waiting.pop()
                     fingerprint = str(self.course.fingerprint(self.assignment, student))
                     with _undisturbed():
@@ -183,7 +198,7 @@ class Grader:
                     shutil.rmtree(files, ignore_errors=True)
                     yield student, outcome
         finally:
-            self._processes.stop()
+            self._graders.stop()
             pool.shutdown(cancel_futures=True)
 
     def _files(self, name: str) -> Path:
@@ -225,7 +240,9 @@ def _in_words(error: Exception) -> str:
     return str(error) if isinstance(error, GraderError) else f"{type(error).__name__}: {error}"
 
 
-def grade_class(root: Path, assignment: str, only: Sequence[str], *, force: bool) -> int:
+def grade_class(
+    root: Path, assignment: str, only: Sequence[str], *, force: bool, scheduler: str = ""
+) -> int:
     """What `convkit grade` does: its exit status is 1 where somebody has no grade for our fault.
 
     The sandbox must hold: see `probe.require`.
@@ -234,14 +251,11 @@ def grade_class(root: Path, assignment: str, only: Sequence[str], *, force: bool
         root: the course's folder.
         only: students; everybody if there are none.
         force: whether to grade again what is up to date.
+        scheduler: as in `Grader`.
     """
-    with (
-        opened(root) as (app, course),
-        alone(root) as lock,
-        _scratch(lock) as scratch,
-    ):
+    with opened(root) as (app, course), alone(root) as lock, _scratch(lock) as scratch:
         course.require(assignment)
-        grader = Grader(app, course, assignment, scratch)
+        grader = Grader(app, course, assignment, scratch, scheduler)
         students = grader.students()
         unknown = sorted(set(only) - set(students))
         if unknown:

@@ -29,6 +29,9 @@ class Processes:
         scratch: a folder for their temporary files.
         course: the course's folder.
         sources: the assignment's notebooks.
+
+    Attributes:
+        room: so many submissions may be graded at once.
     """
 
     def __init__(
@@ -43,6 +46,7 @@ class Processes:
         self._cores: queue.SimpleQueue[int] = queue.SimpleQueue()
         for core in os.sched_getaffinity(0):
             self._cores.put(core)
+        self.room = self._cores.qsize()
 
     def grade(self, task: Task) -> dict[str, Part]:
         """What became of the submission. May be called by several threads at once.
@@ -50,9 +54,13 @@ class Processes:
         Raises:
             GraderError: it cannot be graded, or the process did not come to its end.
         """
+        return decode_parts(self.answered(task))
+
+    def answered(self, task: Task) -> bytes:
+        """The same, encoded."""
         core = self._cores.get()
         try:
-            return decode_parts(self._answered(task, core))
+            return self._answered(task, core)
         finally:
             self._cores.put(core)
 

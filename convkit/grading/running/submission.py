@@ -20,7 +20,7 @@ from nbformat.v4 import new_notebook
 
 from convkit.grading import notebook as nb
 from convkit.grading.airlock.times import Times
-from convkit.grading.intake.folder import Folder, Surroundings, look_into
+from convkit.grading.intake.folder import Folder, Why
 from convkit.grading.intake.handed_in import receive
 from convkit.grading.outcome import OUTCOME, GraderError, Outcome, Status, together
 from convkit.grading.running.grade import copy_file, copy_files, grade
@@ -35,14 +35,12 @@ class Task(Job):
     """A submission to be graded; into ``files`` `gather_files` puts what lies beside its notebooks.
 
     Attributes:
-        submitted: the folder as it came.
-        surroundings: where it lies.
+        there: what was handed in.
         kept: files of the source of which the student's version counts.
         released: of each notebook, what was released.
     """
 
-    submitted: Path
-    surroundings: Surroundings
+    there: Folder
     kept: list[str]
     released: Mapping[str, Mapping[str, nb.Released]]
 
@@ -62,7 +60,7 @@ def grade_submission(task: Task) -> dict[str, Part]:
         GraderError, SandboxError, KernelError: the fault is on the grader's side.
     """
     sources = {name: nb.read_source(task.source, name) for name in task.released}
-    there = look_into(task.submitted, task.surroundings)
+    there = task.there
     found = receive(there, sources)
     folders = [received.path.parent for received in found.values() if received.path]
     beside = min(folders, key=lambda folder: len(folder.parts), default=there.path)
@@ -123,14 +121,23 @@ def gather_files(
 
 
 def encode(task: Task) -> str:
-    return json.dumps(dataclasses.asdict(task), default=str)
+    given = dataclasses.asdict(task)
+    given["there"]["left_out"] = [*task.there.left_out.items()]
+    return json.dumps(given, default=str)
 
 
-def _decode(text: str) -> Task:
+def decode(text: str) -> Task:
+    """The `Task` that was encoded."""
     given = json.loads(text)
-    for name in ("submitted", "files", "source", "course"):
+    for name in ("files", "source", "course"):
         given[name] = Path(given[name])
-    given["surroundings"] = Surroundings(**{n: Path(p) for n, p in given["surroundings"].items()})
+    there = given["there"]
+    given["there"] = Folder(
+        Path(there["path"]),
+        [Path(path) for path in there["files"]],
+        {Path(path): Why(why) for path, why in there["left_out"]},
+        there["problem"],
+    )
     given["released"] = {
         notebook: {name: nb.Released(**cell) for name, cell in cells.items()}
         for notebook, cells in given["released"].items()
@@ -179,7 +186,7 @@ def answer(request: bytes, descriptors: list[int]) -> None:
     tempfile.tempdir = scratch
     said: dict[str, Any]
     try:
-        said = _encode_parts(grade_submission(_decode(task)))
+        said = _encode_parts(grade_submission(decode(task)))
     except (GraderError, SandboxError, KernelError) as error:
         said = {"error": str(error)}
     except Exception as error:

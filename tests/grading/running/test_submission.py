@@ -7,10 +7,17 @@ import pytest
 
 from convkit.grading import notebook as nb
 from convkit.grading.airlock.times import Times
-from convkit.grading.intake.folder import Surroundings, look_into
+from convkit.grading.intake.folder import Folder, Why, look_into
 from convkit.grading.outcome import GraderError, Outcome, Status
 from convkit.grading.running import submission
-from convkit.grading.running.submission import Part, Task, decode_parts, encode, gather_files
+from convkit.grading.running.submission import (
+    Part,
+    Task,
+    decode,
+    decode_parts,
+    encode,
+    gather_files,
+)
 from convkit.grading.sandbox.bubblewrap import Limits
 from tests.grading.course import mini_source
 
@@ -18,8 +25,12 @@ from tests.grading.course import mini_source
 def test_a_task_comes_through_as_it_was(tmp_path):
     task = Task(
         assignment="mini",
-        submitted=tmp_path / "submitted",
-        surroundings=Surroundings(tmp_path, tmp_path / "submitted"),
+        there=Folder(
+            tmp_path / "submitted",
+            [tmp_path / "submitted" / "“é”.py"],
+            {tmp_path / "submitted" / "link": Why.LINK},
+            "there are more",
+        ),
         files=tmp_path / "files",
         source=tmp_path / "solutions",
         kept=["helper.py"],
@@ -28,7 +39,7 @@ def test_a_task_comes_through_as_it_was(tmp_path):
         limits=Limits(memory_bytes=1 << 20),
         times=Times(cell=1.5),
     )
-    assert submission._decode(encode(task)) == task  # noqa: SLF001
+    assert decode(encode(task)) == task
 
 
 def test_parts_come_through_as_they_were():
