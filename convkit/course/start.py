@@ -49,6 +49,7 @@ def new_course(folder: Path) -> None:
         write_anew(folder / ORIGINALS / path, data)
     write_anew(folder / "README.md", (_TEXTS / "staff.md").read_bytes())
     write_anew(folder / ".gitignore", (_TEXTS / "gitignore").read_bytes())
+    write_anew(folder / "Containerfile", (_TEXTS / "Containerfile").read_bytes())
     write_anew(folder / "requirements.txt", requirement().encode())
     write_anew(folder / SEED_FILE, f"{secrets.token_hex(32)}\n".encode())
     (folder / SEED_FILE).chmod(0o600)

@@ -40,6 +40,9 @@ def edit(path, before, after):
 def test_it_holds_what_a_term_needs(term, said):
     for name in ("README.md", "requirements.txt", "nbgrader_config.py", EXERCISE, SOLUTION):
         assert (term / name).read_text()
+    image = (term / "Containerfile").read_text()
+    assert "bubblewrap" in image
+    assert "COPY requirements.txt" in image
     assert len(list((term / "lectures").glob("*.ipynb"))) == 12
     assert (term / "hidden_seed.txt").stat().st_mode & 0o77 == 0
     assert said("report", "02-convolution")[2].startswith("convkit: the gradebook knows no")

@@ -46,6 +46,8 @@ exec(compile(sys.argv.pop(1), "attacks.py", "exec"))
 """
 _SECONDS = 30
 _LEAST_BYTES = 1 << 20
+IN_CONTAINER = "--cap-add SYS_ADMIN,NET_ADMIN,SYS_PTRACE --security-opt unmask=ALL"
+"""What a container of podman's must be given for the sandbox to hold in it."""
 _OLD = "This kernel is too old or too restricted. Cure: grade on Linux 5.14 or newer."
 _NO_FILTER = (
     "No filter is known for this kind of processor. Cure, where student code may be hostile: "
@@ -141,7 +143,11 @@ def _other_package() -> Path | None:
 def tried() -> tuple[Finding, ...]:
     system, installed = "This is Linux", "bubblewrap is installed"
     if not sys.platform.startswith("linux"):
-        cure = "Cure: grade on a Linux machine, or in a container or virtual machine."
+        cure = (
+            "Cure: grade on a Linux machine, or in a container. In the course's folder: "
+            "podman build --tag grader . && podman run --rm -it "
+            f'{IN_CONTAINER} -v "$PWD:/course" grader convkit grade ASSIGNMENT'
+        )
         return (Finding(system, False, cure=cure),)
     if shutil.which("bwrap") is None:
         cure = "Cure: sudo apt-get install bubblewrap"
@@ -214,13 +220,14 @@ def _explained(said: str) -> str:
             "This machine lets no ordinary user make namespaces. Cure: "
             "sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0 (Ubuntu), "
             "sudo sysctl -w kernel.unprivileged_userns_clone=1 (older Debian), or, in a container, "
-            "start it with --security-opt seccomp=unconfined --security-opt apparmor=unconfined."
+            f"start it with {IN_CONTAINER}."
         ),
         "uid map": (
             "This machine restricts namespaces of ordinary users. Cure: "
             "sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0"
         ),
-        "mount proc": "The container hides parts of /proc. Cure: start it with --privileged.",
+        "mount proc": f"The container hides parts of /proc. Cure: start it with {IN_CONTAINER}.",
+        "loopback": f"The container may not set up networks. Cure: start it with {IN_CONTAINER}.",
         "ermission denied": (
             "The sandbox's user may not read the Python environment. Cure: "
             f"chmod -R a+rX {sys.prefix} {sys.base_prefix}"
