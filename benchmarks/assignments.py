@@ -63,17 +63,15 @@ def graded(name: str, notebook: NotebookNode) -> float:
             (_notebook(other) for other in NAMES if other != name), Path(folder)
         )
         job = Job(
-            name,
-            submission=copy.deepcopy(notebook),
-            source=notebook,
-            source_folder=_ROOT / "solutions" / name,
+            assignment=name,
+            source=_ROOT / "solutions" / name,
             course=_ROOT,
             files=Path(folder),
             limits=Limits(),
             times=Times(),
         )
         start = time.perf_counter()
-        outcome = grade(job)
+        outcome = grade(copy.deepcopy(notebook), notebook, job)
         taken = time.perf_counter() - start
     if outcome.reason:
         raise RuntimeError(f"{name}: {outcome.reason}")

@@ -16,7 +16,7 @@ import time
 import pytest
 
 from tests.grading.course import SHORT_TIMES, Course, cell, mini_source, write
-from tests.grading.test_course import CODE
+from tests.grading.mini_submissions import CODE
 
 pytest.importorskip("distributed")
 pytestmark = [pytest.mark.course, pytest.mark.timeout(1800)]

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from tests.grading.course import FULL, Course, cell, mini_source, write
-from tests.grading.test_course import CODE
+from tests.grading.mini_submissions import CODE
 
 pytestmark = [pytest.mark.course, pytest.mark.exhaustive]
 
