@@ -7,8 +7,8 @@ import pytest
 from convkit.grading.gradebook.application import has_gradebook, opened
 from convkit.grading.outcome import GraderError
 from tests.grading.course import FULL, Course, cell, mini_source, write
-from tests.grading.postgresql import new_database
 from tests.grading.mini_submissions import CODE, SCALE_ONLY
+from tests.grading.postgresql import new_database
 
 pytestmark = [pytest.mark.course, pytest.mark.timeout(900)]
 
