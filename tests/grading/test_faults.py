@@ -12,6 +12,7 @@ import pytest
 
 from tests.grading.course import CANARY, FULL, SHORT_TIMES, Course, cell, mini_source, write
 from tests.grading.faults import faults
+from tests.grading.faults.attacks import ATTACKS
 from tests.grading.faults.code import MARKER
 from tests.grading.mini_submissions import CODE
 
@@ -20,7 +21,7 @@ pytestmark = [pytest.mark.course, pytest.mark.timeout(3600)]
 FAULTS = faults()
 NEIGHBOURS = ("0-neighbour", "h-neighbour", "p-neighbour", "zz-neighbour")
 LIMITS = SHORT_TIMES + "c.GradeInAirlock.memory_megabytes = 600\n"
-SAMPLE = 24
+SAMPLE = 36
 """One in so many is tried in a run that is not exhaustive."""
 MADE_BY_GRADING = ("autograded", "gradebook.db", "feedback", ".convkit-grading")
 
@@ -139,3 +140,5 @@ class TestAClass:
 
 def test_there_are_enough_of_them():
     assert len(FAULTS) >= 31 + 40
+    assert sum(map(len, ATTACKS.values())) >= 60
+    assert min(map(len, ATTACKS.values())) >= 15

@@ -1,7 +1,8 @@
 """Ways in which a submission goes wrong, each with the result that it must have.
 
 A fault changes a right submission and puts it into a student's folder. Those in `code` are in what
-is run, those in `notebooks` in the notebook's file, those in `folders` in what lies around it.
+is run, those in `notebooks` in the notebook's file, those in `folders` in what lies around it;
+those in `attacks` are meant.
 """
 
 from __future__ import annotations
@@ -71,6 +72,6 @@ def notebook_fault(
 
 def faults() -> list[Fault]:
     """All of them."""
-    for module in ("code", "notebooks", "folders"):
+    for module in ("code", "notebooks", "folders", "attacks"):
         import_module(f"{__name__}.{module}")
     return list(_FAULTS.values())
