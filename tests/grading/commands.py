@@ -80,8 +80,13 @@ def _become(request: bytes, descriptors: list[int]) -> None:
 
 
 if __name__ == "__main__":
+    import nbgrader.api
+
     import convkit.grading.runner  # noqa: F401
 
+    # A new gradebook asks a program for it, for seconds; it is the same for all of them.
+    version = nbgrader.api.get_alembic_version()
+    nbgrader.api.get_alembic_version = lambda: version
     end_with(int(sys.argv[2]))
     with listening(Path(sys.argv[1])) as listener:
         print("ready", flush=True)

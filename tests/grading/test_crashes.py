@@ -6,11 +6,11 @@ import os
 import random
 import shutil
 import signal
-import sqlite3
 import subprocess
 import time
 
 import pytest
+from sqlalchemy.exc import DatabaseError
 
 from tests.grading.course import UNFINISHED, Course, cell, mini_source, write
 from tests.grading.mini_submissions import CODE
@@ -49,7 +49,7 @@ def new_course(handed_in, folder):
 def stored(course):
     """Everything the gradebook says, by student; nothing where there is no table for it yet."""
     scores, outcomes = {}, {}
-    with contextlib.suppress(sqlite3.OperationalError):
+    with contextlib.suppress(DatabaseError):
         scores = course.scores("mini")
         outcomes = course.outcomes("mini")
     return {student: (outcomes.get(student), scores.get(student)) for student in ANSWERS}
