@@ -338,7 +338,7 @@ def test_a_run_that_is_stopped_leaves_the_truth_and_goes_on(one):
         time.sleep(0.05)
     os.killpg(grader.pid, signal.SIGINT)  # as a terminal does
     _, said = grader.communicate(timeout=60)
-    assert grader.returncode == 130
+    assert grader.returncode == 130, said
     assert said.splitlines()[-1] == "Stopped. `convkit grade mini` goes on from here."
     assert "Traceback" not in said
     assert list(one.temporary.iterdir()) == []

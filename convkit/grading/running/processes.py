@@ -7,6 +7,7 @@ import json
 import os
 import queue
 import signal
+import time
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -93,8 +94,13 @@ class Processes:
         """End those that are at work, and start no more."""
         self._stopping = True
         self._forks.stop()
-        for forked in list(self._running):
-            _end(forked)
+        # The thread that asked for it waits for it: two would take its end from each other.
+        for number in (signal.SIGTERM, signal.SIGKILL):
+            for forked in self._running.copy():
+                forked.signal(number)
+            latest = time.monotonic() + _LAST_WORDS_SECONDS
+            while self._running and time.monotonic() < latest:
+                time.sleep(0.02)
 
 
 def _end(forked: Forked) -> None:

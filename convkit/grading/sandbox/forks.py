@@ -14,6 +14,7 @@ import signal
 import socket
 import struct
 import sys
+import threading
 import traceback
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -44,6 +45,7 @@ class Forked:
 
     def __init__(self, connection: socket.socket, watcher: int | None = None) -> None:
         self._connection, self._watcher = connection, watcher
+        self._lock = threading.Lock()
         self.returncode: int | None = None
         self.pid: int | None = None
         self._descriptor: int | None = None
@@ -88,9 +90,9 @@ class Forked:
         return self.returncode
 
     def signal(self, number: int) -> None:
-        """Send it a signal, if it is still there."""
-        if self._descriptor is not None:
-            with contextlib.suppress(ProcessLookupError):
+        """Send it a signal, if it is still there. Any thread may; one alone waits for its end."""
+        with self._lock, contextlib.suppress(ProcessLookupError):
+            if self._descriptor is not None:
                 signal.pidfd_send_signal(self._descriptor, number)
 
     def _ended(self, status: bytes) -> None:
@@ -99,9 +101,10 @@ class Forked:
         self._connection.close()
         if self._watcher is not None:
             os.waitpid(self._watcher, 0)
-        if self._descriptor is not None:
-            os.close(self._descriptor)
-            self._descriptor = None
+        with self._lock:
+            if self._descriptor is not None:
+                os.close(self._descriptor)
+                self._descriptor = None
 
 
 def fork(run: Callable[[], object]) -> Forked:
