@@ -245,7 +245,7 @@ def grade_class(
 ) -> int:
     """What `convkit grade` does: its exit status is 1 where somebody has no grade for our fault.
 
-    The sandbox must hold: see `probe.require`.
+    The sandbox must hold: see `doctor.require`.
 
     Args:
         root: the course's folder.

@@ -235,3 +235,11 @@ def double(x):
             raise ValueError(f"given: {seen}")
 """
     cell(notebook, "scale").source = SCALE.replace("    def forward(self, x):\n", tell)
+
+
+def answered(course, double=CODE["double"]):
+    """The release with right answers, but for this `double`."""
+    notebook = course.released("mini")
+    for name, text in (CODE | {"double": double}).items():
+        cell(notebook, name).source = text
+    return notebook

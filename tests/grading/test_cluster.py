@@ -15,8 +15,8 @@ import time
 
 import pytest
 
-from tests.grading.course import SHORT_TIMES, Course, cell, mini_source, write
-from tests.grading.mini_submissions import CODE
+from tests.grading.course import SHORT_TIMES, Course, mini_source, write
+from tests.grading.mini_submissions import CODE, answered
 
 pytest.importorskip("distributed")
 pytestmark = [pytest.mark.course, pytest.mark.timeout(1800)]
@@ -98,10 +98,7 @@ def handed_in(tmp_path_factory):
     course = Course.create(folder, {"mini": mini_source()}, SHORT_TIMES)
     assert course.nbgrader("generate_assignment", "mini").returncode == 0
     for student, double in ANSWERS.items():
-        notebook = course.released("mini")
-        for name, text in (CODE | {"double": double}).items():
-            cell(notebook, name).source = text
-        write(notebook, course.submitted("mini", student))
+        write(answered(course, double), course.submitted("mini", student))
     course.submitted("mini", "fay").with_name("notes.txt").write_text("mine")
     course.submitted("mini", "fay").with_name("link").symlink_to("/etc/passwd")
     (course.folder / "submitted" / "gil" / "mini").mkdir(parents=True)

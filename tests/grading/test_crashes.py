@@ -12,8 +12,8 @@ import time
 import pytest
 from sqlalchemy.exc import DatabaseError
 
-from tests.grading.course import UNFINISHED, Course, cell, mini_source, write
-from tests.grading.mini_submissions import CODE
+from tests.grading.course import UNFINISHED, Course, mini_source, write
+from tests.grading.mini_submissions import CODE, answered
 
 pytestmark = [pytest.mark.course, pytest.mark.timeout(3600)]
 
@@ -32,10 +32,7 @@ def handed_in(tmp_path_factory):
     course = Course.create(tmp_path_factory.mktemp("class") / "course", {"mini": mini_source()})
     assert course.nbgrader("generate_assignment", "mini").returncode == 0
     for student, double in ANSWERS.items():
-        notebook = course.released("mini")
-        for name, text in (CODE | {"double": double}).items():
-            cell(notebook, name).source = text
-        write(notebook, course.submitted("mini", student))
+        write(answered(course, double), course.submitted("mini", student))
     (course.folder / "gradebook.db").unlink()
     shutil.rmtree(course.temporary)
     return course.folder

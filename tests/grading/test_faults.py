@@ -14,7 +14,7 @@ from tests.grading.course import CANARY, FULL, SHORT_TIMES, Course, cell, mini_s
 from tests.grading.faults import faults
 from tests.grading.faults.attacks import ATTACKS
 from tests.grading.faults.code import MARKER
-from tests.grading.mini_submissions import CODE
+from tests.grading.mini_submissions import answered
 
 pytestmark = [pytest.mark.course, pytest.mark.timeout(3600)]
 
@@ -27,9 +27,7 @@ MADE_BY_GRADING = ("autograded", "gradebook.db", "feedback", ".convkit-grading")
 
 
 def right_notebook(course):
-    notebook = course.released("mini")
-    for name, text in CODE.items():
-        cell(notebook, name).source = text
+    notebook = answered(course)
     cell(notebook, "why").source = "I think so."
     return notebook
 

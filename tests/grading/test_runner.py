@@ -21,7 +21,7 @@ from tests.grading.course import (
     mini_source,
     write,
 )
-from tests.grading.mini_submissions import CODE, SCALE_ONLY
+from tests.grading.mini_submissions import CODE, SCALE_ONLY, answered
 
 pytestmark = [pytest.mark.course, pytest.mark.timeout(1800)]
 
@@ -48,9 +48,7 @@ EXPECTED = {
 
 
 def hand_in(course, student, double):
-    notebook = course.released("mini")
-    for name, text in (CODE | {"double": double}).items():
-        cell(notebook, name).source = text
+    notebook = answered(course, double)
     cell(notebook, "why").source = "I think so."
     write(notebook, course.submitted("mini", student))
 

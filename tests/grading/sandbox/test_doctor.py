@@ -100,7 +100,7 @@ class TestRefusal:
             doctor.require()
         assert doctor.IN_CONTAINER in str(refusal.value)
         said = (Path(__file__).parents[3] / "docs" / "grading.md").read_text(encoding="utf-8")
-        assert f"podman run --rm -it {doctor.IN_CONTAINER} " in said
+        assert f"podman run --rm -it {doctor.IN_CONTAINER} \\\n" in said
 
     @pytest.mark.parametrize(
         ("said", "cure"),
