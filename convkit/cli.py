@@ -17,6 +17,8 @@ FIRST_PAGE = "lectures/00-start-here.ipynb"
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run ``convkit`` with ``arguments`` (those of the process) and return its exit status."""
+    # For a format that no notebook has, jsonschema would build a grammar, for seconds.
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
     parser = _parser()
     options, unknown = parser.parse_known_args(arguments)
     if options.run is _open:

@@ -43,6 +43,7 @@ def shortcuts(assignment: str) -> tuple[Shortcut, ...]:
     )
 
 
+@cache
 def hidden_paths(assignment: str) -> tuple[Path, ...]:
     """Folders and files to cover up where answers run: every installed copy of those modules.
 

@@ -43,7 +43,7 @@ def grade(submission: NotebookNode, source: NotebookNode, job: Job) -> Outcome:
     with scratch_folder() as scratch:
         files = scratch / "files"
         copy_files(look_into(job.files), files)
-        fonts = _font_cache()
+        fonts = sandboxes.font_list()
         if fonts is not None:
             (files / ".matplotlib").mkdir()
             shutil.copyfile(fonts, files / ".matplotlib" / fonts.name)
@@ -108,12 +108,3 @@ def _judge_own(source: NotebookNode, job: Job, scratch: Path, files: Path) -> Ba
         job.course, job.assignment, scratch, files, job.limits, reference=False
     )
     return travelling_layers.judge(names, files, sandbox, job.times)
-
-
-def _font_cache() -> Path | None:
-    """Matplotlib's list of fonts, which takes a second to make and is the same everywhere."""
-    import matplotlib
-    import matplotlib.font_manager  # makes the list
-
-    lists = Path(matplotlib.get_cachedir()).glob("fontlist-*.json")
-    return max(lists, key=lambda path: path.stat().st_mtime, default=None)

@@ -10,12 +10,18 @@ import importlib
 import json
 import os
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-_IMPORTED = (
+BY_EVERY_KERNEL = (
+    "IPython.core.completerlib",
+    "IPython.extensions.storemagic",
+    "ipykernel.debugger",
     "ipykernel.kernelapp",
     "ipykernel.zmqshell",
+)
+_BY_NOTEBOOKS = (
     "matplotlib.backends.backend_agg",
     "matplotlib.pyplot",
     "convkit",
@@ -29,7 +35,12 @@ _IMPORTED = (
 def prepare() -> None:
     """Import what notebooks use, as far as it is there."""
     os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"  # as the kernel would
-    for name in _IMPORTED:
+    fetch(BY_EVERY_KERNEL + _BY_NOTEBOOKS)
+
+
+def fetch(modules: Iterable[str]) -> None:
+    """Import modules, as far as they are there."""
+    for name in modules:
         with contextlib.suppress(ImportError, FileNotFoundError):
             importlib.import_module(name)
 

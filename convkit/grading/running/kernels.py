@@ -26,6 +26,7 @@ from nbformat import NotebookNode
 from threadpoolctl import threadpool_limits
 from traitlets.config import Application
 
+from convkit.grading.running.kernel_inside import BY_EVERY_KERNEL, fetch
 from convkit.grading.running.messages import Messages, connection
 from convkit.grading.running.outputs import Outputs
 from convkit.grading.sandbox.bubblewrap import ONE_THREAD, Sandbox
@@ -112,7 +113,7 @@ class Kernel:
     def beside(cls, folder: Path, scratch: Path) -> Kernel:
         """A kernel like the one an instructor works with, in the working directory ``folder``.
 
-        It is forked from this process.
+        It is forked from this process; see `prepare_kernels`.
         """
         private = Path(tempfile.mkdtemp(dir=scratch))  # no earlier kernel's sockets are in it
         settings, connection_file = connection(private), private / "kernel.json"
@@ -202,6 +203,11 @@ class Kernel:
         return "died" if ending == "crashed" else ending
 
 
+def prepare_kernels() -> None:
+    """Import here what every kernel would import that is forked from this process."""
+    fetch(BY_EVERY_KERNEL)
+
+
 def _become_kernel(connection_file: Path, folder: Path) -> None:
     """What the forked process is from then on."""
     os.setsid()
@@ -215,4 +221,10 @@ def _become_kernel(connection_file: Path, folder: Path) -> None:
     for made in (Application._instance, InteractiveShell._instance):
         if made is not None:
             type(made).clear_instance()
-    IPKernelApp.launch_instance(["-f", str(connection_file), "--HistoryManager.hist_file=:memory:"])
+    IPKernelApp.launch_instance(
+        [
+            *("-f", str(connection_file)),
+            "--HistoryManager.hist_file=:memory:",
+            "--InteractiveShell.xmode=Minimal",  # nobody sees a traceback, and it takes a second
+        ]
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from nbformat import NotebookNode
 from convkit.grading import notebook as nb
 from convkit.grading.airlock.airlock import WORKER_FILES, worker_program
 from convkit.grading.running import forbidden_imports, travelling_layers
-from convkit.grading.running.kernels import KERNEL_FILES, KERNEL_PROGRAM
+from convkit.grading.running.kernels import KERNEL_FILES, KERNEL_PROGRAM, prepare_kernels
 from convkit.grading.sandbox.bubblewrap import Limits, Sandbox, readable_package
 
 
@@ -37,7 +38,9 @@ def for_answers(
 
 def prepare(course: Path, assignment: str, sources: Iterable[NotebookNode]) -> None:
     """Start what the processes of submissions are forked from, here and in what is forked from
-    this process, unless it is there."""
+    this process, unless it is there; and have here what forked kernels would each fetch."""
+    prepare_kernels()
+    font_list()
     kinds: set[bool] = set()
     for source in sources:
         kinds.add(nb.offers_reference(source))
@@ -47,3 +50,13 @@ def prepare(course: Path, assignment: str, sources: Iterable[NotebookNode]) -> N
     for kind in sorted(kinds):
         sandbox = for_answers(course, assignment, Path(), None, Limits(), reference=kind)
         sandbox.prepare(worker_program(reference=kind))
+
+
+@functools.cache
+def font_list() -> Path | None:
+    """Matplotlib's list of fonts, which takes a second to make and is the same everywhere."""
+    import matplotlib
+    import matplotlib.font_manager  # makes the list
+
+    lists = Path(matplotlib.get_cachedir()).glob("fontlist-*.json")
+    return max(lists, key=lambda path: path.stat().st_mtime, default=None)

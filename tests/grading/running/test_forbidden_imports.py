@@ -142,7 +142,9 @@ def test_every_copy_and_kind_of_a_module_is_found(tmp_path, monkeypatch):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
     monkeypatch.setattr(forbidden_imports, "_library_folders", lambda: (tmp_path,))
-    assert {str(path.relative_to(tmp_path)) for path in hidden_paths("02-convolution")} == {
+    assert {
+        str(path.relative_to(tmp_path)) for path in hidden_paths.__wrapped__("02-convolution")
+    } == {
         "autograd.py",
         "cv2.cpython-311-x86_64-linux-gnu.so",
         "scipy/signal",
