@@ -104,19 +104,23 @@ def test_a_course_is_configured_as_the_clone_is():
     assert given.read_bytes() == (ROOT / "nbgrader_config.py").read_bytes()
 
 
-def test_an_instructors_first_steps(bare, tmp_path):
-    assert run(bare, "convkit", "new-course", "term", cwd=tmp_path).returncode == 0
-    term = tmp_path / "term"
+@pytest.fixture(scope="module")
+def term(bare):
+    """A course that was made there, and a ZIP for its students."""
+    folder = bare.parent
+    assert run(bare, "convkit", "new-course", "term", cwd=folder).returncode == 0
+    made = run(bare, "convkit", "bundle", "week.zip", "01-local-connectivity", cwd=folder / "term")
+    assert made.returncode == 0, made.stderr
+    return folder / "term"
+
+
+def test_an_instructors_first_steps(bare, term):
     assert (term / "solutions/08-convnet/08-convnet.ipynb").is_file()
     assert "All files" in run(bare, "convkit", "update", cwd=term).stdout
-    made = run(bare, "convkit", "bundle", "week.zip", "01-local-connectivity", cwd=term)
-    assert made.returncode == 0, made.stderr
 
 
-def test_a_students_first_steps_with_the_zip(bare, built, tmp_path):
-    assert run(bare, "convkit", "new-course", "term", cwd=tmp_path).returncode == 0
-    run(bare, "convkit", "bundle", "week.zip", "01-local-connectivity", cwd=tmp_path / "term")
-    shutil.unpack_archive(tmp_path / "term/week.zip", tmp_path)
+def test_a_students_first_steps_with_the_zip(term, tmp_path):
+    shutil.unpack_archive(term / "week.zip", tmp_path)
     folder, environment = tmp_path / "week", tmp_path / "environment"
     venv.create(environment, with_pip=False)
     (inner,) = environment.glob("lib/python*/site-packages")
