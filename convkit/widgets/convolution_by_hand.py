@@ -39,7 +39,7 @@ class ConvolutionByHand(Widget):
         ValueError: an argument has the wrong shape or range, or the layer gives another shape.
     """
 
-    _esm = script("operators.js", "convolution_by_hand.js")
+    _esm = script("operators.js", "convolution_in_words.js", "convolution_by_hand.js")
 
     x = Numbers("C", "H", "W").tag(sync=True)
     kernel = Numbers("maps", "C", "h", "w").tag(sync=True)
