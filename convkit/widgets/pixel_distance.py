@@ -50,8 +50,7 @@ class PixelDistance(Widget):
     def compute(self) -> dict[str, Any]:
         """images; labels; reach; and for each move (down, right), numbered row by row from
         (−reach, −reach): x = the image moved and in another light; whom = the numbers of the image
-        itself, of the nearest that is another, and of the nearest of another class; their distances
-        to x."""
+        itself and of the nearest of another class; their distances to x."""
         number = integer(self.number, "number", minimum=0)
         if number >= len(self.images):
             raise ValueError(f"number: expected at most {len(self.images) - 1}, got {number}")
@@ -59,16 +58,9 @@ class PixelDistance(Widget):
         moved = [shift(self.images[number], down, right) for down in steps for right in steps]
         x = self.light * np.stack(moved)
         distances = np.stack([np.linalg.norm(self.images - each, axis=(1, 2)) for each in x])
-        another = np.arange(len(self.images)) != number
         another_class = self.labels != self.labels[number]
-        whom = np.stack(
-            [
-                np.full(len(x), number),
-                np.where(another, distances, np.inf).argmin(axis=1),
-                np.where(another_class, distances, np.inf).argmin(axis=1),
-            ],
-            axis=1,
-        )
+        nearest = np.where(another_class, distances, np.inf).argmin(axis=1)
+        whom = np.stack([np.full(len(x), number), nearest], axis=1)
         return {
             "images": self.images.astype(np.float32),
             "labels": self.labels.tolist(),
@@ -81,14 +73,13 @@ class PixelDistance(Widget):
     def picture(self) -> Figure:
         shown = self.compute()
         farthest = len(shown["x"]) - 1
-        own, nearest, other = shown["whom"][farthest]
+        own, other = shown["whom"][farthest]
         pictures = {
             "the image": self.images[own],
             "moved": shown["x"][farthest],
-            "nearest": self.images[nearest],
             "of another class": self.images[other],
         }
-        figure, panels = new_figure(4)
+        figure, panels = new_figure(3)
         away = [None, *shown["distances"][farthest]]
         for axes, (title, image), distance in zip(panels, pictures.items(), away, strict=True):
             draw_image(axes, 1 - image, title if distance is None else f"{title}: {distance:.2f}")

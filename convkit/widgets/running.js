@@ -5,12 +5,11 @@ const [LEFT, BOTTOM, TOP] = [40, 22, 12]; // pixels around the curve
 const [LOWEST_LOSS, HIGHEST_LOSS] = [0.01, 10]; // on a logarithmic scale
 const ANSWERS_A_SECOND = 15; // at most; beyond that several steps an answer
 
-/** Buttons that train, make a step and start again, and the speed.
+/** Buttons that train, make a step and start again, and the speed, in steps a second.
  *  advance(steps) and restart() ask Python; goOn() is to be called with each answer. */
-function runner({ advance, restart, signal }) {
+function runner({ advance, restart, signal, rate = 10 }) {
   let playing = false;
   let timer = null;
-  let rate = 10; // steps a second
 
   const next = () => {
     timer = null;
@@ -41,37 +40,50 @@ function runner({ advance, restart, signal }) {
   return { node, toggle, goOn };
 }
 
-/** Of each curve {losses, recent, colour} the loss of every step, faint, and its recent mean;
- *  logarithmic upwards. */
-function drawLosses(node, curves, colours) {
-  const context = prepare(node, CURVE_WIDTH, CURVE_HEIGHT);
+/** Of each curve {losses, recent, colour, name} the loss of every step, faint, and its recent mean;
+ *  logarithmic upwards, at least `least` steps wide. */
+function drawLosses(node, curves, colours, { width = CURVE_WIDTH, height = CURVE_HEIGHT, least = 50, guessing } = {}) {
+  const context = prepare(node, width, height);
   const last = Math.max(...curves.map(({ losses }) => losses.data.length));
-  const steps = Math.max(last, 50);
+  const steps = Math.max(last, least);
   const [low, high] = [Math.log10(LOWEST_LOSS), Math.log10(HIGHEST_LOSS)];
-  const x = (step) => LEFT + ((CURVE_WIDTH - LEFT - 8) * step) / steps;
+  const right = width - 8;
+  const x = (step) => LEFT + ((right - LEFT) * step) / steps;
   const y = (loss) =>
-    CURVE_HEIGHT - BOTTOM - ((CURVE_HEIGHT - BOTTOM - TOP) * (Math.log10(clamp(loss, LOWEST_LOSS, HIGHEST_LOSS)) - low)) / (high - low);
-  context.font = `11px ${getComputedStyle(node).fontFamily}`;
-  context.fillStyle = colours.ink;
-  context.strokeStyle = colours.line;
-  context.lineWidth = 1;
-  for (let power = low; power <= high; power++) {
-    context.beginPath();
-    context.moveTo(LEFT, y(10 ** power));
-    context.lineTo(CURVE_WIDTH - 8, y(10 ** power));
-    context.stroke();
-    context.fillText(written(10 ** power), 4, y(10 ** power) + 4);
-  }
-  context.fillText("loss", 4, TOP + 14);
-  context.textAlign = "right";
-  context.fillText(`step ${last}`, CURVE_WIDTH - 8, CURVE_HEIGHT - 6);
-  const line = ({ data }, colour, width) => {
+    height - BOTTOM - ((height - BOTTOM - TOP) * (Math.log10(clamp(loss, LOWEST_LOSS, HIGHEST_LOSS)) - low)) / (high - low);
+  const family = getComputedStyle(node).fontFamily;
+  const line = ({ data }, colour, thick) => {
     context.strokeStyle = colour;
-    context.lineWidth = width;
+    context.lineWidth = thick;
     context.beginPath();
     data.forEach((loss, step) => context.lineTo(x(step + 1), y(loss)));
     context.stroke();
   };
+  const across = (loss, colour) => {
+    context.strokeStyle = colour;
+    context.lineWidth = 1;
+    context.beginPath();
+    context.moveTo(LEFT, y(loss));
+    context.lineTo(right, y(loss));
+    context.stroke();
+  };
+  context.font = `12px ${family}`;
+  context.fillStyle = colours.ink;
+  for (let power = low; power <= high; power++) {
+    across(10 ** power, colours.line);
+    context.fillText(written(10 ** power), 4, y(10 ** power) + 4);
+  }
+  context.fillText("loss", 4, TOP + 18);
+  context.textAlign = "center";
+  context.fillText(`step ${last}`, clamp(x(last), LEFT + 20, right - 24), height - 6);
+  context.textAlign = "right";
+  if (x(last) < right - 80) context.fillText(steps, right, height - 6);
+  if (guessing) {
+    context.setLineDash([5, 4]);
+    across(guessing, colours.ink);
+    context.setLineDash([]);
+    context.fillText("as good as guessing", right, y(guessing) - 6);
+  }
   for (const { losses } of curves) line(losses, colours.line, 1);
-  for (const { recent, colour } of curves) line(recent, colour, 2);
+  for (const { recent, colour } of curves) line(recent, colour, 2.5);
 }

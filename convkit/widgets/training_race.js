@@ -1,4 +1,11 @@
-// The race: a network without and one with batch normalization, their losses and accuracies.
+// The race: a network without and one with batch normalization, their losses, how many each reads
+// right, and how far each of their layers gets in a step.
+
+const RACE = 150; // steps
+const [WIDEST, HEIGHT, AROUND] = [430, 290, 50]; // pixels, the losses, and what is around the pictures
+const [NARROWEST_LANE, WIDEST_LANE, BAR, NUMBER] = [330, 440, 26, 62];
+const [LAYERS_TOP, LAYERS, FOOT] = [64, 50, 20]; // below the bar: the layers
+const FULL_STEP = 0.04; // of the weights, and more
 
 function render({ model, el, signal }) {
   const view = scene({ model, el, signal }, draw);
@@ -8,10 +15,11 @@ function render({ model, el, signal }) {
     advance: (steps) => ask("steps", view.arrays.step + steps),
     restart: () => ask("steps", 0),
     signal,
+    rate: 30,
   });
   const curves = canvas("losses");
-  const accuracies = canvas("accuracies");
-  const lines = names.map(() => element("div", {}));
+  const lanes = names.map((name) => canvas(name));
+  const lines = names.map(() => element("div", { style: "font-size: 16px; padding-left: 8px; margin-bottom: 4px" }));
 
   /** Another race, from the start: Python gets both in one message. */
   const set = (name) => (value) => ask(name, value, { steps: 0 });
@@ -24,7 +32,8 @@ function render({ model, el, signal }) {
 
   root.append(
     asking(run.node),
-    element("div", { class: "convkit-stage" }, curves, element("div", {}, accuracies, ...lines)),
+    element("div", { class: "convkit-stage convkit-top" },
+      curves, element("div", { class: "convkit-column" }, ...names.map((_, row) => element("div", {}, lines[row], lanes[row])))),
     element("div", { class: "convkit-bar" }, asking(scale.node, function_.node, lr.node, batch.node)),
     element("p", { class: "convkit-hint" },
       "Same first weights, same batches in the same order. Changing any of these starts the race again."),
@@ -36,17 +45,24 @@ function render({ model, el, signal }) {
     const colours = palette(root);
     const ofRow = [colours.negative, colours.result];
     const data = (numbers) => ({ data: numbers });
+    const lane = clamp(root.clientWidth - WIDEST - AROUND, NARROWEST_LANE, WIDEST_LANE);
     drawLosses(curves, names.map((_, row) =>
-      ({ losses: data(losses[row]), recent: data(recent[row]), colour: ofRow[row] })), colours);
-    drawAccuracies(accuracies, arrays.accuracies, names, ofRow, colours);
+      ({ losses: data(losses[row]), recent: data(recent[row]), colour: ofRow[row] })), colours,
+    { width: Math.min(WIDEST, root.clientWidth - 20), height: HEIGHT, least: RACE, guessing: arrays.guessing });
     const said = (row) =>
       diverged[row]
         ? `its numbers overflowed in step ${losses[row].length + 1}`
         : step ? `loss ${written(recent[row][step - 1])}` : "at the start";
-    names.forEach((name, row) => (lines[row].textContent = `${name}: ${said(row)}`));
+    names.forEach((name, row) => {
+      const [share, moved] = [arrays.accuracies[row], at(arrays.moved, row).data];
+      lines[row].textContent = `${name}: ${said(row)}`;
+      lines[row].style.borderLeft = `12px solid ${ofRow[row]}`;
+      drawLane(lanes[row], lane, share, moved, ofRow[row], colours);
+      lanes[row].setAttribute("aria-label",
+        `${name}: ${percent(share)} of the test samples right; how far a step moves each layer's weights, from layer 1 on: ` +
+          Array.from(moved, inPercent).join(", "));
+    });
     curves.setAttribute("aria-label", `the losses after ${step} steps: ${names.map((name, row) => `${name} ${said(row)}`).join("; ")}`);
-    accuracies.setAttribute("aria-label",
-      "right on the test samples: " + names.map((name, row) => `${name} ${Math.round(100 * arrays.accuracies[row])} %`).join(", "));
     lr.show(Math.log10(model.get("lr")));
     batch.show(Math.log2(model.get("batch_size")));
     scale.show(Math.log2(model.get("scale")));
@@ -57,23 +73,36 @@ function render({ model, el, signal }) {
   view.redraw();
 }
 
-/** A bar for each network, from 0 to all right. */
-function drawAccuracies(node, accuracies, names, ofRow, colours) {
-  const [width, bar, from] = [330, 26, 112];
-  const context = prepare(node, width, 2 * (bar + 12) + 24);
-  const full = width - from - 50;
-  context.font = `13px ${getComputedStyle(node).fontFamily}`;
+const percent = (share) => `${Math.round(100 * share)} %`;
+const inPercent = (share) => {
+  if (!Number.isFinite(share)) return "–";
+  return share < 1e-5 ? "0" : String(Number((100 * share).toPrecision(2)));
+};
+
+/** How many a network reads right, from none to all, and below how far each layer gets in a step. */
+function drawLane(node, width, share, moved, colour, colours) {
+  const context = prepare(node, width, LAYERS_TOP + LAYERS + FOOT);
+  const family = getComputedStyle(node).fontFamily;
+  const full = width - NUMBER;
+  context.fillStyle = colour;
+  context.fillRect(0, 0, full * share, BAR);
+  context.strokeStyle = colours.line;
+  context.strokeRect(0.5, 0.5, full, BAR - 1);
   context.fillStyle = colours.ink;
-  context.fillText("right at test time", from, 14);
-  accuracies.forEach((share, row) => {
-    const top = 22 + row * (bar + 12);
+  context.font = `600 20px ${family}`;
+  context.fillText(percent(share), full + 8, BAR - 6);
+  context.font = `12px ${family}`;
+  context.fillText("how far a step moves the weights of each layer, in %", 0, BAR + 18);
+  context.textAlign = "center";
+  const across = width / moved.length;
+  moved.forEach((step, layer) => {
+    const tall = Number.isNaN(step) ? 0 : LAYERS * clamp(step / FULL_STEP, 0, 1);
+    const [middle, foot] = [(layer + 0.5) * across, LAYERS_TOP + LAYERS];
+    context.fillStyle = colours.positive;
+    context.fillRect(layer * across + 3, foot - tall, across - 6, Math.max(tall, 1));
     context.fillStyle = colours.ink;
-    context.fillText(names[row], 4, top + bar / 2 + 5, from - 10);
-    context.fillText(`${Math.round(100 * share)} %`, from + full + 6, top + bar / 2 + 5);
-    context.strokeStyle = colours.line;
-    context.strokeRect(from + 0.5, top + 0.5, full, bar);
-    context.fillStyle = ofRow[row];
-    context.fillRect(from, top, full * share, bar);
+    context.fillText(inPercent(step), middle, foot - tall - 4);
+    context.fillText(layer < moved.length - 1 ? layer + 1 : "last", middle, foot + 14);
   });
 }
 

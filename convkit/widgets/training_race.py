@@ -16,7 +16,7 @@ from convkit.training import SGD
 from convkit.widgets.base import Widget, script
 from convkit.widgets.deep_network import UNITS, both_names, deep_stages
 from convkit.widgets.picture import new_figure
-from convkit.widgets.training import recent_means
+from convkit.widgets.training import RECENT, recent_means
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -49,14 +49,17 @@ class TrainingRace(Widget):
         self, train: tuple[Any, Any], test: tuple[Any, Any], *, layer: type[Layer] = BatchNorm
     ) -> None:
         self.train, self.test = _samples(train, "train"), _samples(test, "test")
+        self.classes = int(self.train[1].max()) + 1
         self.layer = layer
         self.runs: list[_Run] = []
         self._settings: tuple[Any, ...] = ()
         super().__init__()
 
     def compute(self) -> dict[str, Any]:
-        """step; of both networks name, losses of all steps, recent, their means over the last
-        steps, accuracy over the test samples, and whether its numbers have become infinite."""
+        """step; guessing = the loss of who guesses; of both networks name, losses of all steps,
+        recent, their means over the last steps, accuracy over the test samples, whether its
+        numbers have become infinite; and moved (2, layers): how far a step moves the weights of
+        each layer, as a share of their size, in the mean of the last steps."""
         steps = integer(self.steps, "steps", minimum=0)
         batch_size = integer(self.batch_size, "batch_size")
         settings = (self.lr, self.batch_size, self.scale, self.function)
@@ -74,6 +77,8 @@ class TrainingRace(Widget):
             "recent": [recent_means(run.losses).tolist() for run in self.runs],
             "accuracies": [run.accuracy for run in self.runs],
             "diverged": [run.diverged for run in self.runs],
+            "moved": np.stack([run.recently_moved() for run in self.runs]),
+            "guessing": np.log(self.classes),
         }
 
     def picture(self) -> Figure:
@@ -97,7 +102,7 @@ class TrainingRace(Widget):
         positive(self.scale, "scale")
         stages = deep_stages(x.shape[1], self.function, self.scale, normalization)
         layers = [layer for stage in stages for layer in stage if layer is not None]
-        output = Linear(UNITS, int(classes.max()) + 1, rng=len(stages))
+        output = Linear(UNITS, self.classes, rng=len(stages))
         return _Run(Sequential(*layers, output), x, classes, self.lr)
 
 
@@ -108,7 +113,9 @@ class _Run:
         self.network, self.x, self.classes = network, x, classes
         self.loss, self.optimizer = SoftmaxCrossEntropy(), SGD(network, lr)
         self.random = np.random.default_rng(0)
+        self.linear = [layer for layer in network if isinstance(layer, Linear)]
         self.losses: list[float] = []
+        self.moved: list[list[float]] = []
         self.made, self.tested, self.accuracy = 0, -TESTED_EVERY, 0.0
         self.diverged = False
 
@@ -124,7 +131,18 @@ class _Run:
                 return
             self.losses.append(loss)
             self.network.backward(self.loss.backward())
+            self.moved.append([self._share_of_a_step(layer) for layer in self.linear])
             self.optimizer.step()
+
+    def _share_of_a_step(self, layer: Linear) -> float:
+        step = self.optimizer.lr * np.linalg.norm(layer.grads["weight"])
+        return float(step / np.linalg.norm(layer.params["weight"]))
+
+    def recently_moved(self) -> Array:
+        """Of each layer, over the last steps; nan where there was no step, or no number left."""
+        if self.diverged or not self.moved:
+            return np.full(len(self.linear), np.nan)
+        return np.mean(self.moved[-RECENT:], axis=0)
 
     def measure(self, x: Array, classes: Array) -> None:
         """The accuracy at test time, unless it was measured a moment ago."""

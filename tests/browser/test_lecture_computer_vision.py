@@ -38,31 +38,44 @@ def test_a_patch_is_shown_where_one_points_and_scattered_in_the_other(lecture, s
     before = pictures_of(widget)
     picture.press("ArrowRight")
     expect(picture).to_have_accessible_name(re.compile("patch around row 9, column 10"))
-    image, shuffled, bars = (
+    image, ways, shuffled, *patches_and_bars = (
         old != new for old, new in zip(before, pictures_of(widget), strict=True)
     )
     assert image
+    assert ways
     assert shuffled
-    assert not bars
+    assert not any(patches_and_bars[2:])
+
+
+def test_the_pixels_fly_and_arrive(lecture):
+    widget = widget_of(lecture, "shuffled-pixels-widget")
+    at_rest = pictures_of(widget)
+    widget.get_by_role("button", name="Shuffle").press("Enter")
+    lecture.wait_for_timeout(300)
+    changed = [old != new for old, new in zip(at_rest, pictures_of(widget), strict=True)]
+    assert changed == [False, True] + [False] * (len(at_rest) - 2)
+    lecture.wait_for_timeout(3000)
+    assert pictures_of(widget) == at_rest
 
 
 def test_another_digit_changes_all_pictures(lecture):
     widget = widget_of(lecture, "shuffled-pixels-widget")
     before = pictures_of(widget)
     widget.get_by_label("digit").fill("5")
-    assert all(old != new for old, new in zip(before, pictures_of(widget), strict=True))
+    changed = [old != new for old, new in zip(before, pictures_of(widget), strict=True)]
+    assert all(changed[:5])  # both pictures, the ways between them, both patches
 
 
 def test_a_digit_moved_by_a_pixel_or_dimmed_is_no_longer_near_itself(lecture):
     widget = widget_of(lecture, "pixel-distance-widget")
     expect(widget.get_by_text("x is nearer to its own image")).to_be_visible()
     before = pictures_of(widget)
-    widget.get_by_role("slider", name="right").press("ArrowRight")
-    widget.get_by_role("application").press("ArrowRight")
-    expect(widget.get_by_role("slider", name="right")).to_have_value("2")
+    widget.get_by_role("button", name="One pixel to the right").press("Enter")
     expect(widget.get_by_text("than to its own image")).to_be_visible()
+    widget.get_by_role("application").press("ArrowRight")
+    expect(widget.get_by_role("application", name="0 down, 2 right")).to_be_visible()
     assert pictures_of(widget) != before
-    widget.get_by_role("slider", name="right").fill("0")
+    widget.get_by_role("button", name="Back").press("Enter")
     expect(widget.get_by_text("x is nearer to its own image")).to_be_visible()
     widget.get_by_label("light").fill("0.2")
     expect(widget.get_by_text("than to its own image")).to_be_visible()

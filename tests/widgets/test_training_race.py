@@ -28,12 +28,27 @@ def by_hand(normalization, steps, lr):
     return losses
 
 
+def weights_of(run):
+    return [layer.params["weight"].copy() for layer in run.network if isinstance(layer, Linear)]
+
+
 def test_each_step_is_one_of_sgd_on_the_same_batch():
     race = TrainingRace(TRAIN, TEST)
     race.steps = 4
     losses = race.answer["arrays"]["losses"]
     np.testing.assert_array_equal(losses[0], by_hand(None, 4, 0.1))
     np.testing.assert_array_equal(losses[1], by_hand(BatchNorm, 4, 0.1))
+
+
+def test_how_far_a_step_moves_each_layer_is_seen_in_its_weights():
+    race = TrainingRace(TRAIN, TEST)
+    assert np.isnan(race.compute()["moved"]).all()
+    before = [weights_of(run) for run in race.runs]
+    race.steps = 1
+    for run, old, moved in zip(race.runs, before, race.compute()["moved"], strict=True):
+        pairs = zip(weights_of(run), old, strict=True)
+        went = [np.linalg.norm(new - weight) / np.linalg.norm(weight) for new, weight in pairs]
+        np.testing.assert_allclose(moved, went, rtol=1e-4)
 
 
 def test_steps_go_on_from_where_they_were():
@@ -75,6 +90,7 @@ def test_numbers_that_overflow_end_a_run_and_nothing_else():
     assert shown["diverged"] == [True, False]
     assert len(shown["losses"][0]) < 8 == len(shown["losses"][1])
     assert np.isfinite(shown["losses"][0]).all()
+    np.testing.assert_array_equal(np.isnan(shown["moved"]).all(axis=1), [True, False])
 
 
 def test_the_learners_layer_races():
