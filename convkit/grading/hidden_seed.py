@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,17 +19,20 @@ SEED_FILE = "hidden_seed.txt"
 _PUBLIC_SEED = "convkit"
 
 
-def hidden_cases(name: str) -> list[Case]:
+def hidden_cases(name: str, course: Path | None = None) -> list[Case]:
     """Cases for hidden tests of ``name``, drawn by the course's own seed.
 
     The seed is whatever text stands in hidden_seed.txt in the course folder, which is never
     committed. Without that file it is a public default, and whoever knows this repository can
     draw the same cases.
 
+    Args:
+        course: the course's folder; without it, the one that the working directory lies in.
+
     Raises:
         ValueError: the file is empty.
     """
-    return list(_drawn(name, _seed()))
+    return list(_drawn(name, _seed(course)))
 
 
 @cache
@@ -54,8 +58,8 @@ def has_own_seed() -> bool:
     return file.is_file() and bool(file.read_bytes().strip())
 
 
-def _seed() -> int:
-    file = course_folder() / SEED_FILE
+def _seed(course: Path | None = None) -> int:
+    file = (course or course_folder()) / SEED_FILE
     text = file.read_text(encoding="utf-8").strip() if file.exists() else _PUBLIC_SEED
     if not text:
         raise ValueError(f"{file}: expected a secret, any text at all, and the file is empty")

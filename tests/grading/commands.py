@@ -83,6 +83,10 @@ if __name__ == "__main__":
     import nbgrader.api
 
     import convkit.grading.runner  # noqa: F401
+    from convkit.grading.running import kernel_inside, sandboxes
+
+    kernel_inside.prepare()
+    sandboxes.font_list()
 
     # A new gradebook asks a program for it, for seconds; it is the same for all of them.
     version = nbgrader.api.get_alembic_version()

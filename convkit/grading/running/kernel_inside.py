@@ -1,6 +1,7 @@
 """The kernel in which a student's own cells run. Runs inside the sandbox.
 
-It is forked from a process that has done what `prepare` does.
+It is forked from a process that has done what `prepare` does. So are the kernels outside it in
+which the tests run.
 """
 
 from __future__ import annotations
@@ -10,18 +11,15 @@ import importlib
 import json
 import os
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-BY_EVERY_KERNEL = (
+_IMPORTED = (
     "IPython.core.completerlib",
     "IPython.extensions.storemagic",
     "ipykernel.debugger",
     "ipykernel.kernelapp",
     "ipykernel.zmqshell",
-)
-_BY_NOTEBOOKS = (
     "matplotlib.backends.backend_agg",
     "matplotlib.pyplot",
     "convkit",
@@ -33,14 +31,9 @@ _BY_NOTEBOOKS = (
 
 
 def prepare() -> None:
-    """Import what notebooks use, as far as it is there."""
+    """Import what kernels and notebooks use, as far as it is there."""
     os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"  # as the kernel would
-    fetch(BY_EVERY_KERNEL + _BY_NOTEBOOKS)
-
-
-def fetch(modules: Iterable[str]) -> None:
-    """Import modules, as far as they are there."""
-    for name in modules:
+    for name in _IMPORTED:
         with contextlib.suppress(ImportError, FileNotFoundError):
             importlib.import_module(name)
 

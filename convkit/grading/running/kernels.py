@@ -26,7 +26,6 @@ from nbformat import NotebookNode
 from threadpoolctl import threadpool_limits
 from traitlets.config import Application
 
-from convkit.grading.running.kernel_inside import BY_EVERY_KERNEL, fetch
 from convkit.grading.running.messages import Messages, connection
 from convkit.grading.running.outputs import Outputs
 from convkit.grading.sandbox.bubblewrap import ONE_THREAD, Sandbox
@@ -113,7 +112,7 @@ class Kernel:
     def beside(cls, folder: Path, scratch: Path) -> Kernel:
         """A kernel like the one an instructor works with, in the working directory ``folder``.
 
-        It is forked from this process; see `prepare_kernels`.
+        It is forked from this process.
         """
         private = Path(tempfile.mkdtemp(dir=scratch))  # no earlier kernel's sockets are in it
         settings, connection_file = connection(private), private / "kernel.json"
@@ -201,11 +200,6 @@ class Kernel:
     def _ending(self) -> Outcome:
         ending, _ = self._confined.ending()
         return "died" if ending == "crashed" else ending
-
-
-def prepare_kernels() -> None:
-    """Import here what every kernel would import that is forked from this process."""
-    fetch(BY_EVERY_KERNEL)
 
 
 def _become_kernel(connection_file: Path, folder: Path) -> None:

@@ -10,8 +10,8 @@ from nbformat import NotebookNode
 
 from convkit.grading import notebook as nb
 from convkit.grading.airlock.airlock import WORKER_FILES, worker_program
-from convkit.grading.running import forbidden_imports, travelling_layers
-from convkit.grading.running.kernels import KERNEL_FILES, KERNEL_PROGRAM, prepare_kernels
+from convkit.grading.running import forbidden_imports, kernel_inside, travelling_layers
+from convkit.grading.running.kernels import KERNEL_FILES, KERNEL_PROGRAM
 from convkit.grading.sandbox.bubblewrap import Limits, Sandbox, readable_package
 
 
@@ -39,7 +39,7 @@ def for_answers(
 def prepare(course: Path, assignment: str, sources: Iterable[NotebookNode]) -> None:
     """Start what the processes of submissions are forked from, here and in what is forked from
     this process, unless it is there; and have here what forked kernels would each fetch."""
-    prepare_kernels()
+    kernel_inside.prepare()
     font_list()
     kinds: set[bool] = set()
     for source in sources:
