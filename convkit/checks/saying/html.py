@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+from contextlib import suppress
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -119,9 +121,19 @@ def _link(entry: Diagnosis) -> str:
         notebook = folder / "lectures" / f"{entry.lecture}.ipynb"
         if notebook.is_file():
             path = quote(os.path.relpath(notebook, here).replace(os.sep, "/"))
-            anchor = quote(entry.section.replace(" ", "-"))
-            return f'<a href="{path}#{anchor}">{escape(words)}</a>'
+            anchor = _anchor(notebook, entry.section)
+            return f'<a href="{path}#{quote(anchor, safe="=")}">{escape(words)}</a>'
     return escape(words)
+
+
+def _anchor(notebook: Path, section: str) -> str:
+    """Of a section: its cell, since JupyterLab finds no heading in a notebook it is opening."""
+    with suppress(OSError, ValueError, LookupError, TypeError):
+        for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
+            lines = "".join(cell["source"]).splitlines()
+            if any(line.lstrip("#") == f" {section}" for line in lines):
+                return f"cell-id={cell['id']}"
+    return section.replace(" ", "-")
 
 
 def _heat_map(plane: Plane, limit: float) -> str:

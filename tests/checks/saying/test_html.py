@@ -1,5 +1,6 @@
 """The report in a notebook."""
 
+import json
 from html.parser import HTMLParser
 
 import numpy as np
@@ -100,20 +101,42 @@ def test_no_scripts_and_no_style_sheets(failed):
     assert not tags & {"script", "style", "link", "img", "svg"}
 
 
-def test_a_link_leads_to_the_lecture_beside_the_course(tmp_path, monkeypatch, capsys):
+def cells(*ids_and_texts):
+    """A notebook's file with these cells."""
+    return json.dumps({"cells": [{"id": id, "source": text} for id, text in ids_and_texts]})
+
+
+@pytest.mark.parametrize(
+    ("lecture", "place"),
+    [
+        (
+            cells(
+                ("a", ["## Many feature maps of something\n"]),
+                ("b", ["Time.\n", "## Many feature maps"]),
+            ),
+            "cell-id=b",
+        ),
+        (cells(("a", "## What it costs")), "Many-feature-maps"),
+        ("{}", "Many-feature-maps"),
+        ("", "Many-feature-maps"),
+    ],
+)
+def test_a_link_leads_to_the_section_of_the_lecture_beside_the_course(
+    tmp_path, monkeypatch, capsys, lecture, place
+):
     class Unbiased(convkit.Conv2d):
         def forward(self, x):
             return super().forward(x) - self.params["bias"][:, None, None]
 
     (tmp_path / "lectures").mkdir()
-    (tmp_path / "lectures" / "04-convolution.ipynb").write_text("{}")
+    (tmp_path / "lectures" / "04-convolution.ipynb").write_text(lecture)
     exercise = tmp_path / "exercises" / "02-convolution"
     exercise.mkdir(parents=True)
     monkeypatch.chdir(exercise)
     with pytest.raises(CheckFailed) as failure:
         check(type("Conv2d", (Unbiased,), {}))
     links = [a["href"] for tag, a in Document(html(failure.value.report)).tags if tag == "a"]
-    assert links == ["../../lectures/04-convolution.ipynb#Many-feature-maps"]
+    assert links == [f"../../lectures/04-convolution.ipynb#{place}"]
 
 
 @pytest.fixture
