@@ -9,7 +9,7 @@ from typing import Any
 from convkit.checks.naming.look import Look
 from convkit.checks.naming.misconception import Reading
 from convkit.checks.observing.behaviour import Case
-from convkit.checks.observing.quantity import Quantity
+from convkit.checks.observing.quantity import Quantity, grads
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class Anatomy:
 
     Attributes:
         target: the right class or function.
-        axes: for each quantity, what its axes count.
+        axes: for each quantity, what its axes count; a parameter has the axes of its gradient.
         sizes: the sizes that a factor may be made of, by what they are called; a product may be
             given by its factors, such as (3, 2).
         forth, back: what teaches the forward and the backward pass.
@@ -39,7 +39,9 @@ class Anatomy:
 
     def axes_of(self, look: Look, count: int) -> Sequence[str]:
         """What the axes of a quantity count, if there are as many as there should be."""
-        axes = self.axes.get(look.first, ())
+        first = look.first
+        known = grads(first.name) if first.what == "first params" else first
+        axes = self.axes.get(known, ())
         return axes if len(axes) == count else [f"axis {axis}" for axis in range(count)]
 
     def layer(self, case: Case) -> Any:

@@ -13,7 +13,7 @@ from convkit.checks.naming.slips.convolution.backward import THROUGH
 from convkit.checks.naming.slips.convolution.forward import MAPS
 from convkit.checks.naming.slips.convolution.functions import IDEA
 from convkit.checks.observing.behaviour import Case
-from convkit.checks.observing.quantity import GRAD_X, Y, first_params, grads
+from convkit.checks.observing.quantity import GRAD_X, Y, grads
 from convkit.layers import Conv2d, convolve2d, correlate2d
 
 
@@ -35,16 +35,13 @@ def _sizes(case: Case) -> dict[str, int]:
     }
 
 
-_WEIGHTS, _BIAS = ("feature maps", "channels", "kernel rows", "kernel columns"), ("feature maps",)
 CONV2D = Anatomy(
     Conv2d,
     {
         Y: ("images", "feature maps", "rows", "columns"),
         GRAD_X: ("images", "channels", "rows", "columns"),
-        grads("weight"): _WEIGHTS,
-        grads("bias"): _BIAS,
-        first_params("weight"): _WEIGHTS,
-        first_params("bias"): _BIAS,
+        grads("weight"): ("feature maps", "channels", "kernel rows", "kernel columns"),
+        grads("bias"): ("feature maps",),
     },
     _sizes,
     MAPS,

@@ -10,11 +10,10 @@ from convkit.checks.naming.products_and_bias import enter_products_and_bias
 from convkit.checks.naming.relations import enter_relations
 from convkit.checks.naming.slips.local.slips import BACK, FORTH
 from convkit.checks.observing.behaviour import Case
-from convkit.checks.observing.quantity import GRAD_X, Y, first_params, grads
+from convkit.checks.observing.quantity import GRAD_X, Y, grads
 from convkit.layers import LocallyConnected2d
 
 _UNIT = ("feature maps", "rows of places", "columns of places")
-_WEIGHT = (*_UNIT, "channels", "rows of the patch", "columns of the patch")
 
 
 def _sizes(case: Case) -> Mapping[str, int | tuple[int, ...]]:
@@ -34,10 +33,8 @@ _ANATOMY = Anatomy(
     {
         Y: ("images", "feature maps", "rows", "columns"),
         GRAD_X: ("images", "channels", "rows", "columns"),
-        grads("weight"): _WEIGHT,
+        grads("weight"): (*_UNIT, "channels", "rows of the patch", "columns of the patch"),
         grads("bias"): _UNIT,
-        first_params("weight"): _WEIGHT,
-        first_params("bias"): _UNIT,
     },
     _sizes,
     FORTH,
