@@ -14,7 +14,7 @@ from convkit.course import CourseError, tables
 from convkit.course.roster import roster
 from convkit.course.tables import Table
 from convkit.grading.gradebook.application import opened
-from convkit.grading.gradebook.preprocessors import course_at
+from convkit.grading.gradebook.autograde import course_at
 from convkit.grading.gradebook.standings import Row, rows
 from convkit.grading.terminal import harmless, say
 

@@ -22,7 +22,7 @@ from convkit.grading.canary import see_alive
 from convkit.grading.gradebook import ledger
 from convkit.grading.gradebook.application import generate, opened
 from convkit.grading.gradebook.course import Course, alone
-from convkit.grading.gradebook.preprocessors import STORING
+from convkit.grading.gradebook.saving import STORING
 from convkit.grading.gradebook.standings import NAME_LENGTH, not_graded
 from convkit.grading.gradebook.store import Store
 from convkit.grading.intake.folder import look_into

@@ -5,7 +5,7 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 from nbgrader.api import Gradebook
 
 from convkit.grading import notebook as nb
-from convkit.grading.gradebook.preprocessors import SaveGrades
+from convkit.grading.gradebook.saving import SaveGrades
 from convkit.grading.outcome import Outcome
 from tests.grading.gradebook.filled import COURSE
 

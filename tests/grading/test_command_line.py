@@ -208,7 +208,7 @@ def test_a_machine_that_cannot_grade(folder, capsys, monkeypatch):
 def test_the_configuration_is_read_where_there_is_no_fcntl():
     code = "import sys; sys.modules.update(fcntl=None, resource=None); import {}"
     for module in (
-        "convkit.grading.gradebook.preprocessors",
+        "convkit.grading.gradebook.saving",
         "convkit.grading.gradebook.standings",
         "convkit.cli",
     ):

@@ -21,8 +21,8 @@ from sqlalchemy import inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from traitlets import TraitError
 
+from convkit.grading.gradebook.autograde import course_at
 from convkit.grading.gradebook.course import Course
-from convkit.grading.gradebook.preprocessors import course_at
 from convkit.grading.outcome import GraderError
 
 _URL = "c.CourseDirectory.db_url in nbgrader_config.py"

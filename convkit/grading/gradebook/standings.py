@@ -15,8 +15,8 @@ from nbgrader.plugins import ExportPlugin
 from convkit.grading.gradebook import ledger
 from convkit.grading.gradebook.answers_given import answers_given
 from convkit.grading.gradebook.application import opened
+from convkit.grading.gradebook.autograde import course_at
 from convkit.grading.gradebook.course import Course
-from convkit.grading.gradebook.preprocessors import course_at
 from convkit.grading.intake.folder import look_into
 from convkit.grading.outcome import NOT_HANDED_IN, GraderError, Outcome, Status
 from convkit.grading.terminal import columns, harmless, is_formula

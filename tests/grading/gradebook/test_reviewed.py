@@ -5,7 +5,7 @@ from nbformat.v4 import new_markdown_cell, new_notebook, new_output
 from nbgrader.api import Gradebook
 
 from convkit.grading.gradebook import ledger
-from convkit.grading.gradebook.preprocessors import SaveGrades
+from convkit.grading.gradebook.saving import SaveGrades
 from convkit.grading.intake.written_answers import REMARK
 from convkit.grading.outcome import Outcome, Status
 from tests.grading.course import known_cell

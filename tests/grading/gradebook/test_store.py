@@ -8,7 +8,8 @@ from nbgrader.coursedir import CourseDirectory
 from sqlalchemy import text
 from traitlets.config import Config
 
-from convkit.grading.gradebook.preprocessors import STORING, course_at
+from convkit.grading.gradebook.autograde import course_at
+from convkit.grading.gradebook.saving import STORING
 from convkit.grading.gradebook.store import Store
 from convkit.grading.outcome import Outcome, Status
 from convkit.grading.running.submission import Part

@@ -1,9 +1,8 @@
-"""Preprocessors of nbgrader's conversions, by which it grades through the airlock."""
+"""Autograding: what comes in, and how nbgrader's conversions grade it through the airlock."""
 
 from __future__ import annotations
 
 import contextlib
-import copy
 import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,28 +11,21 @@ from typing import Any
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbgrader import utils
-from nbgrader.api import Gradebook
-from nbgrader.converters import GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import (
     AssignLatePenalties,
-    CheckCellMetadata,
-    LimitOutput,
     NbGraderPreprocessor,
-    SaveAutoGrades,
 )
 from traitlets import Float, Integer
 
 from convkit.grading import notebook as nb
 from convkit.grading.airlock.times import Times
-from convkit.grading.gradebook import ledger, reviewed
+from convkit.grading.gradebook import ledger
 from convkit.grading.gradebook.course import Course, alone
 from convkit.grading.gradebook.timestamps import handed_in
 from convkit.grading.intake.folder import Folder, look_into
 from convkit.grading.intake.handed_in import receive
-from convkit.grading.intake.written_answers import REMARK
 from convkit.grading.outcome import Outcome, Status, together
-from convkit.grading.pages.feedback import set_up_feedback
 from convkit.grading.running import lending
 from convkit.grading.running.job import Job
 from convkit.grading.running.submission import grade_notebook, rebuild
@@ -44,7 +36,7 @@ Resources = dict[str, Any]
 _CAME_IN = "convkit"
 
 
-class _InCourse:
+class InCourse:
     """What our parts of autograding need to know of where they are.
 
     nbgrader makes each a child of its exporter, or is one, and the exporter of its converter.
@@ -81,7 +73,7 @@ def _on_record(course: Course, resources: Resources) -> Iterator[None]:
             raise
 
 
-class SubmissionExporter(_InCourse, NotebookExporter):
+class SubmissionExporter(InCourse, NotebookExporter):
     """First pass: only the student's answers stay as they came, the rest is the source's again.
 
     As nbgrader's exporter it reads the file itself, and so whatever a student handed in.
@@ -139,7 +131,7 @@ def _drop(there: Folder, graded: Path) -> None:
             copied.unlink(missing_ok=True)
 
 
-class GradeInAirlock(_InCourse, NbGraderPreprocessor):
+class GradeInAirlock(InCourse, NbGraderPreprocessor):
     """Second pass: run the student's cells in the sandbox and the tests outside it."""
 
     cell_seconds = Float(Times.cell, help="Time for one of the student's cells.").tag(config=True)
@@ -196,113 +188,3 @@ class CheckAnswers(NbGraderPreprocessor):
     ) -> tuple[NotebookNode, Resources]:
         lending.check(notebook)
         return notebook, resources
-
-
-class SaveOutcome(_InCourse, NbGraderPreprocessor):
-    """Last of all: the gradebook learns how it ended."""
-
-    def preprocess(
-        self, notebook: NotebookNode, resources: Resources
-    ) -> tuple[NotebookNode, Resources]:
-        course, known = self._course(), resources["nbgrader"]
-        with course.gradebook() as gradebook:
-            ledger.finish(
-                course,
-                gradebook,
-                known["assignment"],
-                known["student"],
-                {known["notebook"]: known["outcome"]},
-                known["fingerprint"],
-            )
-        return notebook, resources
-
-
-class _Storing(_InCourse):
-    """Writes into the gradebook that a store lends, as part of its transaction, or into its own."""
-
-    @contextlib.contextmanager
-    def _open(self, resources: Resources) -> Iterator[tuple[Course, Gradebook]]:
-        if (lent := resources["nbgrader"].get("lent")) is not None:
-            yield lent
-            return
-        course = self._course()
-        with course.gradebook() as gradebook:
-            yield course, gradebook
-
-
-class SaveGrades(_Storing, SaveAutoGrades):
-    """What a bonus earned is stored as nbgrader's extra credit, which no maximum includes.
-
-    Where there is no grade, nothing is stored. What was graded by hand is marked to be looked at
-    again where the answer changed.
-    """
-
-    def preprocess(
-        self, notebook: NotebookNode, resources: Resources
-    ) -> tuple[NotebookNode, Resources]:
-        known = resources["nbgrader"]
-        if not known["outcome"].status.has_grade:
-            return notebook, resources
-        self._implementations = str(nb.implementations(notebook))
-        self._beside = [cell.source for cell in notebook.cells if nb.grade_id(cell) is None]
-        self.notebook_id, self.assignment_id, self.student_id = (
-            known[key] for key in ("notebook", "assignment", "student")
-        )
-        with self._open(resources) as (_, self.gradebook):
-            for index, cell in enumerate(notebook.cells):
-                self.preprocess_cell(cell, resources, index)
-        return notebook, resources
-
-    def _answer(self, cell: NotebookNode) -> str:
-        """What a person looked at who gave points by hand."""
-        if nb.is_test(cell):
-            return self._implementations
-        return "\n".join([cell.source, *(self._beside if REMARK in cell.source else ())])
-
-    def _add_score(self, cell: NotebookNode, resources: Resources) -> None:
-        grade = self.gradebook.find_grade(
-            nb.grade_id(cell), self.notebook_id, self.assignment_id, self.student_id
-        )
-        changed = reviewed.is_new(self.gradebook, grade.id, self._answer(cell))
-        to_be_seen = changed or grade.needs_manual_grade
-        if possible := nb.bonus(cell):
-            worth = copy.deepcopy(cell)
-            worth.metadata.nbgrader["points"] = possible
-            earned, _ = utils.determine_grade(worth, self.log)
-            grade.auto_score, grade.extra_credit, grade.needs_manual_grade = 0.0, earned, False
-        else:
-            super()._add_score(cell, resources)
-            if grade.manual_score is not None:
-                grade.needs_manual_grade = to_be_seen
-        self.gradebook.db.commit()
-
-
-class SavePenalty(_Storing, NbGraderPreprocessor):
-    """What is taken off for lateness."""
-
-    def preprocess(
-        self, notebook: NotebookNode, resources: Resources
-    ) -> tuple[NotebookNode, Resources]:
-        known = resources["nbgrader"]
-        with self._open(resources) as (course, gradebook):
-            submission = gradebook.find_submission(known["assignment"], known["student"])
-            (stored,) = (each for each in submission.notebooks if each.name == known["notebook"])
-            stored.late_submission_penalty = course.penalty(submission, stored.score) or None
-            gradebook.db.commit()
-        return notebook, resources
-
-
-STORING = (LimitOutput, SaveGrades, SavePenalty, CheckCellMetadata)
-"""What takes a graded notebook into the gradebook, whoever has graded it."""
-
-
-def set_up(config: Any) -> None:
-    """Put the airlock where nbgrader would run students' code in its own kernel."""
-    config.Autograde.exporter_class = SubmissionExporter
-    config.Autograde.sanitize_preprocessors = [CheckCellMetadata]
-    config.Autograde.autograde_preprocessors = [GradeInAirlock, *STORING, SaveOutcome]
-    config.GenerateAssignment.preprocessors = [
-        CheckAnswers,
-        *GenerateAssignment.preprocessors.default(),
-    ]
-    set_up_feedback(config)
