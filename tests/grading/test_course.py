@@ -24,7 +24,7 @@ from tests.grading.course import (
     mini_source,
     write,
 )
-from tests.grading.mini_submissions import CODE, EACH, OTHERS, SUBMISSIONS
+from tests.grading.mini_submissions import CODE, EACH, OTHERS, SUBMISSIONS, answered
 
 pytestmark = [pytest.mark.course, pytest.mark.timeout(900)]
 
@@ -39,10 +39,7 @@ def course(request, tmp_path_factory):
     for student, (right, change, _) in SUBMISSIONS.items():
         if student not in asked_for(request) | OTHERS:
             continue
-        notebook = course.released("mini")
-        if right:
-            for name, text in CODE.items():
-                cell(notebook, name).source = text
+        notebook = answered(course) if right else course.released("mini")
         if student != "untouched":
             cell(notebook, "why").source = "I think so."
         change(notebook)
@@ -163,12 +160,8 @@ def another(course, tmp_path):
     for kept in ("nbgrader_config.py", "gradebook.db"):
         shutil.copy(course.folder / kept, tmp_path / kept)
     shutil.copytree(course.folder / "solutions", tmp_path / "solutions")
-    notebook = course.released("mini")
-    for name, text in CODE.items():
-        cell(notebook, name).source = text
-    cell(notebook, "why").source = "I think so."
     another = Course(tmp_path)
-    write(notebook, another.submitted("mini", "ann"))
+    write(answered(course), another.submitted("mini", "ann"))
     yield another
     shutil.rmtree(another.temporary)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.grading.course import CANARY, FULL, SHORT_TIMES, Course, cell, mini_source, write
+from tests.grading.course import CANARY, FULL, SHORT_TIMES, Course, mini_source, write
 from tests.grading.faults import faults
 from tests.grading.faults.attacks import ATTACKS
 from tests.grading.faults.code import MARKER
@@ -24,12 +24,6 @@ LIMITS = SHORT_TIMES + "c.GradeInAirlock.memory_megabytes = 600\n"
 SAMPLE = 36
 """One in so many is tried in a run that is not exhaustive."""
 MADE_BY_GRADING = ("autograded", "gradebook.db", "feedback", ".convkit-grading")
-
-
-def right_notebook(course):
-    notebook = answered(course)
-    cell(notebook, "why").source = "I think so."
-    return notebook
 
 
 def state(folder):
@@ -53,9 +47,9 @@ def graded_class(folder, tried):
     course.seconds = 3000
     assert course.nbgrader("generate_assignment", "mini").returncode == 0
     for student in NEIGHBOURS:
-        write(right_notebook(course), course.submitted("mini", student))
+        write(answered(course), course.submitted("mini", student))
     for fault in tried:
-        fault.hand_in(course.submitted("mini", fault.name).parent, right_notebook(course))
+        fault.hand_in(course.submitted("mini", fault.name).parent, answered(course))
     course.before = state(course.folder)
     course.run = course.convkit("grade", "mini")
     course.after = state(course.folder)

@@ -6,12 +6,14 @@ import pytest
 
 from convkit.grading.gradebook.application import has_gradebook, opened
 from convkit.grading.outcome import GraderError
-from tests.grading.course import FULL, Course, cell, mini_source, write
-from tests.grading.mini_submissions import CODE, SCALE_ONLY
+from tests.grading.course import FULL, Course, mini_source, write
+from tests.grading.mini_submissions import CODE, SCALE_ONLY, answered
 from tests.grading.postgresql import new_database
 
 pytestmark = [pytest.mark.course, pytest.mark.timeout(900)]
 
+RIGHT = CODE["double"]
+WRONG = RIGHT.replace("2 * ", "")
 EXPECTED = {"ann": FULL, "José": SCALE_ONLY, "'; DROP TABLE grade; --": FULL, "%(id)s": FULL}
 
 
@@ -24,12 +26,8 @@ def course(postgresql, tmp_path_factory):
     course.gradebook = url
     assert course.nbgrader("generate_assignment", "mini").returncode == 0
     for student, scores in EXPECTED.items():
-        notebook = course.released("mini")
-        for name, text in CODE.items():
-            right = name != "double" or scores == FULL
-            cell(notebook, name).source = text if right else text.replace("2 * ", "")
-        cell(notebook, "why").source = "I think so."
-        write(notebook, course.submitted("mini", student))
+        double = RIGHT if scores == FULL else WRONG
+        write(answered(course, double), course.submitted("mini", student))
     course.submitted("mini", "b" * 200).parent.mkdir(parents=True)
     course.run = course.convkit("grade", "mini")
     yield course

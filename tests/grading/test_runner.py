@@ -17,7 +17,6 @@ from tests.grading.course import (
     SHORT_TIMES,
     UNFINISHED,
     Course,
-    cell,
     mini_source,
     write,
 )
@@ -48,9 +47,7 @@ EXPECTED = {
 
 
 def hand_in(course, student, double):
-    notebook = answered(course, double)
-    cell(notebook, "why").source = "I think so."
-    write(notebook, course.submitted("mini", student))
+    write(answered(course, double), course.submitted("mini", student))
 
 
 @pytest.fixture(scope="module")
