@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import ast
-import csv
-import io
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from statistics import fmean
 
 from nbformat import NotebookNode
 from tqdm import tqdm
@@ -18,12 +15,12 @@ from tqdm import tqdm
 from convkit.checks.saying.wording import UNKNOWN
 from convkit.course import CourseError
 from convkit.course.roster import FILE, roster
-from convkit.course.tables import unformulated
 from convkit.grading import notebook as nb
 from convkit.grading.gradebook.answers_given import FirstTries, first_tries
 from convkit.grading.gradebook.application import opened
 from convkit.grading.gradebook.course import Course
 from convkit.grading.gradebook.standings import Row, rows
+from convkit.grading.gradebook.times_shared import times_shared
 from convkit.grading.intake.folder import look_into
 from convkit.grading.outcome import Status
 
@@ -89,6 +86,7 @@ class ClassReport:
         mistakes: those that most students make first.
         shared: how many handed in what they answered in the lectures.
         answers: what these answered at first, question by question.
+        minutes: from check to check, of each who handed that in, the least first.
         section: the section of the roster that this is about; "" for everybody.
         sections: of the whole class, by section, the scores of those who have a grade.
     """
@@ -102,6 +100,7 @@ class ClassReport:
     mistakes: list[Mistake]
     shared: int = 0
     answers: Sequence[FirstTries] = ()
+    minutes: Sequence[float] = ()
     section: str = ""
     sections: Mapping[str, list[float]] = field(default_factory=dict)
 
@@ -134,9 +133,8 @@ def class_report(root: Path, assignment: str, section: str = "") -> ClassReport:
         most = found[0].assignment.max_score if found else 0.0
         graded = [row for row in found if row.score is not None]
         tests, mistakes = _read(course, assignment, [row.student.id for row in graded])
-        shared, answers = first_tries(
-            look_into(course.submitted(assignment, row.student.id)) for row in found
-        )
+        handed_in = [look_into(course.submitted(assignment, row.student.id)) for row in found]
+        shared, answers = first_tries(handed_in)
         return ClassReport(
             assignment,
             [float(row.score or 0.0) for row in graded],
@@ -147,35 +145,17 @@ def class_report(root: Path, assignment: str, section: str = "") -> ClassReport:
             mistakes,
             shared,
             answers,
+            times_shared(handed_in, _checked(course, assignment)),
             section,
             sections,
         )
 
 
-def as_csv(report: ClassReport) -> bytes:
-    """The same as a table: a line for each test, mistake, status, section and answer."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(["kind", "name", "what", "students", "of", "average share", "read"])
-    graded = len(report.scores)
-    for test in report.tests:
-        share = f"{test.share:.3f}"
-        passed = test.passed, len(test.earned)
-        writer.writerow(["test", test.name, "full points", *passed, share, ""])
-    for each in report.mistakes:
-        read = f"{each.lecture}: {each.section}" if each.lecture else ""
-        cells = [each.of, each.title, str(len(each.students)), str(graded), "", read]
-        writer.writerow(["mistake", *map(unformulated, cells)])
-    for status, count in report.statuses.items():
-        writer.writerow(["status", status, "", count, report.students, "", ""])
-    for name, scores in report.sections.items():
-        share = f"{fmean(scores) / report.most:.3f}" if scores and report.most else ""
-        writer.writerow(["section", unformulated(name), "graded", len(scores), "", share, ""])
-    for told in report.answers:
-        for words, count in told.distribution:
-            cells = [told.asked.name, words, str(count), str(told.tries), "", told.asked.lecture]
-            writer.writerow(["answer", *map(unformulated, cells)])
-    return text.getvalue().encode("utf-8-sig")
+def _checked(course: Course, assignment: str) -> set[str]:
+    """The names that the assignment checks."""
+    cells = (cell for source in course.sources(assignment).values() for cell in source.cells)
+    code = (cell.source for cell in cells if cell.cell_type == "code")
+    return {name for text in code for name in _CHECKED.findall(text)}
 
 
 def _is_there(row: Row) -> bool:

@@ -109,8 +109,9 @@ def report(options: argparse.Namespace) -> None:
 
         say(report_class(Path.cwd(), options.assignment))
         return
-    from convkit.course.class_report import as_csv, class_report
+    from convkit.course.class_report import class_report
     from convkit.course.report_page import page
+    from convkit.course.report_table import as_csv
 
     found = class_report(root_of_course(), options.assignment, options.section)
     for target, ending, data in (

@@ -13,6 +13,8 @@ from jinja2 import Environment
 from markupsafe import Markup, escape
 
 from convkit.course.class_report import ClassReport, TestResult
+from convkit.grading.gradebook.times_shared import bars, told
+from convkit.learning.time_spent import PAUSE
 
 _BARS = 20
 _INK, _BLUE, _ORANGE = "#222222", "#0b62a4", "#c75b12"
@@ -34,6 +36,9 @@ def page(report: ClassReport, *, names: bool) -> str:
         scores_in_words=scores_in_words(report.scores, report.most),
         tests=_tests_picture(report.tests) if report.scores and report.tests else None,
         tests_in_words=tests_in_words(report.tests),
+        times=_times_picture(report.minutes) if len(report.minutes) > 1 else None,
+        times_in_words=times_in_words(report.minutes),
+        pause=f"{PAUSE / 60:g}",
         percent=lambda part, whole: f"{100 * part / whole:.0f} %" if whole else "–",
     )
 
@@ -50,8 +55,7 @@ def scores_in_words(scores: Sequence[float], most: float) -> str:
     if len(scores) == 1:
         return f"One student has a grade: {scores[0]:.4g} of {most:g} points."
     ordered = sorted(scores)
-    places = (round(part * (len(ordered) - 1)) for part in (0.25, 0.5, 0.75))
-    quarter, middle, upper = (ordered[place] for place in places)
+    quarter, middle, upper = _quartiles(ordered)
     full = sum(score >= most for score in scores)
     return (
         f"{len(scores):,} students have a grade. The median is {middle:.4g} of {most:g} points, "
@@ -71,6 +75,25 @@ def tests_in_words(tests: Sequence[TestResult]) -> str:
         f"{len(hardest.earned):,} have all its points, {100 * hardest.share:.0f} % of them are "
         f"earned. {easiest.name} went best, with {100 * easiest.share:.0f} %."
     )
+
+
+def times_in_words(minutes: Sequence[float]) -> str:
+    """What the picture of the times shows."""
+    if not minutes:
+        return "Nobody has handed in the time that was spent."
+    if len(minutes) == 1:
+        return f"One student has handed in the time that was spent: {told(minutes[0])}."
+    ordered = sorted(minutes)
+    quarter, middle, upper = map(told, _quartiles(ordered))
+    return (
+        f"{len(ordered):,} students have handed in the time that was spent. The median is "
+        f"{middle}, half of them took between {quarter} and {upper}, the shortest is "
+        f"{told(ordered[0])}, the longest {told(ordered[-1])}."
+    )
+
+
+def _quartiles(ordered: Sequence[float]) -> list[float]:
+    return [ordered[round(part * (len(ordered) - 1))] for part in (0.25, 0.5, 0.75)]
 
 
 def _scores_picture(report: ClassReport) -> str:
@@ -103,6 +126,25 @@ def _tests_picture(tests: Sequence[TestResult]) -> str:
     axes.set(xlim=(0, 101.5), xlabel="%")
     axes.margins(y=0.02)
     figure.legend(loc="outside upper left", ncols=2, frameon=False)
+    return _picture(figure)
+
+
+def _times_picture(minutes: Sequence[float]) -> str:
+    from matplotlib.figure import Figure
+    from matplotlib.ticker import MaxNLocator
+
+    shown = bars(minutes)
+    unit, words = (60, "hours") if shown[-1].start >= 300 else (1, "minutes")
+    figure = Figure(figsize=(7.2, 2.8), layout="constrained")
+    axes = figure.subplots()
+    places = range(len(shown))
+    heights = [bar.students for bar in shown]
+    axes.bar(places, heights, width=1, align="edge", color=_BLUE, edgecolor="white")
+    labels = [f"{bar.start / unit:g}" for bar in shown]
+    labels.append("more" if shown[-1].end is None else f"{shown[-1].end / unit:g}")
+    axes.set_xticks(range(len(labels)), labels)
+    axes.set(xlim=(0, len(shown)), xlabel=f"{words} from check to check", ylabel="students")
+    axes.yaxis.set_major_locator(MaxNLocator(integer=True))
     return _picture(figure)
 
 

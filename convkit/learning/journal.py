@@ -20,6 +20,7 @@ from typing import Any
 from convkit import checks, mine
 from convkit.checks.checking import WrongName, find, modules, newcomers
 from convkit.checks.judging.properties import HOLDS
+from convkit.learning import time_spent
 from convkit.learning.course_concepts import course_concepts
 from convkit.learning.magics import why_not_loaded
 from convkit.learning.records import read, write
@@ -133,6 +134,7 @@ def connect() -> None:
         checks.listeners.append(_ended)
         checks.remarks[:] = [_whose]
         checks.finders[:] = [partial(getattr, mine)]
+        time_spent.begin()
 
 
 def _whose(target: Any) -> str | None:
@@ -156,6 +158,7 @@ def _ended(target: Any, report: checks.Report) -> None:
     assert module.__file__ is not None
     source = "".join(linecache.getlines(module.__file__))
     keep(report, source, course_folder())
+    time_spent.keep(report.name)
 
 
 def keep(report: checks.Report, source: str, folder: Path) -> None:

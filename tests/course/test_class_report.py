@@ -25,10 +25,10 @@ from convkit.course.class_report import (
     Mistake,
     TestResult,
     anonymous,
-    as_csv,
     class_report,
 )
 from convkit.course.report_page import page
+from convkit.course.report_table import as_csv
 from convkit.grading import notebook as nb
 from convkit.grading.airlock.trusted_kernel import judge
 from convkit.grading.gradebook import ledger
@@ -42,6 +42,7 @@ from tests.grading.course import Course, known_cell
 
 NAME = "pool"
 ANSWERED = {"ann": 40000, "bob": 10000, "cyd": 40000}
+TOOK = {"ann": 1800, "bob": 4500, "dan": "an hour"}
 RIGHT = Path(convkit.plain.pooling.__file__).read_text()
 WRONG = RIGHT.replace("+=", "=")
 
@@ -119,6 +120,9 @@ def classroom(tmp_path, monkeypatch, failure):
                     given = [{"given": ANSWERED[student], "right": True, "day": "2026-01-05"}]
                     answers = json.dumps({"sharing-count": given, "sharing-own-bias": given})
                     (folder / "submitted" / student / NAME / "answers.json").write_text(answers)
+                if student in TOOK:
+                    took = json.dumps({"AvgPool2d": TOOK[student], "Conv2d": 9})
+                    (folder / "submitted" / student / NAME / "time_spent.json").write_text(took)
                 place = folder / "autograded" / student / NAME / f"{NAME}.ipynb"
                 place.parent.mkdir(parents=True)
                 nbformat.write(graded(said, code, earned), place)
@@ -172,6 +176,25 @@ def test_the_answers_of_those_who_shared_them(classroom, said):
     table = (classroom / f"{NAME}-class.csv").read_text("utf-8-sig")
     lines = list(csv.reader(io.StringIO(table)))
     assert ["answer", "sharing-count", "40000", "2", "3", "", "03-parameter-sharing"] in lines
+
+
+def test_the_time_of_those_who_shared_it(classroom, said):
+    said("report", NAME, "--html", "--csv")
+    text = (classroom / f"{NAME}-class.html").read_text()
+    assert "2 students have handed in the time that was spent. The median is 30 min" in text
+    assert "the longest 1 h 15 min" in text
+    table = (classroom / f"{NAME}-class.csv").read_text("utf-8-sig")
+    lines = [line for line in csv.reader(io.StringIO(table)) if line[0] == "time"]
+    assert [line[2:5] for line in lines if line[3] != "0"] == [
+        ["30 min to 35 min", "1", "2"],
+        ["1 h 15 min to 1 h 20 min", "1", "2"],
+    ]
+    for path in classroom.rglob("time_spent.json"):
+        path.unlink()
+    said("report", NAME, "--html", "alone.html")
+    text = (classroom / "alone.html").read_text()
+    assert "Nobody has handed in the time that was spent." in text
+    assert "Histogram of the time" not in text
 
 
 def test_a_section_of_the_roster(classroom, said):
@@ -236,6 +259,7 @@ def made_up(students):
             FirstTries(question("sharing-count"), students // 2, students // 3, (("7 < 8", 1),)),
             FirstTries(question("sharing-own-bias"), 1, None, ()),
         ],
+        minutes=[60 * (1 + (7 * i) % 23) / 5 for i in range(students)],
         sections={"Tuesday": [float((7 * i) % 13) for i in range(students)], "Friday": []},
     )
 
@@ -250,7 +274,7 @@ def test_the_page_is_whole_and_accessible(students):
     assert levels.count(1) == 1
     assert all(after <= before + 1 for before, after in pairwise(levels))
     images = tree("img")
-    assert len(images) == (2 if students else 0)
+    assert len(images) == min(students, 1) * 2 + (students > 1)
     for image in images:
         assert len(image["alt"]) > 60
         kind, _, data = image["src"].partition(",")

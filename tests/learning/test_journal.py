@@ -77,7 +77,8 @@ def test_it_is_stored_beside_mine_and_nowhere_else(notebook, course):
     before = {path for path in course.rglob("*") if path.is_file()}
     check(notebook.user_ns["correlate2d"])
     assert {path for path in course.rglob("*") if path.is_file()} - before == {
-        course / "progress.json"
+        course / "progress.json",
+        course / "time_spent.json",
     }
 
 

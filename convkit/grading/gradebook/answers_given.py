@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,11 +9,11 @@ from itertools import groupby
 from typing import Any
 
 from convkit.grading.intake.folder import Folder
+from convkit.grading.intake.shared_records import shared_record
 from convkit.grading.terminal import harmless
 from convkit.learning.answers import FILE, attempts
 from convkit.learning.questions import CHOICE, PLACE, WRITTEN, Asked, lectures
 
-_BYTES = 1 << 20
 _SHOWN = 4
 _LONGEST = 60
 
@@ -49,7 +48,7 @@ def first_tries(folders: Iterable[Folder]) -> tuple[int, list[FirstTries]]:
     Whoever did not put an ``answers.json`` into what was handed in is not counted. Of an answer
     only the first try is. What somebody has written is not shown.
     """
-    given = [found for folder in folders if (found := _handed_in(folder)) is not None]
+    given = [found for folder in folders if (found := shared_record(folder, FILE)) is not None]
     every = (asked for questions in lectures().values() for asked in questions)
     return len(given), [told for asked in every if (told := _told(asked, given)).tries]
 
@@ -64,19 +63,6 @@ def answers_given(folders: Iterable[Folder]) -> str:
     for lecture, questions in groupby(told, lambda each: each.asked.lecture):
         lines += [f"  {lecture}", *map(_in_a_line, questions)]
     return "\n".join(lines)
-
-
-def _handed_in(folder: Folder) -> dict[str, Any] | None:
-    """What the file says, which anybody may have written; None where there is none."""
-    files = [path for path in folder.files if path.name == FILE]
-    if not files:
-        return None
-    path = min(files, key=lambda path: (len(path.parts), path))  # some hand in a folder in a folder
-    try:
-        found = json.loads(path.read_bytes()) if path.stat().st_size <= _BYTES else None
-    except (OSError, ValueError, RecursionError):
-        return None
-    return found if isinstance(found, dict) else None
 
 
 def _told(asked: Asked, given: list[dict[str, Any]]) -> FirstTries:
