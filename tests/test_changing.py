@@ -7,7 +7,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from nbformat.v4 import new_notebook
+from nbformat.v4 import new_code_cell, new_notebook
 
 from convkit import CheckFailed, check, mine, reveal
 from convkit.checks.checking import newcomers
@@ -25,6 +25,18 @@ PAGE = (Path(__file__).parents[1] / "docs" / "changing.md").read_text(encoding="
 EXAMPLES = dict(re.findall(r"```(.+?)\n(.*?)```", PAGE, re.DOTALL))
 RIGHT = EXAMPLES["python answer"]
 WRONG = RIGHT.replace("np.exp(-self.x)", "np.exp(self.x)")
+CANARY = "a-seed-that-nobody-may-see"
+LOOKS = """from pathlib import Path
+for place in (".", "/tmp", {course!r}):
+    for path in Path(place).rglob("*"):
+        if path.suffix in (".py", ".txt", ".ipynb"):
+            print(path, path.read_text())
+"""
+BORROWED = """%%implement Softplus
+import sys
+sys.path += ["concepts/plain", {concepts!r}]
+from softplus import Softplus
+"""
 MEDIAN = """%%implement AvgPool2d
 import numpy as np
 from convkit import AvgPool2d as Mean
@@ -151,16 +163,30 @@ def test_it_is_graded_and_named_across_the_airlock(tmp_path):
     course = Course.create(tmp_path / "course", {"softplus": source()})
     lay_out(course.folder)
     assert course.nbgrader("generate_assignment", "softplus").returncode == 0
-    for student, text in {"ann": RIGHT, "bob": WRONG}.items():
+    (course.folder / "hidden_seed.txt").write_text(CANARY)
+    borrowed = BORROWED.format(concepts=str(course.folder / "concepts" / "plain"))
+    for student, text in {"ann": RIGHT, "bob": WRONG, "cyd": borrowed}.items():
         notebook = course.released("softplus")
         next(each for each in notebook.cells if each.id == "softplus").source = text
+        looks = LOOKS.format(course=str(course.folder))
+        notebook.cells += [new_code_cell(source) for source in ("check(Softplus)", looks)]
         write(notebook, course.submitted("softplus", student))
     graded = course.convkit("grade", "softplus")
     assert graded.returncode == 0, graded.stderr
     assert course.scores("softplus")["ann"] == {"right": 4, "exact": 2}
     assert 0 < course.scores("softplus")["bob"]["right"] < 4
-    told = nbformat.writes(course.graded("softplus", "bob"))
-    assert "The minus in the exponent is missing" in told
+    assert course.scores("softplus")["cyd"] == {"right": 0, "exact": 0}
+    for student, said in {
+        "ann": "backward 8 of 8 ✓",
+        "bob": "The minus in the exponent is missing",
+    }.items():
+        graded = course.graded("softplus", student)
+        own, looked = graded.cells[-2:]
+        assert said in nbformat.writes(new_notebook(cells=[own]))
+        assert "CONCEPTS = {" in looked.outputs[0].text
+        assert said in nbformat.writes(graded)
+        for hidden in (CANARY, "hidden_cases"):
+            assert hidden not in looked.outputs[0].text
     reported = course.convkit("report", "softplus").stdout
     assert "OUT OF DATE" not in reported
     (course.folder / "concepts" / "slips" / "our_pooling.py").unlink()

@@ -15,6 +15,7 @@ from convkit.grading.running.job import Job
 from convkit.grading.running.own_cells import run_cells
 from convkit.grading.running.tests import run_tests
 from convkit.grading.sandbox.bubblewrap import scratch_folder
+from convkit.learning.course_concepts import FOLDER
 from convkit.learning.own_layers import Badges
 
 _BECAUSE = {
@@ -50,7 +51,7 @@ def grade(submission: NotebookNode, source: NotebookNode, job: Job) -> Outcome:
         for part in ("own", "cells", "tests"):
             (scratch / part).mkdir()
         badges = _judge_own(source, job, scratch / "own", files)
-        run_cells(submission, job, scratch / "cells", files)
+        run_cells(submission, job, scratch / "cells", _with_concepts(job.course, files, scratch))
         lost = run_tests(submission, source, job, scratch / "tests", files, badges)
     code = (cell for cell in submission.cells if cell.cell_type == "code")
     for number, cell in enumerate(code, start=1):
@@ -108,3 +109,16 @@ def _judge_own(source: NotebookNode, job: Job, scratch: Path, files: Path) -> Ba
         job.course, job.assignment, scratch, files, job.limits, reference=False
     )
     return travelling_layers.judge(names, files, sandbox, job.times)
+
+
+def _with_concepts(course: Path, files: Path, scratch: Path) -> Path:
+    """Files for the student's own cells, in which the course's own concepts can be checked.
+
+    Answers never get these: what is right is among them.
+    """
+    concepts = course / FOLDER
+    if not concepts.is_dir():
+        return files
+    shutil.copytree(files, scratch / "with-concepts")
+    copy_files(look_into(concepts), scratch / "with-concepts" / FOLDER)
+    return scratch / "with-concepts"
