@@ -15,7 +15,7 @@ from nbgrader.preprocessors import ClearHiddenTests, ClearSolutions
 import convkit.widgets
 from convkit import CheckFailed, check_gradient
 from convkit.checks.checking import MODULES
-from convkit.checks.naming.slips.activation import broad
+from convkit.checks.naming.slips import activation as slips
 from convkit.checks.promises import activation as promises
 from convkit.layers import activation as layers
 from convkit.learning.questions import asked
@@ -44,7 +44,8 @@ def promised(layer, monkeypatch):
     added = example("python checks/promises/activation.py", names)["CONCEPTS"]
     monkeypatch.setitem(promises.CONCEPTS, "LeakyReLU", added["LeakyReLU"])
     monkeypatch.setitem(MODULES, "LeakyReLU", "activation")
-    example("python checks/naming/slips/activation/broad.py", vars(broad) | {"LeakyReLU": layer})
+    names = vars(slips) | {"LeakyReLU": layer}
+    example("python checks/naming/slips/activation/__init__.py", names)
 
 
 @pytest.fixture

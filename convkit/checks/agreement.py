@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from convkit.checks.judging.factor import said_of_factor
+from convkit.checks.naming.relations import related
 from convkit.layers import Array
 
 
@@ -57,33 +59,7 @@ def _problem(got: Any, right: Array, rtol: float, atol: float) -> str:
     place = f" at [{', '.join(map(str, index))}]" if index else ""
     some = f"{off.sum()} of {off.size} numbers are wrong; " if off.size > 1 else ""
     said = f"{some}expected {right[index]:.6g}{place}, got {values[index]:.6g}"
-    relation = _relation(values, right, rtol, atol)
-    return f"{said}. {relation}" if relation else said
-
-
-def _relation(values: Array, right: Array, rtol: float, atol: float) -> str:
-    """What holds between all numbers that came and all that are right."""
-
-    def same(one: Array, other: Array) -> bool:
-        return one.shape == other.shape and bool(np.allclose(one, other, rtol=rtol, atol=atol))
-
-    if not np.isfinite(values).all():
-        return "Some are not numbers: is anything divided by 0?"
-    if not values.any():
-        return "Everything is 0: is anything written into the result?"
-    if same(-values, right):
-        return "The sign is wrong everywhere."
-    if right.ndim == 2 and same(values.T, right):
-        return "It is the right result with rows and columns exchanged."
-    for axes in ((*range(right.ndim),), *((axis,) for axis in range(right.ndim))):
-        if right.size > 1 and same(np.flip(values, axes), right):
-            along = "turned by half a turn" if len(axes) == 2 else "in the reverse order"
-            return f"It is the right result {along}."
-    if right.size > 1 and right.any():
-        factor = float(np.vdot(values, right) / np.vdot(right, right))
-        if same(values, factor * right):
-            return f"All are {factor:.6g} times as large as they should be."
-        offset = float(np.mean(values - right))
-        if same(values, right + offset):
-            return f"All are too large by {offset:.6g}."
-    return ""
+    if 2 * off.sum() < off.size:
+        return said
+    more = said_of_factor([(right, values)], [{}]) or related(values, right)
+    return f"{said}. {more}" if more else said

@@ -24,12 +24,12 @@ def test_what_is_right_is_ticked_off(got, capsys):
         ([[1], [1, 2]], "y: expected numbers, got list"),
         (RIGHT.T, "y: expected shape (2, 3), got (3, 2), which is the same turned over"),
         (RIGHT[0], "y: expected shape (2, 3), got (3,)"),
-        (-RIGHT, "The sign is wrong everywhere."),
-        (2 * RIGHT, "All are 2 times as large as they should be."),
-        (RIGHT + 3, "All are too large by 3."),
-        (0 * RIGHT, "Everything is 0"),
-        (RIGHT[::-1, ::-1], "It is the right result turned by half a turn."),
-        (RIGHT[::-1], "It is the right result in the reverse order."),
+        (-RIGHT, "Every number has the wrong sign, and nothing else is wrong."),
+        (2 * RIGHT, "Every number is 2 times too large."),
+        (RIGHT + 3, "What is added, or missing, is the same everywhere."),
+        (0 * RIGHT, "The result is 0 everywhere."),
+        (RIGHT[::-1, ::-1], "The result is mirrored. It is reversed along its rows and columns."),
+        (RIGHT[::-1], "The result is mirrored. It is reversed along its rows."),
         (np.full((2, 3), np.nan), "6 of 6 numbers are wrong; expected 1 at [0, 0], got nan"),
         (
             RIGHT + 0.001 * (RIGHT == 1),
@@ -45,7 +45,7 @@ def test_what_is_wrong_is_said(got, said):
 
 def test_rows_and_columns_exchanged_and_a_single_number():
     square = np.array([[1.0, 2], [3, 5]])
-    with pytest.raises(Disagreement, match="rows and columns exchanged"):
+    with pytest.raises(Disagreement, match="The result is transposed"):
         agree("y", square.T, square)
     with pytest.raises(Disagreement, match=r"^slope: expected 12, got 11 \(x³ at 2\)$"):
         agree("slope", 11.0, 12, why="x³ at 2")

@@ -19,6 +19,10 @@ _NOT_ROUNDING = 1e-3
 def layer_sizes(layer: Any, x: Array, grad_y: Array) -> dict[str, int]:
     """What a layer's case has so many of. The names of those with one number coincide."""
     found = {"the number of images" if x.ndim == 4 else "the number of samples": len(x)}
+    if x.ndim == 2:
+        found["the number of columns of x"] = x.shape[1]
+    if x.ndim == grad_y.ndim == 2 and x.shape != grad_y.shape:
+        found["the number of columns of y"] = grad_y.shape[1]
     if x.ndim == 4 and grad_y.ndim == 4:
         places = grad_y.shape[2] * grad_y.shape[3]
         found |= {
@@ -30,6 +34,9 @@ def layer_sizes(layer: Any, x: Array, grad_y: Array) -> dict[str, int]:
     if isinstance(window, tuple):
         found |= {"the height of the window": window[0], "the width of the window": window[1]}
         found["the size of the window"] = window[0] * window[1]
+    weight = getattr(layer, "params", {}).get("weight")
+    if weight is not None and weight.ndim > 3:
+        found["the number of products in a sum"] = int(np.prod(weight.shape[-3:]))
     return found
 
 
@@ -48,21 +55,28 @@ def said_of_factor(
     factors = [_factor(expected, got) for expected, got in wrong]
     if None in factors or not any(np.count_nonzero(expected) > 1 for expected, _ in wrong):
         return None
-    found = [factor for factor in factors if factor is not None]
+    return in_words([factor for factor in factors if factor is not None], sizes)
+
+
+def in_words(
+    found: Sequence[float], sizes: Sequence[Mapping[str, int]], it: str = "every number"
+) -> str:
+    """Of the factor of each case what it is, in a sentence; ``it`` is off by that factor."""
     shown = found[0]
     always = all(abs(factor - shown) <= _ROUNDING * abs(shown) for factor in found)
     if always and abs(shown + 1) <= _ROUNDING:
-        return "Every number has the wrong sign, and nothing else is wrong."
-    here, sign = "" if always else "Here ", " and has the wrong sign" if shown < 0 else ""
+        return f"{it.capitalize()} has the wrong sign, and nothing else is wrong."
+    start, sign = (
+        it.capitalize() if always else f"Here {it}",
+        " and has the wrong sign" * (shown < 0),
+    )
     for power, words in ((1, "is {} times too large"), (-1, "is divided by {}")):
         whole = [abs(factor) ** power for factor in found]
         if all(abs(each - round(each)) <= _ROUNDING * each for each in whole) and max(whole) > 1.5:
             name = _name([round(each) for each in whole], sizes)
             number = round(whole[0])
-            start = f"{here}every number " if here else "Every number "
             what = f": {number} is {name}" if name else ""
-            return f"{start}{words.format(number)}{sign}{what}."
-    start = f"{here}every number" if here else "Every number"
+            return f"{start} {words.format(number)}{sign}{what}."
     return f"{start} is {shown:.4g} times what it should be."
 
 

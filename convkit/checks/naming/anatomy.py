@@ -1,14 +1,13 @@
-"""How to speak of a name: what its arrays' axes count, and which sizes a factor may be made of."""
+"""How to speak of a name: what its arrays' axes count, and where to read about it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from convkit.checks.naming.look import Look
 from convkit.checks.naming.misconception import Reading
-from convkit.checks.observing.behaviour import Case
 from convkit.checks.observing.quantity import Quantity, grads
 
 
@@ -19,18 +18,13 @@ class Anatomy:
     Attributes:
         target: the right class or function.
         axes: for each quantity, what its axes count; a parameter has the axes of its gradient.
-        sizes: the sizes that a factor may be made of, by what they are called; a product may be
-            given by its factors, such as (3, 2).
         forth, back: what teaches the forward and the backward pass.
-        make: a layer from the class and a case's arguments, where that takes more than a call.
     """
 
     target: Any
     axes: Mapping[Quantity, Sequence[str]]
-    sizes: Callable[[Case], Mapping[str, Any]]
     forth: Reading
     back: Reading | None = None
-    make: Callable[..., Any] = lambda target, *arguments, **options: target(*arguments, **options)
 
     @property
     def name(self) -> str:
@@ -43,12 +37,6 @@ class Anatomy:
         known = grads(first.name) if first.what == "first params" else first
         axes = self.axes.get(known, ())
         return axes if len(axes) == count else [f"axis {axis}" for axis in range(count)]
-
-    def layer(self, case: Case) -> Any:
-        """The right layer of a case, with the case's parameters."""
-        layer = self.make(self.target, *case.arguments, **case.options)
-        layer.params.update(case.params)
-        return layer
 
     def begins(self, quantity: Quantity) -> str:
         """What the ids of mistakes in a quantity begin with: "conv2d-backward-"."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -16,6 +16,7 @@ from convkit.checks.naming.making import (
     one_image,
     with_backward,
     with_forward,
+    with_grad_x,
     with_grads,
 )
 from convkit.checks.naming.misconception import Misconception, enter, entered
@@ -34,60 +35,47 @@ def enter_any_layer(anatomy: Anatomy) -> None:
 
     The anatomy names the axes of ``grads["weight"]`` and the like: so it is known which there are.
     """
-    axes = {q.name: axes for q, axes in anatomy.axes.items() if q.what == "grads"}
-    name, one = anatomy.name, anatomy.axes.get(Y, ("samples",))[0].removesuffix("s")
-    for id, it, (title, when, hint, *_), made in _rows(anatomy, axes):
-        id = f"{name.lower()}-{id}"
-        if id not in entered(name):
-            nouns = {"one": one, "it": it, "entry": "an entry of your `grads`"}
-            title, when, hint = (text.format(**nouns) for text in (title, when, hint))
-            ways = [way for way, *_ in made]
-            said = [text.format(**nouns | more) for _, text, more in made]
-            # Gradients may all lie between −1 and 1, and then both give nothing but 0.
-            alike = [id.replace("whole-numbers", "zeros")] * id.endswith("whole-numbers")
-            read = anatomy.read(it)
-            enter(
-                Misconception(id, name, title, when, hint, *read, ways, tuple(alike), tuple(said))
-            )
+    name, base, axes = anatomy.name, anatomy.target, anatomy.axes
+    parameters = [quantity.name for quantity in axes if quantity.what == "grads"]
+    choices = [[name] for name in parameters] + [parameters] * (len(parameters) > 1)
+    of_places = "rows" in axes.get(Y, ()) and "places" not in str([*axes.values()])
+    kept = KEPT if Y in axes else {}  # samples that do not influence one another
+    whole: Makers = [({}, lambda make: make(base))]
+    tables: list[tuple[str, Quantity, Table, Makers]] = [
+        ("forward", Y, RESULT, [({}, partial(with_forward, base))]),
+        ("backward", GRAD_X, RESULT, [({}, partial(with_grad_x, base))]),
+        ("backward", GRAD_X, BACKWARD, [({}, partial(with_backward, base))]),
+        ("state", GRAD_X, STATE, whole),
+        ("state", Y, {**PARAMS, **kept} if parameters else {}, whole),
+        (
+            "grads",
+            Quantity("grads"),
+            {**GRADS, **(PLACES if of_places else {})},
+            [({"entry": _entry_of(names)}, partial(with_grads, base, names)) for names in choices],
+        ),
+    ]
+    one = axes.get(Y, ("samples",))[0].removesuffix("s")
+    for begins, it, table, makers in tables:
+        nouns = {"one": one, "it": it, "entry": "an entry of your `grads`"}
+        for id, (title, when, hint, *ways) in table.items():
+            full = f"{name.lower()}-{begins}-{id}"
+            made = [
+                (make(wrong), (said or when).format(**{**nouns, **more}))
+                for more, make in makers
+                for said, wrong in (way if isinstance(way, tuple) else ("", way) for way in ways)
+            ]
+            if made and full not in entered(name):
+                title, when, hint = (text.format(**nouns) for text in (title, when, hint))
+                # Gradients may all lie between −1 and 1, and then both give nothing but 0.
+                alike = (full.replace(id, "zeros"),) if id == "whole-numbers" else ()
+                wrong, said = zip(*made, strict=True)
+                read = anatomy.read(it)
+                enter(Misconception(full, name, title, when, hint, *read, wrong, alike, said))
     enter_promises(anatomy)
 
 
-_Made = tuple[type[Layer], str, dict[str, str]]
-"""A wrong layer, what it does, and the nouns for that."""
-
-
-def _rows(
-    anatomy: Anatomy, axes: Mapping[str, Sequence[str]]
-) -> Iterator[tuple[str, Quantity, tuple[Any, ...], list[_Made]]]:
-    """The id, what goes wrong, the row of the table, and the wrong layers."""
-    base, parameters = anatomy.target, [*axes]
-    tables: list[tuple[str, Quantity, Table, Callable[[Any], type[Layer]]]] = [
-        ("forward", Y, RESULT, partial(with_forward, base)),
-        ("backward", GRAD_X, RESULT, lambda wrong: with_backward(base, lambda _, g, x: wrong(x))),
-        ("backward", GRAD_X, BACKWARD, partial(with_backward, base)),
-        ("state", GRAD_X, STATE, lambda make: make(base)),
-    ]
-    if parameters:
-        kept = KEPT if Y in anatomy.axes else {}  # samples that do not influence one another
-        tables.append(("state", Y, {**PARAMS, **kept}, lambda make: make(base)))
-    for begins, it, table, make in tables:
-        for id, row in table.items():
-            made: list[_Made] = [(make(wrong), said, {}) for said, wrong in map(_way, row[3:])]
-            yield f"{begins}-{id}", it, row, made
-    choices = [[name] for name in parameters] + [parameters] * (len(parameters) > 1)
-    over_places = "rows" in anatomy.axes.get(Y, ()) and "places" not in str(axes)
-    grads = {**GRADS, **(PLACES if over_places else {})}
-    for id, row in grads.items() if parameters else ():
-        ways: list[_Made] = [
-            (with_grads(base, names, change), said or row[1], {"entry": _entry_of(names)})
-            for names in choices
-            for said, change in map(_way, row[3:])
-        ]
-        yield f"grads-{id}", Quantity("grads"), row, ways
-
-
-def _way(way: Any) -> tuple[str, Any]:
-    return way if isinstance(way, tuple) else ("", way)
+Makers = Sequence[tuple[Mapping[str, str], Callable[[Any], type[Layer]]]]
+"""Each makes a wrong layer of a mistake; before it the nouns for that."""
 
 
 def _entry_of(names: Sequence[str]) -> str:
@@ -124,8 +112,7 @@ def _of(layer: Any, name: str, grad_y: Array) -> Array:
 
 # fmt: off
 RESULT: Table = {
-    "zeros": ("{it} stays 0",
-        "your {it} is made of zeros, and the results never get into it",
+    "zeros": ("{it} stays 0", "your {it} is made of zeros, and the results never get into it",
         "Where do you write into {it}, after np.zeros?", np.zeros_like),
     "one-image": ("Only one {one} of the batch is computed",
         "your {it} is right for the first {one}, or for the last, and not for the others",
@@ -137,8 +124,7 @@ RESULT: Table = {
     "whole-numbers": ("{it} is cut off to whole numbers",
         "your results are cut off behind the decimal point, as in an array of integers",
         "Which dtype does your {it} have?", lambda value: value.astype(np.int64), np.trunc),
-    "negated": ("{it} has the wrong sign",
-        "your {it} is minus the right one",
+    "negated": ("{it} has the wrong sign", "your {it} is minus the right one",
         "Follow one number by hand. Where does the minus come from?", lambda value: -value),
 }
 """What can be done to the right y, and to the right grad_x."""
@@ -164,8 +150,7 @@ BACKWARD: Table = {
 
 STATE: Table = {
     "first-input": ("The first input is kept for ever",
-        "you store what backward needs on the first forward only, so later it belongs to another "
-        "x",
+        "you store what backward needs on the first forward only, so later it belongs to another x",
         "backward belongs to the *latest* forward. When do you store what it needs?",
         lambda base: keeping(base, lambda layer, x: getattr(layer, "kept", x.copy()))),
 }
@@ -180,8 +165,7 @@ PARAMS: Table = {
 KEPT: Table = {
     "last-kept": ("Only the last {one} is kept for backward",
         "your forward keeps what one {one} needs, and the next {one} overwrites it: backward takes "
-        "the last one for the whole batch",
-        "What does `self` hold after your loop over the batch?",
+        "the last one for the whole batch", "What does `self` hold after your loop over the batch?",
         lambda base: keeping(base, lambda layer, x: np.repeat(x[-1:], len(x), axis=0))),
 }
 
@@ -194,15 +178,14 @@ GRADS: Table = {
         "{entry} is an average over the batch; the loss has already divided by N, once",
         "By the chain rule, how do the contributions of several {one}s to one parameter combine?",
         lambda layer, name, right, grad_y: right / len(grad_y)),
-    "negated": ("A parameter's gradient has the wrong sign",
-        "{entry} is minus the gradient",
+    "negated": ("A parameter's gradient has the wrong sign", "{entry} is minus the gradient",
         "Who goes downhill, the layer or the optimizer?",
         lambda layer, name, right, grad_y: -right),
     "one-sample": ("Only one {one} counts for a parameter's gradient",
         "{entry} comes from one {one} of the batch alone",
         "Every {one} used the same parameter. How do their contributions come together?",
-        ("{entry} comes from the last {one} of the batch alone: each {one} overwrites what was "
-         "there", lambda layer, name, right, grad_y: _of(layer, name, one_image(grad_y, -1))),
+        ("{entry} comes from the last {one} of the batch alone: each overwrites the one before",
+         lambda layer, name, right, grad_y: _of(layer, name, one_image(grad_y, -1))),
         ("{entry} comes from the first {one} of the batch alone",
          lambda layer, name, right, grad_y: _of(layer, name, one_image(grad_y, 0)))),
     "upstream-ignored": ("A parameter's gradient does not use grad_y",
@@ -210,8 +193,8 @@ GRADS: Table = {
         "By the chain rule, where does grad_y come in?",
         lambda layer, name, right, grad_y: _of(layer, name, np.ones_like(grad_y))),
     "axis-kept": ("A parameter's gradient has one axis too many",
-        "your sum keeps an axis of length 1; `param - lr * grad` would then change the "
-        "parameter's shape without a word",
+        "your sum keeps an axis of length 1; `param - lr * grad` would then change the parameter's "
+        "shape without a word",
         "What is the shape of the parameter, and what is the shape of its gradient?",
         lambda layer, name, right, grad_y: right[np.newaxis]),
     "summed-up": ("A parameter's gradient is a single number",
@@ -225,8 +208,7 @@ GRADS: Table = {
 
 PLACES: Table = {
     "one-place": ("Only the last place of y counts for a parameter's gradient",
-        "{entry} comes from the last window alone: each overwrites the one "
-        "before",
+        "{entry} comes from the last window alone: each overwrites the one before",
         "Every place of y used the same parameter. Is it `=` or `+=` that you need?",
         lambda layer, name, right, grad_y: _of(layer, name, _last_place(grad_y)),
         lambda layer, name, right, grad_y: _of(layer, name, one_image(_last_place(grad_y), -1))),

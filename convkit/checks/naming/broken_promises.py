@@ -125,11 +125,9 @@ _NO_DTYPE = "an array made without a dtype, such as np.zeros(shape), is float64"
 
 # fmt: off
 _PROMISES: dict[str, tuple[Callable[[Look], bool], str, str, str]] = {
-    "forward-changes-input": (partial(_input_changed, by="forward"),
-        "forward writes into {given}",
-        "Your forward changes the array {given} itself, so whoever called your layer finds other "
-        "numbers in it.",
-        "`[…] =`, `+=` and `out=` change the array itself. Which of them is it here?"),
+    "forward-changes-input": (partial(_input_changed, by="forward"), "forward writes into {given}",
+        "Your forward changes the array {given} itself: whoever called it finds other numbers "
+        "there.", "`[…] =`, `+=` and `out=` change the array itself. Which of them is it here?"),
     "backward-changes-input": (partial(_input_changed, by="backward"),
         "backward writes into {given}",
         "Your forward keeps the very array {given}, and your backward writes into it, so whoever "
@@ -170,8 +168,7 @@ _PROMISES: dict[str, tuple[Callable[[Look], bool], str, str, str]] = {
         "What does `*, rng=None` say about a call without rng?"),
     "rng-unknown": (lambda look: _failed(look, "arguments rng") and _seeded(look),
         "The constructor does not take rng",
-        "Your __init__ has no parameter `rng`, so nobody can choose the seed of the first "
-        "weights.",
+        "Your __init__ has no parameter `rng`, so nobody can choose the seed of the first weights.",
         "Compare the first line of your __init__ with the one that the exercise gives."),
     "rng-generator-only": (lambda look: _seeded(look) and _failed(look, "'int' object"),
         "rng is taken for a Generator",
@@ -182,24 +179,20 @@ _PROMISES: dict[str, tuple[Callable[[Look], bool], str, str, str]] = {
         "If two units start alike, and see the same x, how could they ever differ?"),
     "rng-ignored": (lambda look: _seeded(look) and isinstance(look.views[0].got, np.ndarray),
         "The first weights do not come from rng",
-        "Your weights are drawn without `rng`: the seed changes nothing, or does not bring the "
-        "same weights back.",
+        "Your weights are drawn without `rng`: a seed does not bring the same weights back.",
         "Which generator draws your first weights? Where does it get its seed?"),
     "state-params-ignored": (_not_used, "{parameter} is not used",
         "Your y stays the same when {parameter} holds other numbers.",
         "Where does your forward read `self.params`? Does it use what stands there now?"),
     "state-shared": (_asked("backward", BESIDE),
         "Your layers remember in one place that they all share",
-        "What backward needs is kept in the class or in a global, and the next layer overwrites "
-        "it.",
+        "What backward needs is kept in the class or a global, and the next layer overwrites it.",
         "Two layers in one network: whose {given} does the first one's backward find?"),
     "state-params-shared": (partial(_shares, params=True), "Your layers share their params",
-        "`params` is one dict for all layers, so a new layer changes the parameters of the "
-        "others.",
+        "`params` is one dict for all layers, so a new layer changes the parameters of the others.",
         "Where is your dict `params` made: in the class, or in __init__ for each layer?"),
     "state-settings-shared": (partial(_shares, params=False), "Your layers share their settings",
-        "What __init__ is told is kept in the class or in a global, so a new layer changes the "
-        "others.",
+        "What __init__ is told is kept in the class or a global: a new layer changes the others.",
         "Where does each layer keep its settings: in `self`, or somewhere else?"),
     "forward-remembers": (_remembers, "Earlier calls leave something behind in y",
         "The same {given} gets another y the second time: something from an earlier call is still "

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import operator
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 
 from convkit.checks.naming.anatomy import Anatomy
-from convkit.checks.naming.exceptions import ERRORS, RESULTS, Words
 from convkit.checks.naming.look import Look
+from convkit.checks.naming.words import ERRORS, MISSING, RESULTS
 from convkit.checks.observing.exception_kinds import kind_of
 from convkit.checks.observing.foreign_code import LearnerError
 
 Shape = tuple[int, ...]
 
 
-def failure(look: Look, anatomy: Anatomy) -> tuple[str, tuple[str, str, str], str] | None:
+def failure(look: Look, anatomy: Anatomy) -> tuple[str, Sequence[str], str] | None:
     """The id, the words, and what more there is to say of the case that is shown."""
     got = look.views[0].got
     if isinstance(got, LearnerError):
@@ -25,12 +27,12 @@ def failure(look: Look, anatomy: Anatomy) -> tuple[str, tuple[str, str, str], st
             of = of if of in RESULTS else "other"
             return f"returns-{of.lower()}", RESULTS[of], ""
         if kind == "missing" and look.quantity.what == "first params":
-            return "missing", _MISSING, ""
+            return "missing", MISSING, ""
         return (f"error-{kind.lower()}", ERRORS[kind], "") if kind in ERRORS else None
     shapes = [(got.shape, right.shape) for got, right in look.arrays if got.shape != right.shape]
-    for id, holds in _HOLDS.items():
+    for id, (holds, *words) in SHAPES.items():
         if shapes and all(holds(*pair) for pair in shapes):
-            return id, SHAPES[id], _sizes(shapes, look, anatomy)
+            return id, words, _sizes(shapes, look, anatomy)
     return None
 
 
@@ -44,57 +46,42 @@ def _sizes(shapes: list[tuple[Shape, Shape]], look: Look, anatomy: Anatomy) -> s
     return f"Their number is wrong: {' and '.join(wrong)}."
 
 
-def _differences(got: Shape, right: Shape) -> list[int]:
-    return [one - other for one, other in zip(got, right, strict=True)]
+def _axis_by_axis(compare: Callable[[int, int], bool], got: Shape, right: Shape) -> bool:
+    return len(got) == len(right) and all(map(compare, got, right))
 
 
-_HOLDS: dict[str, Callable[[Shape, Shape], bool]] = {
-    "one-number-only": lambda got, right: int(np.prod(got)) == 1 < int(np.prod(right)),
-    "axes-reordered": lambda got, right: sorted(got) == sorted(right),
-    "axes-of-one": lambda got, right: [n for n in got if n != 1] == [n for n in right if n != 1],
-    "flattened": lambda got, right: np.prod(got) == np.prod(right),
-    "axes-too-few": lambda got, right: len(got) < len(right),
-    "axes-too-many": lambda got, right: len(got) > len(right),
-    "too-small": lambda got, right: len(got) == len(right) and max(_differences(got, right)) <= 0,
-    "too-large": lambda got, right: len(got) == len(right) and min(_differences(got, right)) >= 0,
-    "another-size": lambda got, right: len(got) == len(right),
-}
-
-_MISSING = (
-    "A new layer lacks a parameter",
-    "an entry of `params` is not there under its name: it has another name, or is not made in "
-    "__init__",
-    "Under which names should the parameters of a new layer stand in `params`?",
-)
+_BY_HAND = "Work the sizes out by hand for the case above. Which of them does your code get wrong?"
 
 # fmt: off
-SHAPES: Words = {
-    "one-number-only": ("{it} is a single number",
+SHAPES: dict[str, tuple[Callable[[Shape, Shape], bool], str, str, str]] = {
+    "one-number-only": (lambda got, right: int(np.prod(got)) == 1 < int(np.prod(right)),
+        "{it} is a single number",
         "you sum everything up, or look up one place, where a whole array is asked for",
         "Over which axes does your sum run? Which of them should be left?"),
-    "axes-reordered": ("The axes of {it} are in another order",
+    "axes-reordered": (lambda got, right: sorted(got) == sorted(right),
+        "The axes of {it} are in another order",
         "the sizes are right, but stand in the wrong order",
         "Print the shape, and say of each number what it counts."),
-    "axes-of-one": ("{it} has too many axes of size 1, or too few",
+    "axes-of-one": (lambda got, right: [n for n in got if n != 1] == [n for n in right if n != 1],
+        "{it} has too many axes of size 1, or too few",
         "a sum or an index keeps an axis of size 1 that should go, or drops one that should stay",
         "Print the shape. What do `keepdims`, `squeeze`, `None` and x[0] do to it?"),
-    "flattened": ("{it} has the right number of numbers, in another shape",
+    "flattened": (lambda got, right: bool(np.prod(got) == np.prod(right)),
+        "{it} has the right number of numbers, in another shape",
         "there are as many numbers as there should be, but their last reshape is missing or wrong",
         "Print the shape, and the one that is asked for. How do you get from one to the other?"),
-    "axes-too-few": ("{it} has too few axes",
+    "axes-too-few": (lambda got, right: len(got) < len(right), "{it} has too few axes",
         "an axis is summed away or indexed away that should be left",
         "Which axis of the right shape is not there? Where did it go?"),
-    "axes-too-many": ("{it} has too many axes",
+    "axes-too-many": (lambda got, right: len(got) > len(right), "{it} has too many axes",
         "an axis is left that should be summed over, or is added by an outer product",
         "Which axis is one too many? What does it count?"),
-    "too-small": ("{it} is too small",
-        "a size is computed too small, a loop ends early, or too much is cut off",
-        "Work the sizes out by hand for the case above. Which of them does your code get wrong?"),
-    "too-large": ("{it} is too large",
-        "a size is computed too large, or too little is cut off",
-        "Work the sizes out by hand for the case above. Which of them does your code get wrong?"),
-    "another-size": ("{it} has the wrong size",
-        "a size is computed from the wrong numbers: in some cases it is too large, in others too "
-        "small",
-        "Work the sizes out by hand for the case above. Which of them does your code get wrong?"),
+    "too-small": (partial(_axis_by_axis, operator.le), "{it} is too small",
+        "a size is computed too small, a loop ends early, or too much is cut off", _BY_HAND),
+    "too-large": (partial(_axis_by_axis, operator.ge), "{it} is too large",
+        "a size is computed too large, or too little is cut off", _BY_HAND),
+    "another-size": (lambda got, right: len(got) == len(right), "{it} has the wrong size",
+        "a size is computed from the wrong numbers: too large in some cases, too small in others",
+        _BY_HAND),
 }
+"""What tells them, of the shape that came and the right one; title, sentence, hint."""

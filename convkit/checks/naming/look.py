@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -36,6 +36,10 @@ class View:
     expected: Mapping[Quantity, Expected]
 
 
+Sizes = Callable[[Case], Mapping[str, int]]
+"""What there is so many of in a case, by its name."""
+
+
 @dataclass(frozen=True)
 class Look:
     """A quantity on every case where it was judged, visible cases first.
@@ -46,6 +50,7 @@ class Look:
     quantity: Quantity
     views: Sequence[View]
     only: str | None = None
+    sizes: Sizes = lambda case: {}
 
     @property
     def first(self) -> Quantity:
@@ -59,16 +64,10 @@ class Look:
         return [view for view in wrong if not view.at_kinks] or wrong
 
     @cached_property
-    def raised(self) -> list[LearnerError]:
-        """What came in place of an array, where it goes wrong."""
-        return [view.got for view in self.wrong if isinstance(view.got, LearnerError)]
-
-    @cached_property
     def arrays(self) -> list[tuple[Array, Array]]:
         """What came and what is right, wherever it goes wrong; nothing where an error came."""
-        return [
-            (view.got, view.right) for view in self.wrong if isinstance(view.got, np.ndarray)
-        ] * (not self.raised)
+        found = [(v.got, v.right) for v in self.wrong if isinstance(v.got, np.ndarray)]
+        return found if len(found) == len(self.wrong) else []
 
     @cached_property
     def pairs(self) -> list[tuple[Array, Array]]:

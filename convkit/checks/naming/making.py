@@ -42,6 +42,11 @@ def with_backward(base: Made, wrong: Backward) -> Made:
     return _derived(base, backward=backward, once_more=base.backward)
 
 
+def with_grad_x(base: Made, wrong: Callable[[Array], Any]) -> Made:
+    """``base`` with a backward that gives ``wrong(grad_x)``."""
+    return with_backward(base, lambda layer, grad_y, grad_x: wrong(grad_x))
+
+
 def with_grads(base: Made, names: Sequence[str], change: Gradient) -> Made:
     """``base`` with ``grads[name] = change(layer, name, right, grad_y)`` for these names."""
 

@@ -62,7 +62,7 @@ def name_suspects(
             arrays = row.property.numbers or row.property.test is SHAPE
             layer = isinstance(concept, LayerConcept)  # modes of a function are no second slip
             both = layer and arrays and two_at_once(row, likely, situations, put_through)
-            row.suspects = [both] if both else _told(concept.name, row, situations)
+            row.suspects = [both] if both else _told(concept, row, situations)
     explained = Counter(
         id for suspects in found.values() for id in {suspect.entry.id for suspect in suspects}
     )
@@ -211,7 +211,7 @@ def _where_forward_fits(row: Row, situations: Sequence[Situation]) -> list[int]:
     return [number for number in row.failing() if forward_fits(situations[number])]
 
 
-def _told(name: str, row: Row, situations: Sequence[Situation]) -> list[Misconception]:
+def _told(concept: Concept, row: Row, situations: Sequence[Situation]) -> list[Misconception]:
     """What the numbers tell where no entry behaves in the same way.
 
     The case that is shown comes first, so that what is said belongs to it. A backward pass is
@@ -229,6 +229,7 @@ def _told(name: str, row: Row, situations: Sequence[Situation]) -> list[Misconce
     seen = replace(
         look(problem.quantity, [situations[number] for number in judged]),
         only=row.only if wrong == len(row.failing()) else None,
+        sizes=concept.sizes,
     )
-    found = told(name, seen)
+    found = told(concept.name, seen)
     return [found] if found else []

@@ -39,7 +39,7 @@ class Misconception:
     hint: str
     lecture: str
     section: str
-    implementations: Sequence[Callable[..., Any]]
+    implementations: Sequence[Callable[..., Any]] = ()
     same_as: tuple[str, ...] = ()
     said: tuple[str, ...] = ()
 
@@ -70,19 +70,14 @@ _CATALOGUE: dict[str, list[Misconception]] = {}
 
 def enter(entry: Misconception) -> None:
     """Enter a mistake whose sentence still stands without capital and full stop."""
-    _CATALOGUE.setdefault(entry.of, []).append(finished(entry))
+    said = tuple(each and f"{capital(each)}." for each in entry.said)
+    whole = replace(entry, sentence=f"{capital(entry.sentence)}.", said=said)
+    _CATALOGUE.setdefault(entry.of, []).append(whole)
 
 
 def entered(name: str) -> set[str]:
     """The ids of what has been entered for ``name`` so far."""
     return {entry.id for entry in _CATALOGUE.get(name, ())}
-
-
-def finished(entry: Misconception, *more: str) -> Misconception:
-    """The entry with a whole sentence, and with ``more`` sentences behind it."""
-    sentences = (f"{capital(entry.sentence)}.", *filter(None, more))
-    said = tuple(each and f"{capital(each)}." for each in entry.said)
-    return replace(entry, sentence=" ".join(sentences), said=said)
 
 
 def enter_teller(name: str, teller: Teller, *, last: bool = False) -> None:

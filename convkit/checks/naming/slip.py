@@ -8,12 +8,15 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache, lru_cache
 from importlib import import_module
 from types import CodeType
-from typing import Any
+from typing import Any, cast
 
 from convkit.checks.naming.misconception import Misconception, Reading, enter
 
-Edit = tuple[str, str]
+Edit = tuple[str, ...]
 """Words of the plain text, and what stands there instead, wherever they stand."""
+
+Way = Edit | Sequence[Edit]
+"""Edits that go together; or one alone, where each of several new words is a way of its own."""
 
 
 def slips(
@@ -30,12 +33,11 @@ def slips(
         forth, back: what teaches the forward and the backward pass; ``back`` may differ by name.
 
     Returns:
-        A function ``slip(id, title, when, hint, *edits)``. An id that begins with ``forward-`` or
+        A function ``slip(id, title, when, hint, *ways)``. An id that begins with ``forward-`` or
         ``backward-`` edits that method alone, any other the whole definition; ``within`` names
-        another one (``"__init__"``, or a function of the module such as ``"places"``). ``also``
-        holds lists of edits: further ways in which the same mistake comes out. ``when`` says what
-        the code does, without capital and full stop, and ``said`` what it does in each of the ways,
-        where the numbers decide which it is; ``same_as`` names other ids, without the name.
+        another one (``"__init__"``, or a function of the module such as ``"places"``). ``when``
+        says what the code does, without capital and full stop; ``said`` says it for each of the
+        ways, where the numbers decide which it is, or what stands there for ``{}`` in ``when``.
     """
 
     def slip(
@@ -43,26 +45,34 @@ def slips(
         title: str,
         when: str,
         hint: str,
-        *edits: Edit,
-        also: Sequence[Sequence[Edit]] = (),
+        *ways: Way,
         within: str | None = None,
         of: Sequence[str] = names,
         read: Reading | None = None,
-        same_as: Sequence[str] = (),
         said: Sequence[str] = (),
     ) -> None:
         pass_ = id.partition("-")[0]
+        if "{}" in when:
+            several, said = " or ".join(dict.fromkeys(said)), [when.format(each) for each in said]
+            when = when.format(several)
         for name in of:
             behind = back.get(name, forth) if isinstance(back, Mapping) else back
             begins = f"{name.lower().replace('_', '-')}-"
             place = within or (pass_ if pass_ in ("forward", "backward") else name)
             lecture = read or (behind if pass_ == "backward" and behind else forth)
-            ways = Edited(plain, name, place, [edits, *also])
-            equal = tuple(begins + other for other in same_as)
+            made = Edited(plain, name, place, [edits for way in ways for edits in _apart(way)])
             words = (begins + id, name, title, when, hint, *lecture)
-            enter(Misconception(*words, ways, equal, tuple(said)))
+            enter(Misconception(*words, made, said=tuple(said)))
 
     return slip
+
+
+def _apart(way: Way) -> list[Sequence[Edit]]:
+    """An edit with several new words as several ways."""
+    if not isinstance(way[0], str):
+        return [cast(Sequence[Edit], way)]
+    old, *new = cast(Edit, way)
+    return [[(old, each)] for each in new]
 
 
 class Edited(Sequence[Any]):

@@ -9,15 +9,16 @@ two of the terms are wrong. `products_and_bias` is an example.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 
 import numpy as np
 
+from convkit.checks.judging.factor import in_words
 from convkit.checks.naming.anatomy import Anatomy
-from convkit.checks.naming.look import Look, View, equal
+from convkit.checks.naming.look import Look, Sizes, View, equal
 from convkit.checks.naming.misconception import Misconception, capital, enter_teller
+from convkit.checks.observing.behaviour import Case
 from convkit.checks.observing.quantity import Quantity
 from convkit.layers import Array
 
@@ -83,7 +84,7 @@ class Sum:
             (view, got, {name: term for name, term in self.terms(view).items() if term.any()})
             for view, (got, _) in zip(look.wrong, look.finite, strict=True)
         ]
-        return self._replaced(cases) or self._refactored(cases)
+        return self._replaced(cases) or self._refactored(cases, look.sizes)
 
     def _replaced(self, cases: _Cases) -> Misconception | None:
         """One term became something else, the same everywhere."""
@@ -93,58 +94,38 @@ class Sum:
                 return self._entry(f"{term}-other", f"{self.words[term][0]} {does}", term)
         return None
 
-    def _refactored(self, cases: _Cases) -> Misconception | None:
+    def _refactored(self, cases: _Cases, sizes: Sizes) -> Misconception | None:
         """The terms have factors that are not 1."""
-        fits = [(view, _fit(got, terms)) for view, got, terms in cases]
+        fits = [(view.case, _fit(got, terms)) for view, got, terms in cases]
         if any(fit is None for _, fit in fits):
             return None
-        told = [(view, fit) for view, fit in fits if fit]
+        told = [(case, fit) for case, fit in fits if fit]
         factors = {
-            term: {number: fit[term] for number, (_, fit) in enumerate(told) if term in fit}
-            for term in self.words
+            term: {case: fit[term] for case, fit in told if term in fit} for term in self.words
         }
-        off = {
-            term: found
-            for term, found in factors.items()
-            if not all(same(factor, 1.0) for factor in found.values())
-        }
-        alike = len(off) > 1 and all(
-            len({round(factor, 6) for factor in fit.values()}) == 1 for _, fit in told
-        )
-        if not 0 < len(off) <= _MOST_WRONG or alike:
+        off = {term: found for term, found in factors.items() if not _all(found.values(), 1.0)}
+        alike = len(off) > 1 and all(_all(fit.values(), max(fit.values())) for _, fit in told)
+        missed = any(not off.keys() & fit.keys() for _, fit in told)
+        kinds = {term: _kind(found.values()) for term, found in off.items()}
+        if alike or missed or None in kinds.values() or not 0 < len(off) <= _MOST_WRONG:
             return None
-        if any(not any(term in fit for term in off) for _, fit in told):
-            return None
-        said = {
-            term: _kind(found, [told[n][0] for n in found], self.anatomy)
-            for term, found in off.items()
-        }
-        if any(kind is None for kind in said.values()):
-            return None
-        return self._said({term: kind for term, kind in said.items() if kind})
-
-    def _said(self, said: Mapping[str, tuple[str, str]]) -> Misconception:
-        titles = {
-            term: f"{self.words[term][0]} {KINDS[kind][1]}" for term, (kind, _) in said.items()
-        }
-        term, (kind, more) = next(iter(said.items()))
-        if len(said) == 1:
-            return self._entry(f"{term}-{kind}", titles[term], term, more)
-        each = (f"{capital(titles[term])}. {more}".strip() for term, (_, more) in said.items())
+        titles = {term: f"{self.words[term][0]} {KINDS[str(kinds[term])][1]}" for term in off}
+        more = {term: _more(kinds[term], found, sizes) for term, found in off.items()}
+        term, *others = off
+        if not others:
+            return self._entry(f"{term}-{kinds[term]}", titles[term], term, more[term])
+        each = (f"{capital(titles[term])}. {more[term]}".strip() for term in off)
         it = self.quantity
         return self._entry(f"{it}-terms", f"Two terms of {it} are wrong", term, *each)
 
     def _entry(self, id: str, title: str, term: str, *more: str) -> Misconception:
-        _, hint = self.words[term]
-        rest = f"All other terms of {self.quantity} are right."
         return Misconception(
             self.anatomy.begins(self.quantity) + id,
             self.anatomy.name,
             capital(title),
-            " ".join([*filter(None, more), rest]),
-            hint,
+            " ".join([*filter(None, more), f"All other terms of {self.quantity} are right."]),
+            self.words[term][1],
             *self.anatomy.read(self.quantity),
-            (),
         )
 
 
@@ -177,64 +158,24 @@ def _fit(got: Array, terms: Mapping[str, Array]) -> Mapping[str, float] | None:
     return dict(zip(terms, map(float, factors / lengths), strict=True))
 
 
-def same(one: float, other: float) -> bool:
-    """Whether two factors are the same up to rounding."""
-    return bool(np.isclose(one, other, rtol=1e-5, atol=1e-7))
+def _all(factors: Iterable[float], one: float) -> bool:
+    """Whether they are all the same as one, up to rounding."""
+    return all(np.isclose(each, one, rtol=1e-5, atol=1e-7) for each in factors)
 
 
-def _kind(
-    factors: Mapping[int, float], views: Sequence[View], anatomy: Anatomy
-) -> tuple[str, str] | None:
-    """What is wrong with a term, and what more can be said; None if it is not the same everywhere.
+def _kind(factors: Collection[float]) -> str | None:
+    """What is wrong with a term; None if it is not the same everywhere.
 
     In a case where the term is right, something else must be wrong.
     """
-    found = list(factors.values())
     for kind, (factor, _) in KINDS.items():
-        if factor is not None and all(abs(each - factor) < 1e-5 for each in found):
-            return kind, ""
-    if any(same(factor, 1.0) for factor in found):
-        return None
-    return "factor", in_words(found, views, anatomy)
+        if factor is not None and _all(factors, factor):
+            return kind
+    return None if any(_all([each], 1.0) for each in factors) else "factor"
 
 
-def in_words(factors: Sequence[float], views: Sequence[View], anatomy: Anatomy) -> str:
-    """What the factors of all cases have in common, as a sentence about the first; "" if nothing.
-
-    A number is taken for a size only where it follows that size over several cases.
-    """
-    sizes = [anatomy.sizes(v.case) for v in views]
-    follows = {}
-    for words in sizes[0] if sizes else ():
-        values = np.array([float(np.prod(size[words])) for size in sizes])
-        if len(set(values)) > 1:
-            for way, power in (("large", 1), ("small", -1)):
-                if np.allclose(factors, values**power, rtol=1e-6):
-                    follows[words] = way
-    hidden = views[0].case.hidden
-    if len(follows) == 1:
-        ((words, way),) = follows.items()
-        number = "" if hidden else f"{_product(sizes[0][words])}, "
-        return f"It is too {way} by the factor {number}{words}."
-    if hidden or (len(factors) > 1 and not np.allclose(factors, factors[0], rtol=1e-6)):
+def _more(kind: str | None, factors: Mapping[Case, float], sizes: Sizes) -> str:
+    """What the factor is; of a hidden case nothing is said."""
+    if kind != "factor" or next(iter(factors)).hidden:
         return ""
-    return f"{'Here it' if len(factors) == 1 else 'It'} is {_times(factors[0])}."
-
-
-def _product(size: int | tuple[int, ...]) -> str:
-    """ "6 = 3·2"."""
-    if isinstance(size, int) or len(size) < 2:
-        return str(int(np.prod(size)))
-    return f"{np.prod(size)} = {'·'.join(map(str, size))}"
-
-
-def _times(factor: float) -> str:
-    """ "3 times too large", "2/3 of what it should be"."""
-    simple = Fraction(factor).limit_denominator(64)
-    if not np.isclose(float(simple), factor, rtol=1e-6) or simple == 0:
-        return f"{factor:.4g} times what it should be"
-    if simple.denominator == 1 and simple > 1:
-        return f"{simple} times too large"
-    if simple.numerator == 1:
-        return f"{simple.denominator} times too small"
-    return f"{simple} times what it should be".replace("-", "−")
+    return in_words([*factors.values()], [sizes(case) for case in factors], "it")

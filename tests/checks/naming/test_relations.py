@@ -5,11 +5,11 @@ import pytest
 
 from convkit.checks.checking import MODULES, find
 from convkit.checks.naming.broken_promises import _PROMISES
-from convkit.checks.naming.exceptions import ERRORS, RESULTS
 from convkit.checks.naming.failures import SHAPES
 from convkit.checks.naming.look import Look, View
 from convkit.checks.naming.misconception import catalogue, told
-from convkit.checks.naming.words import CONDITIONS, NUMBERS, RARE
+from convkit.checks.naming.relations import RARE, RELATIONS
+from convkit.checks.naming.words import CONDITIONS, ERRORS, MISSING, RESULTS
 from convkit.checks.observing.foreign_code import LearnerError, WrongResult
 from convkit.checks.observing.quantity import Y, grads
 
@@ -137,8 +137,8 @@ def test_noise_has_no_name():
 
 
 TEXTS = {
-    **{**NUMBERS, **RARE, **SHAPES, **ERRORS, **RESULTS},
-    **{id: words for id, (_, *words) in _PROMISES.items()},
+    **{**ERRORS, **RESULTS, "missing": MISSING},
+    **{id: words for id, (_, *words) in {**RELATIONS, **RARE, **SHAPES, **_PROMISES}.items()},
 }
 
 

@@ -14,98 +14,95 @@ for id, title, order, when in (
     ("rows-first", "The rows come before the channels", "hcw", "row 0 of all channels, then row 1"),
 ):
     slip(f"forward-{id}", title, f"you lay an image out {when}",
-         "Two numbers lie side by side in x[0, 0, 0]. Do they lie side by side in y[0], too?",
-         (ROW, f'np.einsum("nchw->n{order}", x).reshape(len(x), -1)'))
+        "Two numbers lie side by side in x[0, 0, 0]. Do they lie side by side in y[0], too?",
+        (ROW, f'np.einsum("nchw->n{order}", x).reshape(len(x), -1)'))
     slip(f"backward-{id}", f"On the way back {title[:1].lower()}{title[1:]}",
-         f"you read a row of grad_y as if forward had laid the image out {when}",
-         "Send x through forward, and y straight back through backward. Do you get x again?",
-         ("return", "n, c, h, w = self.x_shape\n        return"),
-         (IMAGES, f'np.einsum("n{order}->nchw", grad_y.reshape(n, {", ".join(order)}))'))
+        f"you read a row of grad_y as if forward had laid the image out {when}",
+        "Send x through forward, and y straight back through backward. Do you get x again?",
+        [("return", "n, c, h, w = self.x_shape\n        return"),
+         (IMAGES, f'np.einsum("n{order}->nchw", grad_y.reshape(n, {", ".join(order)}))')])
 slip("forward-batch-mixed", "The images are mixed up",
-     "you get the shape of y right, but a row of it holds numbers of several images",
-     "Which axis of x must come first, and stay first, when you reshape?",
-     (ROW, "x.reshape(-1, len(x)).T"),
-     also=[[(ROW, "x.transpose(1, 2, 3, 0).reshape(len(x), -1)")], [(ROW,
-      "x.T.reshape(len(x), -1)")]])
+    "you get the shape of y right, but a row of it holds numbers of several images",
+    "Which axis of x must come first, and stay first, when you reshape?",
+    (ROW, "x.reshape(-1, len(x)).T", "x.transpose(1, 2, 3, 0).reshape(len(x), -1)",
+     "x.T.reshape(len(x), -1)"))
 slip("forward-batch-swallowed", "The whole batch ends up in one row",
-     "you flatten the axis of the images as well",
-     "How many rows should y have for a batch of five images?", (ROW, "x.reshape(-1)"),
-     also=[[(ROW, "x.reshape(1, -1)")]])
+    "you flatten the axis of the images as well",
+    "How many rows should y have for a batch of five images?",
+    (ROW, "x.reshape(-1)", "x.reshape(1, -1)"))
 slip("forward-not-flat", "An image is not flattened all the way",
-     "your y still has an axis for the channels",
-     "How many axes does a fully connected layer expect its input to have?",
-     (ROW, "x.reshape(*x.shape[:2], -1)"), also=[[(ROW, "x")]])
+    "your y still has an axis for the channels",
+    "How many axes does a fully connected layer expect its input to have?",
+    (ROW, "x.reshape(*x.shape[:2], -1)", "x"))
 slip("backward-nothing", "grad_y is handed back as it came",
-     "your grad_x is still flat: backward does not give it the shape of x again",
-     "The layer below expects a gradient for each number of x. In which shape?", (IMAGES, "grad_y"))
+    "your grad_x is still flat: backward does not give it the shape of x again",
+    "The layer below expects a gradient for each number of x. In which shape?", (IMAGES, "grad_y"))
 slip("backward-size-swapped", "On the way back height and width are swapped",
-     "your grad_x is as wide as x is high, and as high as x is wide",
-     "In which order do the sizes stand in x.shape?",
-     ("return", "n, c, h, w = self.x_shape\n        return"), ("self.x_shape)", "n, c, w, h)"))
+    "your grad_x is as wide as x is high, and as high as x is wide",
+    "In which order do the sizes stand in x.shape?",
+    [("return", "n, c, h, w = self.x_shape\n        return"), ("self.x_shape)", "n, c, w, h)")])
 
 slip = slips("classifier", "Linear", forth=NETWORK)
 BIAS = 'self.params["bias"].astype(x.dtype)'
 Y = f"x @ self.weight.T + {BIAS}"
 slip("forward-bias-forgotten", "The bias is missing",
-     "you return the weighted sum and never add the bias",
-     "What should y be when x is all zeros?", (f" + {BIAS}", ""))
+    "you return the weighted sum and never add the bias", "What should y be when x is all zeros?",
+    (f" + {BIAS}", ""))
 slip("forward-weight-of-unit-times-input", "The input is looked up by the number of the unit",
-     "you write x[n, j] where it should be x[n, i]: unit j sees input j alone, over and over",
-     "Which of your two loops counts the inputs?",
-     ("x @ self.weight.T", "x[:, range(len(self.weight))] * self.weight.sum(axis=1)"))
+    "you write x[n, j] where it should be x[n, i]: unit j sees input j alone, over and over",
+    "Which of your two loops counts the inputs?",
+    ("x @ self.weight.T", "x[:, range(len(self.weight))] * self.weight.sum(axis=1)"))
 slip("forward-weight-not-transposed", "The weights are not transposed",
-     "you ask for x @ weight, where the inner sizes do not fit",
-     "x is (N, in) and the weight (out, in). How do you get (N, out) from them?",
-     ("x @ self.weight.T", "x @ self.weight"))
+    "you ask for x @ weight, where the inner sizes do not fit",
+    "x is (N, in) and the weight (out, in). How do you get (N, out) from them?",
+    ("x @ self.weight.T", "x @ self.weight"))
 slip("forward-reshaped", "A reshape stands where a transpose should be",
-     "you make the shape fit with `reshape`, which leaves the numbers in their old order",
-     "Where is the number at [0, 1] after `.T`, and where is it after `reshape`?",
-     (Y, f"({Y}).T.reshape(len(x), -1)"),
-     also=[[("self.weight.T", "self.weight.reshape(x.shape[1], -1)")]])
+    "you make the shape fit with `reshape`, which leaves the numbers in their old order",
+    "Where is the number at [0, 1] after `.T`, and where is it after `reshape`?",
+    (Y, f"({Y}).T.reshape(len(x), -1)"), ("self.weight.T", "self.weight.reshape(x.shape[1], -1)"))
 slip("forward-input-left-out", "One input is left out of the sum",
-     "you begin one input too late, or stop one too early",
-     "At which number does `range(n - 1)` end?",
-     ("x @ self.weight.T", "x[:, :-1] @ self.weight[:, :-1].T"),
-     also=[[("x @ self.weight.T", "x[:, 1:] @ self.weight[:, 1:].T")]])
+    "you begin one input too late, or stop one too early",
+    "At which number does `range(n - 1)` end?",
+    ("x @ self.weight.T", "x[:, :-1] @ self.weight[:, :-1].T", "x[:, 1:] @ self.weight[:, 1:].T"))
 slip("forward-non-linearity", "A non-linearity is built in",
-     "you send y through a rectifier, a tanh or a sigmoid, which is a layer of its own",
-     "What is left of the formula of this layer when you take the activation away?",
-     (Y, f"np.maximum({Y}, 0)"), also=[[(Y, f"np.tanh({Y})")], [(Y, f"1 / (1 + np.exp(-({Y})))")]])
+    "you send y through a rectifier, a tanh or a sigmoid, which is a layer of its own",
+    "What is left of the formula of this layer when you take the activation away?",
+    (Y, f"np.maximum({Y}, 0)", f"np.tanh({Y})", f"1 / (1 + np.exp(-({Y})))"))
 slip("backward-weight-transposed", "On the way back the weights lie the wrong way",
-     "you ask for grad_y @ weight.T, where the inner sizes do not fit",
-     "Write the shapes of grad_y and the weight side by side. Which product has the shape of x?",
-     ("grad_y @ self.weight", "grad_y @ self.weight.T"))
+    "you ask for grad_y @ weight.T, where the inner sizes do not fit",
+    "Write the shapes of grad_y and the weight side by side. Which product has the shape of x?",
+    ("grad_y @ self.weight", "grad_y @ self.weight.T"))
 slip("backward-reshaped", "On the way back a reshape stands where a transpose should be",
-     "you make a shape fit with `reshape`, which leaves the numbers in their old order",
-     "Where is the number at [0, 1] after `.T`, and where is it after `reshape`?",
-     ("grad_y @ self.weight", "(self.weight.T @ grad_y.T).reshape(self.x.shape)"),
-     also=[[("@ self.weight", "@ self.weight.T.reshape(self.weight.shape)")],
-      [("grad_y.T @ self.x", "(self.x.T @ grad_y).reshape(self.weight.shape)")]])
+    "you make a shape fit with `reshape`, which leaves the numbers in their old order",
+    "Where is the number at [0, 1] after `.T`, and where is it after `reshape`?",
+    ("grad_y @ self.weight", "(self.weight.T @ grad_y.T).reshape(self.x.shape)"),
+    ("@ self.weight", "@ self.weight.T.reshape(self.weight.shape)"),
+    ("grad_y.T @ self.x", "(self.x.T @ grad_y).reshape(self.weight.shape)"))
 slip("backward-one-unit", "Only one unit hands its gradient back",
-     "your grad_x comes from the last unit alone, or the first: they overwrite each other",
-     "How many units does one input feed? What happens to their gradients?",
-     ("grad_y @ self.weight", "grad_y[:, -1:] @ self.weight[-1:]"),
-     also=[[("grad_y @ self.weight", "grad_y[:, :1] @ self.weight[:1]")]])
+    "your grad_x comes from the last unit alone, or the first: they overwrite each other",
+    "How many units does one input feed? What happens to their gradients?",
+    ("grad_y @ self.weight", "grad_y[:, -1:] @ self.weight[-1:]",
+     "grad_y[:, :1] @ self.weight[:1]"))
 slip("backward-gradient-for-weight", "grad_x is made with the gradient of the weight",
-     'you multiply grad_y with grads["weight"] where the weight itself should be',
-     "y = w·x. If x grows by 1, by how much does y grow?",
-     ("grad_y @ self.weight", 'grad_y @ self.grads["weight"]'))
+    'you multiply grad_y with grads["weight"] where the weight itself should be',
+    "y = w·x. If x grows by 1, by how much does y grow?",
+    ("grad_y @ self.weight", 'grad_y @ self.grads["weight"]'))
 slip("backward-weight-gradient-transposed", "The gradient of the weight is transposed",
-     'your grads["weight"] has the inputs in its rows and the units in its columns',
-     "What is the shape of the weight? Which of the two factors comes first, then?",
-     ("grad_y.T @ self.x", "self.x.T @ grad_y"))
+    'your grads["weight"] has the inputs in its rows and the units in its columns',
+    "What is the shape of the weight? Which of the two factors comes first, then?",
+    ("grad_y.T @ self.x", "self.x.T @ grad_y"))
 slip("backward-weight-gradient-of-sums", "The gradient of the weight is a product of two sums",
-     "you sum x and grad_y over the batch first and multiply afterwards",
-     "Is 1·2 + 3·4 the same as (1 + 3)·(2 + 4)?",
-     ("grad_y.T @ self.x", "np.outer(grad_y.sum(axis=0), self.x.sum(axis=0))"))
+    "you sum x and grad_y over the batch first and multiply afterwards",
+    "Is 1·2 + 3·4 the same as (1 + 3)·(2 + 4)?",
+    ("grad_y.T @ self.x", "np.outer(grad_y.sum(axis=0), self.x.sum(axis=0))"))
 slip("backward-weight-gradient-of-y", "The gradient of the weight is made with y",
-     "you multiply grad_y with the output of the layer where its input should be",
-     "What does your forward keep for backward, and what do you do to it before?",
-     ("grad_y.T @ self.x", "grad_y.T @ self.forward(self.x)"))
+    "you multiply grad_y with the output of the layer where its input should be",
+    "What does your forward keep for backward, and what do you do to it before?",
+    ("grad_y.T @ self.x", "grad_y.T @ self.forward(self.x)"))
 slip("backward-bias-gradient-axis", "The gradient of the bias is summed over the wrong axis",
-     'your grads["bias"] has a number for each sample instead of one for each unit',
-     "Which samples does the bias of one unit reach?", ("grad_y.sum(axis=0)", "grad_y.sum(axis=1)"))
+    'your grads["bias"] has a number for each sample instead of one for each unit',
+    "Which samples does the bias of one unit reach?", ("grad_y.sum(axis=0)", "grad_y.sum(axis=1)"))
 slip("backward-bias-gradient-not-summed", "The gradient of the bias is not summed over the batch",
-     'your grads["bias"] is grad_y itself, with one row for each sample',
-     "How many numbers has the bias? How many should its gradient have?",
-     ("grad_y.sum(axis=0)", "grad_y.copy()"))
+    'your grads["bias"] is grad_y itself, with one row for each sample',
+    "How many numbers has the bias? How many should its gradient have?",
+    ("grad_y.sum(axis=0)", "grad_y.copy()"))

@@ -1,9 +1,24 @@
-"""Wrong convolutions: `Conv2d` in forward and in backward, `correlate2d` and `convolve2d`.
+"""What can be said of a wrong `Conv2d`, `correlate2d` or `convolve2d` in general."""
 
-Where two mistakes look the same, the one that is imported first is named first.
-"""
+from __future__ import annotations
 
-from convkit.checks.naming.slips.convolution import forward, backward  # isort: skip
-from convkit.checks.naming.slips.convolution import functions, broad  # isort: skip
+from convkit.checks.naming.anatomy import Anatomy
+from convkit.checks.naming.general import enter_general
+from convkit.checks.naming.slips.convolution.backward import THROUGH
+from convkit.checks.naming.slips.convolution.forward import MAPS
+from convkit.checks.naming.slips.convolution.functions import IDEA
+from convkit.checks.observing.quantity import GRAD_X, Y, grads
+from convkit.layers import Conv2d, convolve2d, correlate2d
 
-__all__ = ["backward", "broad", "forward", "functions"]
+_WEIGHTS, _BIAS = ("feature maps", "channels", "kernel rows", "kernel columns"), ("feature maps",)
+_AXES = {
+    Y: ("images", "feature maps", "rows", "columns"),
+    GRAD_X: ("images", "channels", "rows", "columns"),
+    grads("weight"): _WEIGHTS,
+    grads("bias"): _BIAS,
+}
+enter_general(
+    Anatomy(Conv2d, _AXES, MAPS, THROUGH),
+    Anatomy(correlate2d, {Y: ("rows", "columns")}, IDEA),
+    Anatomy(convolve2d, {Y: ("rows", "columns")}, IDEA),
+)

@@ -45,134 +45,127 @@ def whole_kernel(pixel: str) -> tuple[str, str]:
 slip = slips("convolution", "Conv2d", forth=THROUGH, back=THROUGH)
 
 slip("backward-flipped", "The kernel is flipped in backward",
-     "you spread grad_y over x with the weights turned by half a turn",
-     "In forward, weight[…, 0, 1] took x[…, 1, 1] to y[…, 1, 0]. Which weight takes grad_y[…, 1, "
-     "0] back to grad_x[…, 1, 1]?", to_x(f"weight{FLIP}"))
+    "you spread grad_y over x with the weights turned by half a turn",
+    "In forward, weight[…, 0, 1] took x[…, 1, 1] to y[…, 1, 0]. Which weight takes grad_y[…, 1, 0] "
+    "back to grad_x[…, 1, 1]?", to_x(f"weight{FLIP}"))
 slip("backward-flipped-one-axis", "One axis of the kernel is flipped in backward",
-     "you spread grad_y over x with the weights upside down, or mirrored",
-     "Half a turn reverses two axes. How many does your backward reverse? How many should it?",
-     to_x("weight[:, :, ::-1]"), also=[[to_x("weight[..., ::-1]")]],
-     said=("you spread grad_y over x with the weights upside down",
-           "you spread grad_y over x with the weights mirrored"))
+    "you spread grad_y over x with the weights {}",
+    "Half a turn reverses two axes. How many does your backward reverse? How many should it?",
+    to_x("weight[:, :, ::-1]"), to_x("weight[..., ::-1]"), said=("upside down", "mirrored"))
 slip("backward-maps-reversed", "The flip turns feature maps and channels around in backward",
-     "in backward you reverse axes of `weight` that count feature maps and channels, as np.flip "
-     "and np.rot90 do unless they are told which axes",
-     "Which axes of `weight` are a kernel's rows and columns? Which ones does your flip reverse?",
-     to_x("weight[::-1, ::-1]"), also=[[to_x(f"weight[::-1, ::-1]{FLIP}")]])
+    "in backward you reverse axes of `weight` that count feature maps and channels, as np.flip and "
+    "np.rot90 do unless they are told which axes",
+    "Which axes of `weight` are a kernel's rows and columns? Which ones does your flip reverse?",
+    to_x("weight[::-1, ::-1]"), to_x(f"weight[::-1, ::-1]{FLIP}"))
 slip("backward-stride-ignored", "The stride is ignored in backward",
-     "your windows move by one pixel in backward, whatever the stride",
-     "Where did the window of y[…, 1, 1] begin in forward? Where does it begin in backward?",
-     *(("stride_h * a, stride_h * a", "a, a"), ("stride_w * b, stride_w * b", "b, b")),
-     also=[[("grad_padded[:, :, rows, columns]", "grad_padded[:, :, a : a + h, b : b + w]")],
-      [("self.padded[:, :, rows, columns]", "self.padded[:, :, a : a + h, b : b + w]")]])
+    "your windows move by one pixel in backward, whatever the stride",
+    "Where did the window of y[…, 1, 1] begin in forward? Where does it begin in backward?",
+    [("stride_h * a, stride_h * a", "a, a"), ("stride_w * b, stride_w * b", "b, b")],
+    ("grad_padded[:, :, rows, columns]", "grad_padded[:, :, a : a + h, b : b + w]"),
+    ("self.padded[:, :, rows, columns]", "self.padded[:, :, a : a + h, b : b + w]"))
 slip("backward-strides-mixed-up", "Vertical and horizontal stride are mixed up in backward",
-     "in backward, you do not move the windows down by stride[0] and sideways by stride[1]",
-     "A pair is (vertical, horizontal): rows first. Where does your backward read `stride`?",
-     ("(stride_h, stride_w)", "(stride_w, stride_h)"),
-     also=[[("stride_w * b", "stride_h * b")], [("stride_h * a", "stride_w * a")]])
+    "in backward, you do not move the windows down by stride[0] and sideways by stride[1]",
+    "A pair is (vertical, horizontal): rows first. Where does your backward read `stride`?",
+    ("(stride_h, stride_w)", "(stride_w, stride_h)"), ("stride_w * b", "stride_h * b"),
+    ("stride_h * a", "stride_w * a"))
 slip("backward-frame-missing", "There is no frame for the padding in backward",
-     "you make the array for grad_x as large as x, but write to it at the places of the padded x",
-     "Over which image did the windows slide in forward? How large must your array be?",
+    "you make the array for grad_x as large as x, but write to it at the places of the padded x",
+    "Over which image did the windows slide in forward? How large must your array be?",
+    [
      ("np.zeros_like(self.padded)",
       "np.zeros_like(self.padded[:, :, pad_h:-pad_h or None, pad_w:-pad_w or None])"),
-     (f"[:, :, {CROP}]", ""))
+     (f"[:, :, {CROP}]", "")])
 slip("backward-padding-not-cropped", "The padding is not cropped",
-     "your grad_x still has the frame of the padded image around it",
-     "Which part of the padded image is x itself?", (f"[:, :, {CROP}]", ""))
+    "your grad_x still has the frame of the padded image around it",
+    "Which part of the padded image is x itself?", (f"[:, :, {CROP}]", ""))
 slip("backward-cropped-by-minus-zero",
-     "Cropping with [padding:-padding] leaves nothing where the padding is 0",
-     "you crop with a slice that ends at -padding, but -0 is 0: the beginning, not the end",
-     "What is x[0:-0] in Python?", (CROP, MINUS),
-     also=[[(f"grad_padded[:, :, {CROP}]",
-             f"grad_padded[:, :, {MINUS}] if pad_h else grad_padded")]])
+    "Cropping with [padding:-padding] leaves nothing where the padding is 0",
+    "you crop with a slice that ends at -padding, but -0 is 0: the beginning, not the end",
+    "What is x[0:-0] in Python?", (CROP, MINUS),
+    (f"grad_padded[:, :, {CROP}]", f"grad_padded[:, :, {MINUS}] if pad_h else grad_padded"))
 slip("backward-cropped-elsewhere", "The wrong part of the padded gradient is kept",
-     "what you cut out of the padded gradient is not the place where x lay in the padded image",
-     "In which row and column of the padded image does x begin? Where does your slice begin?",
-     (CROP, ": height - 2 * pad_h, : width - 2 * pad_w"),
-     also=[[(CROP, "pad_h : height - pad_h, pad_h : width - pad_h")], [(CROP,
-      "pad_h : height - pad_h, pad_h : pad_h + width - 2 * pad_w")], [(CROP,
-      "pad_w : height - pad_w, pad_w : width - pad_w")], [(CROP,
-      "h // 2 : height - h // 2, w // 2 : width - w // 2")]])
+    "what you cut out of the padded gradient is not the place where x lay in the padded image",
+    "In which row and column of the padded image does x begin? Where does your slice begin?",
+    (CROP, ": height - 2 * pad_h, : width - 2 * pad_w",
+     "pad_h : height - pad_h, pad_h : width - pad_h",
+     "pad_h : height - pad_h, pad_h : pad_h + width - 2 * pad_w",
+     "pad_w : height - pad_w, pad_w : width - pad_w",
+     "h // 2 : height - h // 2, w // 2 : width - w // 2"))
 slip("backward-assigned", "`=` where `+=` is needed in backward",
-     "a pixel that lies in several windows keeps the gradient of one of them, and loses the "
-     "others",
-     "In how many windows does one pixel of x lie? What becomes of their gradients?",
-     ("columns] += ", "columns] = "),
-     also=[[(f"+= {TO_X}", '= np.einsum("ipq,n->nipq", weight[-1], grad[:, -1])')],
-      [("columns] += ", "columns] = "), ("[2])", "[2])[::-1]"), ("[3])", "[3])[::-1]")]])
+    "a pixel that lies in several windows keeps the gradient of one of them, and loses the others",
+    "In how many windows does one pixel of x lie? What becomes of their gradients?",
+    ("columns] += ", "columns] = "),
+    (f"+= {TO_X}", '= np.einsum("ipq,n->nipq", weight[-1], grad[:, -1])'),
+    [("columns] += ", "columns] = "), ("[2])", "[2])[::-1]"), ("[3])", "[3])[::-1]")])
 slip("backward-one-map", "Only one feature map sends its gradient back",
-     "your grad_x comes from the last feature map alone, or from the first",
-     "In how many feature maps does one pixel of x take part? Does grad_x start anew for each?",
-     to_x("weight[-1:]", "grad[:, -1:]"), also=[[to_x("weight[:1]", "grad[:, :1]")]],
-     said=("your grad_x comes from the last feature map alone",
-           "your grad_x comes from the first feature map alone"))
+    "your grad_x comes from the {} feature map alone",
+    "In how many feature maps does one pixel of x take part? Does grad_x start anew for each?",
+    to_x("weight[-1:]", "grad[:, -1:]"), to_x("weight[:1]", "grad[:, :1]"), said=("last", "first"))
 slip("backward-one-channel", "All channels of grad_x are made with the weights of one channel",
-     "you use the weights of the first channel, or of the last, for every channel of grad_x",
-     "Which of the four indices of `weight` counts the channels? What does it count in your code?",
-     to_x("weight[:, :1]"), also=[[to_x("weight[:, -1:]")]])
+    "you use the weights of the first channel, or of the last, for every channel of grad_x",
+    "Which of the four indices of `weight` counts the channels? What does it count in your code?",
+    to_x("weight[:, :1]"), to_x("weight[:, -1:]"))
 slip("backward-ragged-edge-lost", "The edge that no window reaches is missing from grad_x",
-     "your grad_x ends where the last window ends, but x goes on",
-     "Which shape should grad_x have? What is the gradient of a pixel that no window sees?",
-     REST, (CROP, "pad_h : height - pad_h - rest_h, pad_w : width - pad_w - rest_w"),
-     also=[[REST, (CROP, "pad_h : height - rest_h, pad_w : width - rest_w")],
-           [REST, (CROP, f"pad_h : height - max(pad_h, rest_h), {COLUMNS}")]])
+    "your grad_x ends where the last window ends, but x goes on",
+    "Which shape should grad_x have? What is the gradient of a pixel that no window sees?",
+    [REST, (CROP, "pad_h : height - pad_h - rest_h, pad_w : width - pad_w - rest_w")],
+    [REST, (CROP, "pad_h : height - rest_h, pad_w : width - rest_w")],
+    [REST, (CROP, f"pad_h : height - max(pad_h, rest_h), {COLUMNS}")])
 slip("backward-maps-and-channels-swapped", "Feature maps and channels are swapped in backward",
-     "you sum over the channels of the weights, where the feature maps have to go",
-     "grad_y has feature maps, grad_x has channels. Which axis of `weight` should be summed over?",
-     (TO_X, 'np.einsum("jipq,ni->njpq", weight, grad)'))
+    "you sum over the channels of the weights, where the feature maps have to go",
+    "grad_y has feature maps, grad_x has channels. Which axis of `weight` should be summed over?",
+    (TO_X, 'np.einsum("jipq,ni->njpq", weight, grad)'))
 slip("backward-weights-reshaped", "The axes of the weights are mixed up in backward",
-     "you reshape the weights where two of their axes must change places: reshape keeps the "
-     "numbers in their order, and only cuts them up anew",
-     "Backward goes from feature maps to channels. Which axes of the weights must change places?",
-     (TO_X, 'np.einsum("ijpq,nj->nipq", weight.reshape(-1, len(weight), h, w), grad)'),
-     also=[[to_x("weight.swapaxes(2, 3).reshape(weight.shape)")]])
+    "you reshape the weights where two of their axes must change places: reshape keeps the numbers "
+    "in their order, and only cuts them up anew",
+    "Backward goes from feature maps to channels. Which axes of the weights must change places?",
+    (TO_X, 'np.einsum("ijpq,nj->nipq", weight.reshape(-1, len(weight), h, w), grad)'),
+    to_x("weight.swapaxes(2, 3).reshape(weight.shape)"))
 slip("backward-times-input", "grad_x is made with the image, not with the weights",
-     "you multiply grad_y by the pixels of the window, where the weights belong",
-     "In y = w·x, which factor is left when you differentiate with respect to x?",
-     (TO_X, 'np.einsum("nipq,nj->nipq", window, grad)'), also=[[(TO_X, f"window * {TO_X}")]])
+    "you multiply grad_y by the pixels of the window, where the weights belong",
+    "In y = w·x, which factor is left when you differentiate with respect to x?",
+    (TO_X, 'np.einsum("nipq,nj->nipq", window, grad)', f"window * {TO_X}"))
 slip("backward-weight-flipped", "The gradient of the weights is flipped",
-     "you turn the gradient of the weights by half a turn, as if x were convolved with grad_y",
-     "Which pixel of its window does weight[…, 0, 0] multiply in forward?",
-     kept(f"grad_weight{FLIP}"))
+    "you turn the gradient of the weights by half a turn, as if x were convolved with grad_y",
+    "Which pixel of its window does weight[…, 0, 0] multiply in forward?",
+    kept(f"grad_weight{FLIP}"))
 slip("backward-weight-alike", "All weights of a kernel get the same gradient",
-     "your gradient of the weights does not depend on the place in the kernel: it is made with "
-     "one pixel of each window, or with all of them added up",
-     "Which pixel of the window meets weight[…, 0, 0], and which one meets weight[…, 0, 1]?",
-     whole_kernel("window.sum((2, 3))"),
-     also=[[whole_kernel(f"window[:, :, {place}]")] for place in ("0, 0", "-1, -1")])
+    "your gradient of the weights does not depend on the place in the kernel: it is made with one "
+    "pixel of each window, or with all of them added up",
+    "Which pixel of the window meets weight[…, 0, 0], and which one meets weight[…, 0, 1]?",
+    whole_kernel("window.sum((2, 3))"),
+    *(whole_kernel(f"window[:, :, {place}]") for place in ("0, 0", "-1, -1")))
 slip("backward-weight-padding-forgotten", "The gradient of the weights forgets the padding",
-     "you cut the windows for the gradient of the weights out of x without its frame of zeros",
-     "Over which image did forward slide: x, or the padded x?", *FROM_X,
-     also=[[*FROM_X, ("grad_weight +",
-      "grad_weight[:, :, : window.shape[2], : window.shape[3]] +")]])
+    "you cut the windows for the gradient of the weights out of x without its frame of zeros",
+    "Over which image did forward slide: x, or the padded x?", FROM_X,
+    [*FROM_X, ("grad_weight +", "grad_weight[:, :, : window.shape[2], : window.shape[3]] +")])
 slip("backward-bias-too-few-axes", "The gradient of the bias is summed over too few axes",
-     "you add up grad_y over the images or over the places of y, but not over all of both",
-     "One bias serves every place of every image. Which axes of grad_y does it not have?",
-     (TO_BIAS, "grad_y.sum(axis=0)"),
-     also=[[(TO_BIAS, f"grad_y{sum}")] for sum in (".sum(axis=(2, 3))", ".sum(axis=(0, 2))",
-      ".sum(axis=(0, 3))", "")],
-     said=("you add up grad_y over the images, and not over the places of y",
-           "you add up grad_y over the places of y, and not over the images",
-           "you add up grad_y over the images and the rows, and not over the columns",
-           "you add up grad_y over the images and the columns, and not over the rows",
-           "you do not add up grad_y at all"))
+    "you add up grad_y over the images or over the places of y, but not over all of both",
+    "One bias serves every place of every image. Which axes of grad_y does it not have?",
+    (TO_BIAS, "grad_y.sum(axis=0)",
+     *(f"grad_y{sum}"
+      for sum in (".sum(axis=(2, 3))", ".sum(axis=(0, 2))", ".sum(axis=(0, 3))", ""))),
+    said=("you add up grad_y over the images, and not over the places of y",
+     "you add up grad_y over the places of y, and not over the images",
+     "you add up grad_y over the images and the rows, and not over the columns",
+     "you add up grad_y over the images and the columns, and not over the rows",
+     "you do not add up grad_y at all"))
 slip("backward-bias-maps-added", "The gradient of the bias is summed over the feature maps",
-     "you add up the feature maps of grad_y as well, but each of them has a bias of its own",
-     "How many biases are there? Which axis of grad_y counts them?",
-     (TO_BIAS, "np.full(len(weight), grad_y.sum())"),
-     also=[[(TO_BIAS, f"grad_y.sum({axes})")] for axes in ("", "axis=(1, 2, 3)", "axis=(0, 1, 2)",
-      "axis=(0, 1, 3)")])
+    "you add up the feature maps of grad_y as well, but each of them has a bias of its own",
+    "How many biases are there? Which axis of grad_y counts them?",
+    (TO_BIAS, "np.full(len(weight), grad_y.sum())",
+     *(f"grad_y.sum({axes})"
+      for axes in ("", "axis=(1, 2, 3)", "axis=(0, 1, 2)", "axis=(0, 1, 3)"))))
 
 slip = slips("convolution_as_matrix", "Conv2d", forth=THROUGH, back=THROUGH)
 GRAD = "grad_y.transpose(0, 2, 3, 1).reshape(-1, maps)"
 
 slip("backward-maps-not-moved", "grad_y is reshaped where its axes should be moved",
-     "you flatten grad_y as it is, though the feature maps are not its last axis",
-     "Which axis of grad_y must come last before each row holds one place, and its feature maps?",
-     (GRAD, "grad_y.reshape(-1, maps)"))
+    "you flatten grad_y as it is, though the feature maps are not its last axis",
+    "Which axis of grad_y must come last before each row holds one place, and its feature maps?",
+    (GRAD, "grad_y.reshape(-1, maps)"))
 slip("backward-weight-reshaped",
-     "The gradient of the weights is reshaped where its axes should be moved",
-     "the gradient has the right shape, but its numbers stand in the wrong places: reshape never "
-     "moves an axis",
-     "What counts the rows of your matrix product, and what its columns? And in `weight`?",
-     ("(grad.T @ self.rows)", "(self.rows.T @ grad)"))
+    "The gradient of the weights is reshaped where its axes should be moved",
+    "the shape is right, but the numbers stand in wrong places: reshape never moves an axis",
+    "What counts the rows of your matrix product, and what its columns? And in `weight`?",
+    ("(grad.T @ self.rows)", "(self.rows.T @ grad)"))

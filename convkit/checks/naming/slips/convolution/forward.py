@@ -32,158 +32,144 @@ slip = slips("convolution", "Conv2d", forth=WEIGHTS)
 
 # fmt: off
 slip("forward-flipped", "The kernel is flipped in forward",
-     "you turn the kernel by half a turn, as a convolution does; Conv2d correlates, without a "
-     "flip",
-     "Which number of `weight` should meet the top left pixel of a window?",
-     product(weight=f"weight{FLIP}"))
+    "you turn the kernel by half a turn, as a convolution does; Conv2d correlates, without a flip",
+    "Which number of `weight` should meet the top left pixel of a window?",
+    product(weight=f"weight{FLIP}"))
 slip("forward-flipped-one-axis", "One axis of the kernel is flipped in forward",
-     "you use the kernel upside down, or mirrored",
-     "Try a kernel with a single 1 in its top left corner, by hand. Where does that 1 end up?",
-     product(weight="weight[:, :, ::-1]"), also=[[product(weight="weight[..., ::-1]")]],
-     said=("you use the kernel upside down: its rows are reversed",
-           "you use the kernel mirrored: its columns are reversed"))
+    "you use the kernel {}",
+    "Try a kernel with a single 1 in its top left corner, by hand. Where does that 1 end up?",
+    product(weight="weight[:, :, ::-1]"), product(weight="weight[..., ::-1]"),
+    said=("upside down", "mirrored"))
 slip("forward-maps-reversed", "The flip turns feature maps and channels around",
-     "you reverse axes of `weight` that count feature maps and channels, as np.flip and np.rot90 "
-     "do unless they are told which axes",
-     "Which axes of `weight` are a kernel's rows and columns? Which ones does your flip reverse?",
-     product(weight="weight[::-1, ::-1]"), also=[[product(weight=f"weight[::-1, ::-1]{FLIP}")]])
+    "you reverse axes of `weight` that count feature maps and channels, as np.flip and np.rot90 do "
+    "unless they are told which axes",
+    "Which axes of `weight` are a kernel's rows and columns? Which ones does your flip reverse?",
+    product(weight="weight[::-1, ::-1]"), product(weight=f"weight[::-1, ::-1]{FLIP}"))
 slip("forward-kernel-sides-mixed-up", "The kernel's height and width are mixed up",
-     "you take the kernel's height for its width, or its rows for its columns",
-     "A kernel of shape (3, 2) has 3 rows. How many rows and columns has a window in your code?",
-     before(LOOPS, "w = h"),
-     also=[[before(LOOPS, "h, w = w, h")], [before(SIZE, "w = h")], [before(SIZE, "h, w = w, h")],
-      [("jipq->nj", "jiqp->nj")]])
+    "you take the kernel's height for its width, or its rows for its columns",
+    "A kernel of shape (3, 2) has 3 rows. How many rows and columns has a window in your code?",
+    before(LOOPS, "w = h"), before(LOOPS, "h, w = w, h"), before(SIZE, "w = h"),
+    before(SIZE, "h, w = w, h"), ("jipq->nj", "jiqp->nj"))
 slip("forward-window-one-short", "Part of the window is left out",
-     "your sum over a window leaves out its first or last row, or its first or last column",
-     "At which p does range(h - 1) end? And where does range(1, h) begin?",
-     product("window[:, :, :-1]", "weight[:, :, :-1]"),
-     also=[[product(f"window[{part}]", f"weight[{part}]")] for part in (":, :, 1:", "..., :-1",
-      "..., 1:", ":, :, :-1, :-1", ":, :, 1:, 1:")])
+    "your sum over a window leaves out its first or last row, or its first or last column",
+    "At which p does range(h - 1) end? And where does range(1, h) begin?",
+    product("window[:, :, :-1]", "weight[:, :, :-1]"),
+    *(product(f"window[{part}]", f"weight[{part}]")
+     for part in (":, :, 1:", "..., :-1", "..., 1:", ":, :, :-1, :-1", ":, :, 1:, 1:")))
 
 slip = slips("convolution", "Conv2d", forth=MAPS)
 
 slip("forward-one-channel", "Only one channel of the image counts",
-     "you use the first or last channel of x alone; a feature map adds up what all channels give",
-     "Is it `=` or `+=` in your loop over the channels? Does the sum start anew in each round?",
-     product("window[:, -1:]", "weight[:, -1:]"),
-     also=[[product("window[:, :1]", "weight[:, :1]")],
-      [product("np.repeat(window[:, :1], window.shape[1], 1)")], [product("window[:, -1:]",
-      "weight[:, -1:]"), (" + bias\n", "\n")]],
-     said=("you use the last channel of x alone; a feature map adds up what all channels give",
-           "you use the first channel of x alone; a feature map adds up what all channels give"))
+    "you use the {} channel of x alone; a feature map adds up what all channels give",
+    "Is it `=` or `+=` in your loop over the channels? Does the sum start anew in each round?",
+    product("window[:, -1:]", "weight[:, -1:]"), product("window[:, :1]", "weight[:, :1]"),
+    product("np.repeat(window[:, :1], window.shape[1], 1)"),
+    [product("window[:, -1:]", "weight[:, -1:]"), (" + bias\n", "\n")], said=("last", "first"))
 slip("forward-images-added", "All images of the batch are added up",
-     "every image of your y is the sum over the whole batch",
-     "Which index counts the images? Does it stand behind the arrow of your einsum, too?",
-     (PRODUCT, f"{PRODUCT}.sum(axis=0, keepdims=True)"))
-slip("forward-bias-forgotten", "The bias is forgotten",
-     'you never add `params["bias"]`',
-     "What should a feature map show for an image that is 0 everywhere?", (" + bias\n", "\n"))
+    "every image of your y is the sum over the whole batch",
+    "Which index counts the images? Does it stand behind the arrow of your einsum, too?",
+    (PRODUCT, f"{PRODUCT}.sum(axis=0, keepdims=True)"))
+slip("forward-bias-forgotten", "The bias is forgotten", 'you never add `params["bias"]`',
+    "What should a feature map show for an image that is 0 everywhere?", (" + bias\n", "\n"))
 slip("forward-bias-on-columns", "The bias is added along the columns of y",
-     "you add `bias` to the whole of y as it is, and NumPy lays its numbers along the last axis",
-     "NumPy lines up shapes from the right. Which axis of y should meet the bias, and which does?",
-     (" + bias\n", "\n"), ("return y", "return y + bias"))
+    "you add `bias` to the whole of y as it is, and NumPy lays its numbers along the last axis",
+    "NumPy lines up shapes from the right. Which axis of y should meet the bias, and which does?",
+    [(" + bias\n", "\n"), ("return y", "return y + bias")])
 slip("state-params-ignored", "The layer does not look at its params",
-     "you compute with numbers of your own, such as a copy that __init__ made",
-     "An optimizer changes `params` after every step. Where does your forward read them?",
-     ('= self.params["weight"].astype(x', "= self.own.astype(x"),
-     ("np.zeros(out_channels)", 'np.zeros(out_channels)\n        self.own = self.params["weight"]'),
-     within="Conv2d")
+    "you compute with numbers of your own, such as a copy that __init__ made",
+    "An optimizer changes `params` after every step. Where does your forward read them?",
+    [('= self.params["weight"].astype(x', "= self.own.astype(x"),
+     ("np.zeros(out_channels)",
+      'np.zeros(out_channels)\n        self.own = self.params["weight"]')], within="Conv2d")
 slip("forward-last-product-only", "`=` where `+=` is needed in forward",
-     "each product overwrites the one before, and y holds only the last of each sum",
-     "What does y[n, j, a, b] hold after two rounds of your innermost loop?",
-     (PRODUCT, "np.outer(window[:, -1, -1, -1], weight[:, -1, -1, -1])"),
-     also=[[(f"{PRODUCT} + bias", "np.outer(window[:, -1, -1, -1], weight[:, -1, -1, -1])")]])
+    "each product overwrites the one before, and y holds only the last of each sum",
+    "What does y[n, j, a, b] hold after two rounds of your innermost loop?",
+    (PRODUCT, "np.outer(window[:, -1, -1, -1], weight[:, -1, -1, -1])"),
+    (f"{PRODUCT} + bias", "np.outer(window[:, -1, -1, -1], weight[:, -1, -1, -1])"))
 
 slip = slips("convolution", "Conv2d", forth=BORDER)
 
 slip("forward-padding-ignored", "The padding is ignored",
-     "your windows slide over x itself, without the frame of zeros around it",
-     "How many rows has the image after padding? Where does your code use `padding`?",
-     (FRAME, "(0, 0), (0, 0)"))
-slip("forward-padding-one-side", "The padding is put on one side only",
-     "you put zeros above and on the left only, or below and on the right only",
-     "The frame goes all around. np.pad gets a pair for each axis: what does each number mean?",
-     (FRAME, "(0, pad_h), (0, pad_w)"),
-     also=[[(FRAME, "(pad_h, 0), (pad_w, 0)")], [(FRAME, "(0, 2 * pad_h), (0, 2 * pad_w)")],
-           [(FRAME, "(2 * pad_h, 0), (2 * pad_w, 0)")]],
-     said=("you put zeros below and on the right only", "you put zeros above and on the left only")
-     * 2)
+    "your windows slide over x itself, without the frame of zeros around it",
+    "How many rows has the image after padding? Where does your code use `padding`?",
+    (FRAME, "(0, 0), (0, 0)"))
+slip("forward-padding-one-side", "The padding is put on one side only", "you put zeros {} only",
+    "The frame goes all around. np.pad gets a pair for each axis: what does each number mean?",
+    (FRAME, "(0, pad_h), (0, pad_w)", "(pad_h, 0), (pad_w, 0)", "(0, 2 * pad_h), (0, 2 * pad_w)",
+     "(2 * pad_h, 0), (2 * pad_w, 0)"),
+    said=("below and on the right", "above and on the left") * 2)
 slip("forward-padding-other-axes", "The padding goes to the wrong axes",
-     "you pad axes 1 and 2, as if the channels came last",
-     "np.pad takes a pair for each axis, in their order. Which axes of (N, C, H, W) need zeros?",
-     (f"(0, 0), (0, 0), {FRAME}", f"(0, 0), {FRAME}, (0, 0)"))
+    "you pad axes 1 and 2, as if the channels came last",
+    "np.pad takes a pair for each axis, in their order. Which axes of (N, C, H, W) need zeros?",
+    (f"(0, 0), (0, 0), {FRAME}", f"(0, 0), {FRAME}, (0, 0)"))
 slip("forward-padding-not-zero", "The frame is not made of zeros",
-     "you fill the frame around the image with something else, such as the nearest pixels",
-     "Which numbers does np.pad put there in the mode that you ask for?",
-     (f"{FRAME})", f'{FRAME}), mode="edge"'),
-     also=[[(f"{FRAME})", f"{FRAME}), {how}")] for how in ('mode="wrap"', 'mode="symmetric"',
-      "constant_values=1")])
+    "you fill the frame around the image with something else, such as the nearest pixels",
+    "Which numbers does np.pad put there in the mode that you ask for?",
+    (f"{FRAME})", f'{FRAME}), mode="edge"',
+     *(f"{FRAME}), {how}" for how in ('mode="wrap"', 'mode="symmetric"', "constant_values=1"))))
 slip("forward-padding-half-the-kernel", "The padding is always half the kernel",
-     "you pad by half the kernel, so that y is as large as x, whatever `padding` is",
-     "Which number says how wide the frame of zeros is: the size of the kernel, or `padding`?",
-     (FRAME, "((h - 1) // 2, h // 2), ((w - 1) // 2, w // 2)"),
-     also=[[(FRAME, "(h // 2, h // 2), (w // 2, w // 2)")]])
+    "you pad by half the kernel, so that y is as large as x, whatever `padding` is",
+    "Which number says how wide the frame of zeros is: the size of the kernel, or `padding`?",
+    (FRAME, "((h - 1) // 2, h // 2), ((w - 1) // 2, w // 2)", "(h // 2, h // 2), (w // 2, w // 2)"))
 slip("forward-paddings-mixed-up", "Vertical and horizontal padding are mixed up",
-     "padding[0] does not go above and below in your code, or padding[1] not left and right",
-     "A pair is (vertical, horizontal): rows first. What becomes of each of the two in your code?",
-     (FRAME, "(pad_w, pad_w), (pad_h, pad_h)"),
-     also=[[(FRAME, f"({pads}), ({pads})")] for pads in ("pad_h, pad_h", "pad_w, pad_w", PADS)],
-     said=("you pad above and below by padding[1], and left and right by padding[0]",
-           "you pad by padding[0] on all four sides",
-           "you pad by padding[1] on all four sides",
-           "you pad each axis by padding[0] before the image and by padding[1] behind it"))
+    "padding[0] does not go above and below in your code, or padding[1] not left and right",
+    "A pair is (vertical, horizontal): rows first. What becomes of each of the two in your code?",
+    (FRAME, "(pad_w, pad_w), (pad_h, pad_h)",
+     *(f"({pads}), ({pads})" for pads in ("pad_h, pad_h", "pad_w, pad_w", PADS))),
+    said=("you pad above and below by padding[1], and left and right by padding[0]",
+     "you pad by padding[0] on all four sides", "you pad by padding[1] on all four sides",
+     "you pad each axis by padding[0] before the image and by padding[1] behind it"))
 slip("forward-padding-counted-once", "The size of y counts the padding once",
-     "your formula for the size of y adds the padding once, but there are zeros on both sides",
-     "An image of 4 rows with padding 1: how many rows do the windows slide over?",
-     *(("(height - h)", "(height - pad_h - h)"), ("(width - w)", "(width - pad_w - w)")))
+    "your formula for the size of y adds the padding once, but there are zeros on both sides",
+    "An image of 4 rows with padding 1: how many rows do the windows slide over?",
+    [("(height - h)", "(height - pad_h - h)"), ("(width - w)", "(width - pad_w - w)")])
 slip("forward-one-short", "y is one row and one column too small",
-     "the + 1 is missing in your formula for the size of y",
-     "A kernel as large as the image: in how many places does it fit?",
-     *(("// stride_h + 1", "// stride_h"), ("// stride_w + 1", "// stride_w")),
-     also=[[("// stride_h + 1", "// stride_h")], [("// stride_w + 1", "// stride_w")],
-      [(f"{old} + 1", new) for old, new in UP]])
+    "the + 1 is missing in your formula for the size of y",
+    "A kernel as large as the image: in how many places does it fit?",
+    [("// stride_h + 1", "// stride_h"), ("// stride_w + 1", "// stride_w")],
+    ("// stride_h + 1", "// stride_h"), ("// stride_w + 1", "// stride_w"),
+    [(f"{old} + 1", new) for old, new in UP])
 slip("forward-plus-one-inside", "The + 1 of y's size is added before the division",
-     "you add 1 to the pixels and then divide by the stride; the 1 counts the first window, and "
-     "is added to the quotient",
-     "An image of 5 pixels, a kernel of 3, stride 2: how many windows are there, drawn on paper?",
-     ("(height - h) // stride_h + 1", "(height - h + 1) // stride_h"),
-     ("(width - w) // stride_w + 1", "(width - w + 1) // stride_w"))
+    "you add 1 to the pixels and then divide by the stride; the 1 counts the first window, and is "
+    "added to the quotient",
+    "An image of 5 pixels, a kernel of 3, stride 2: how many windows are there, drawn on paper?",
+    [("(height - h) // stride_h + 1", "(height - h + 1) // stride_h"),
+     ("(width - w) // stride_w + 1", "(width - w + 1) // stride_w")])
 slip("forward-rounded-up", "The size of y is rounded up",
-     "you give a place in y to a window that hangs over the edge of the image; it should be "
-     "dropped",
-     "Does your formula for the size of y round up or down? Which of the two does `//`?", *UP,
-     also=[[(FRAME, "(pad_h, pad_h + stride_h), (pad_w, pad_w + stride_w)"), *((old,
-      f"{new} - 1") for old, new in UP), before("        return y",
-      "self.padded = self.padded[:, :, :-stride_h, :-stride_w]")]])
+    "you give a place in y to a window that hangs over the edge of the image; it should be dropped",
+    "Does your formula for the size of y round up or down? Which of the two does `//`?", UP,
+    [(FRAME, "(pad_h, pad_h + stride_h), (pad_w, pad_w + stride_w)"),
+     *((old, f"{new} - 1") for old, new in UP),
+     before("        return y", "self.padded = self.padded[:, :, :-stride_h, :-stride_w]")])
 slip("forward-image-square", "The image's height is used for its width",
-     "you work out the number of columns of y from the number of rows of x",
-     "How large is y for an image of 4×6?", ("(width - w)", "(height - 2 * pad_h + 2 * pad_w - w)"),
-     also=[[("(width - w) // stride_w", "(height - h) // stride_h")]])
+    "you work out the number of columns of y from the number of rows of x",
+    "How large is y for an image of 4×6?", ("(width - w)", "(height - 2 * pad_h + 2 * pad_w - w)"),
+    ("(width - w) // stride_w", "(height - h) // stride_h"))
 slip("forward-stride-ignored", "The stride is ignored",
-     "your windows move by one pixel, whatever the stride",
-     "Where should the window of y[…, 1, 1] begin?", before(SIZE, "stride_h = stride_w = 1"))
+    "your windows move by one pixel, whatever the stride",
+    "Where should the window of y[…, 1, 1] begin?", before(SIZE, "stride_h = stride_w = 1"))
 slip("forward-stride-ignored-in-windows", "The windows do not move by the stride",
-     "y has the right size, but in your code the window of y[…, a, b] begins at pixel (a, b)",
-     "Where should the window of y[…, 1, 1] begin? Where is the stride in your slices?",
-     before(LOOPS, "stride_h = stride_w = 1"))
+    "y has the right size, but in your code the window of y[…, a, b] begins at pixel (a, b)",
+    "Where should the window of y[…, 1, 1] begin? Where is the stride in your slices?",
+    before(LOOPS, "stride_h = stride_w = 1"))
 slip("forward-stride-inside-windows", "The stride thins out the pixels, not the windows",
-     "you keep every stride-th pixel of the image, and cut the windows out of what is left",
-     "Which pixels should the first window see? Are they neighbours in the image?",
-     before(LOOPS, "whole, thin = self.padded, self.padded[:, :, ::stride_h, ::stride_w]"),
+    "you keep every stride-th pixel of the image, and cut the windows out of what is left",
+    "Which pixels should the first window see? Are they neighbours in the image?",
+    [before(LOOPS, "whole, thin = self.padded, self.padded[:, :, ::stride_h, ::stride_w]"),
      ("window = self.padded[:, :, rows, columns]", "window = thin[:, :, a : a + h, b : b + w]"),
      before(SIZE, "height, width = -(-height // stride_h), -(-width // stride_w)"),
-     *(("// stride_h + 1", "+ 1"), ("// stride_w + 1", "+ 1")))
+     ("// stride_h + 1", "+ 1"), ("// stride_w + 1", "+ 1")])
 slip("forward-strides-mixed-up", "Vertical and horizontal stride are mixed up",
-     "you do not move the windows down by stride[0] and sideways by stride[1]",
-     "A pair is (vertical, horizontal): rows first. What becomes of each of the two in your code?",
-     before(SIZE, "stride_h, stride_w = stride_w, stride_h"),
-     also=[[before(place, f"stride_{side} = stride_{other}")] for place in (SIZE, LOOPS) for side,
-      other in ("hw", "wh")],
-     said=("you move the windows down by stride[1] and sideways by stride[0]",
-           "you move the windows by stride[1] in both directions",
-           "you move the windows by stride[0] in both directions",
-           "you move the windows by stride[1] in both directions",
-           "you move the windows by stride[0] in both directions"))
+    "you do not move the windows down by stride[0] and sideways by stride[1]",
+    "A pair is (vertical, horizontal): rows first. What becomes of each of the two in your code?",
+    before(SIZE, "stride_h, stride_w = stride_w, stride_h"),
+    *(before(place, f"stride_{side} = stride_{other}") for place in (SIZE, LOOPS)
+     for side, other in ("hw", "wh")),
+    said=("you move the windows down by stride[1] and sideways by stride[0]",
+     "you move the windows by stride[1] in both directions",
+     "you move the windows by stride[0] in both directions",
+     "you move the windows by stride[1] in both directions",
+     "you move the windows by stride[0] in both directions"))
 
 UNFOLD = "y.reshape(n, out_h, out_w, len(weight)).transpose(0, 3, 1, 2)"
 ROWS = "windows.transpose(0, 2, 3, 1, 4, 5)"
@@ -191,23 +177,19 @@ COLUMNS = "weight.reshape(len(weight), -1).T"
 slip = slips("convolution_as_matrix", "Conv2d", forth=MAPS)
 
 slip("forward-rows-out-of-order", "The windows' numbers and the weights stand in different orders",
-     "you lay windows and weights out as matrices, but their axes do not come in the same order: "
-     "reshape never moves an axis",
-     "In which order do the numbers of a window stand in its row: by channel, or by pixel? And "
-     "the weights?", (ROWS, "windows"),
-     also=[[(ROWS, "windows.transpose(0, 2, 3, 4, 5, 1)")], [(ROWS,
-      "windows.transpose(0, 2, 3, 1, 5, 4)")], [(COLUMNS, "weight.reshape(-1, len(weight))")],
-      [(COLUMNS, "weight.reshape(channels, -1, h, w).swapaxes(0, 1).reshape(len(weight), -1).T")]])
+    "you lay windows and weights out as matrices, but their axes do not come in the same order: "
+    "reshape never moves an axis",
+    "Do the numbers of a window stand in its row by channel, or by pixel? And the weights?",
+    (ROWS, "windows", "windows.transpose(0, 2, 3, 4, 5, 1)", "windows.transpose(0, 2, 3, 1, 5, 4)"),
+    (COLUMNS, "weight.reshape(-1, len(weight))",
+     "weight.reshape(channels, -1, h, w).swapaxes(0, 1).reshape(len(weight), -1).T"))
 slip("forward-sides-of-y-swapped", "The height and the width of y are swapped",
-     "you give y as many rows as it should have columns, and as many columns as it should have "
-     "rows",
-     "In which order did you lay out the windows, row by row or column by column?",
-     (UNFOLD, UNFOLD.replace("out_h, out_w", "out_w, out_h")))
+    "you give y as many rows as it should have columns, and as many columns as it should have rows",
+    "In which order did you lay out the windows, row by row or column by column?",
+    (UNFOLD, UNFOLD.replace("out_h, out_w", "out_w, out_h")))
 slip("forward-maps-not-moved", "y is reshaped where its axes should be moved",
-     "y has the right shape, but its numbers stand in the wrong places: reshape never moves an "
-     "axis",
-     "After your matrix product, what counts the rows, and what the columns? And in y?",
-     (UNFOLD, "y.reshape(n, len(weight), out_h, out_w)"),
-     also=[[(UNFOLD, "y.T.reshape(n, len(weight), out_h, out_w)")], [(UNFOLD,
-      f"{UNFOLD}.swapaxes(2, 3).reshape(n, len(weight), out_h, out_w)")], [(UNFOLD,
-      f"{UNFOLD}.transpose(1, 2, 3, 0).reshape(-1, n, out_h, out_w).swapaxes(0, 1)")]])
+    "the shape of y is right, but its numbers stand in wrong places: reshape never moves an axis",
+    "After your matrix product, what counts the rows, and what the columns? And in y?",
+    (UNFOLD, "y.reshape(n, len(weight), out_h, out_w)", "y.T.reshape(n, len(weight), out_h, out_w)",
+     f"{UNFOLD}.swapaxes(2, 3).reshape(n, len(weight), out_h, out_w)",
+     f"{UNFOLD}.transpose(1, 2, 3, 0).reshape(-1, n, out_h, out_w).swapaxes(0, 1)"))

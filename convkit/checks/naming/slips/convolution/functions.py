@@ -1,5 +1,7 @@
 """Slips in `correlate2d` and `convolve2d`, which slides its flipped kernel by `correlate2d`."""
 
+from functools import partial
+
 from convkit.checks.naming.slip import slips
 
 IDEA = ("04-convolution", "The idea")
@@ -26,117 +28,98 @@ correlation = slips("convolution", "correlate2d", forth=IDEA)
 
 # fmt: off
 convolution("not-flipped", "The kernel is not flipped",
-            "you lay the kernel on the image as it is: a correlation, where a convolution flips "
-            "it first",
-            "In the slides' example the top left number is 45. Which number of the kernel meets "
-            "the 80?", (FLIPPED, "k"),
-            also=[[(f'{FLIPPED}\n    if mode != "same"', 'k\n    if mode != "SAME"')]])
+    "you lay the kernel on the image as it is: a correlation, where a convolution flips it first",
+    "In the slides' example the top left number is 45. Which number of the kernel meets the 80?",
+    (FLIPPED, "k"), (f'{FLIPPED}\n    if mode != "same"', 'k\n    if mode != "SAME"'))
 correlation("flipped", "The kernel is flipped",
-            "you turn the kernel by half a turn, which is a convolution; a correlation does not "
-            "flip",
-            "Which number of k should lie on the top left pixel of a window?",
-            (WINDOW, WINDOW.replace("k", FLIPPED)),
-            also=[[(WINDOW, WINDOW.replace("k", FLIPPED)), (SAME, MIRRORED_SAME)]])
+    "you turn the kernel by half a turn, which is a convolution; a correlation does not flip",
+    "Which number of k should lie on the top left pixel of a window?",
+    (WINDOW, WINDOW.replace("k", FLIPPED)),
+    [(WINDOW, WINDOW.replace("k", FLIPPED)), (SAME, MIRRORED_SAME)])
 
 BY_MODE = 'if mode != "same":\n        return correlate2d(x, flipped, mode)'
 ASK = "if True:\n        return correlate2d(x, flipped, {})"
 
-for slip, always in (
+for enter, always in (
     (convolution, lambda mode: [(BY_MODE, ASK.format(f'"{mode}"'))]),
     (correlation, lambda mode: [(SIZES, f'    mode = "{mode}"\n{SIZES}')]),
 ):
-    slip("mode-ignored", "The mode is not used",
-         "you give the same result for every mode",
-         "The modes differ in the zeros around the image. Where does your code ask for `mode`?",
-         *always("valid"), also=[always("full"), always("same")], read=BORDER)
-for slip, place in ((convolution, f"    flipped = {FLIPPED}\n"), (correlation, SIZES)):
+    enter("mode-ignored", "The mode is not used", "you give the same result for every mode",
+        "The modes differ in the zeros around the image. Where does your code ask for `mode`?",
+        always("valid"), always("full"), always("same"), read=BORDER)
+for enter, place in ((convolution, f"    flipped = {FLIPPED}\n"), (correlation, SIZES)):
 
     def modes(place: str = place, **others: str) -> list[tuple[str, str]]:
         return [(place, f"    mode = {others}.get(mode, mode)\n{place}")]
 
-    slip("modes-mixed-up", "One mode gives what another one should",
-         "for one mode you give the result of another: “valid” keeps the places where the kernel "
-         "lies inside the image, “full” all where they touch, “same” as many as x has",
-         "How large should the result be in each mode, for a 5×5 image and a 3×3 kernel?",
-         *modes(same="valid"),
-         also=[modes(same="full"), modes(full="same"), modes(valid="same"), modes(full="same",
-          same="full"), modes(valid="full", full="valid")], read=BORDER,
-         said=("for “same” you give what “valid” should", "for “same” you give what “full” should",
-               "for “full” you give what “same” should", "for “valid” you give what “same” should",
-               "you mix up “full” and “same”", "you mix up “valid” and “full”"))
+    enter("modes-mixed-up", "One mode gives what another one should",
+        "for one mode you give the result of another: “valid” keeps the places where the kernel "
+        "lies inside the image, “full” all where they touch, “same” as many as x has",
+        "How large should the result be in each mode, for a 5×5 image and a 3×3 kernel?",
+        modes(same="valid"), modes(same="full"), modes(full="same"), modes(valid="same"),
+        modes(full="same", same="full"), modes(valid="full", full="valid"), read=BORDER,
+        said=("for “same” you give what “valid” should", "for “same” you give what “full” should",
+         "for “full” you give what “same” should", "for “valid” you give what “same” should",
+         "you mix up “full” and “same”", "you mix up “valid” and “full”"))
 
-slip = slips("convolution", "correlate2d", "convolve2d", forth=BORDER)
+both = slips("convolution", "correlate2d", "convolve2d", forth=IDEA)
+slip = partial(both, within="correlate2d")
 
 slip("full-padded-wrongly", "“full” puts too many or too few zeros around the image",
-     "you pad by the whole kernel or by half of it",
-     "In the first place of “full”, kernel and image share one pixel. How far does the kernel "
-     "hang over the edge?", (FULL, "((h, h), (w, w))"),
-     also=[[(FULL, "((h // 2, h // 2), (w // 2, w // 2))")]], within="correlate2d")
+    "you pad by the whole kernel or by half of it",
+    "In the first place of “full”, kernel and image share one pixel. How much hangs over?",
+    (FULL, "((h, h), (w, w))", "((h // 2, h // 2), (w // 2, w // 2))"), read=BORDER)
 slip("padding-sides-swapped", "The zeros for rows and columns are swapped",
-     "you pad rows by the kernel's width, and columns by its height",
-     "np.pad takes the rows first. Which side of the kernel says how many rows to add?",
-     (FULL, "((w - 1, w - 1), (h - 1, h - 1))"),
-     also=[[(FULL, "((w - 1, w - 1), (h - 1, h - 1))"), (SAME,
-      "(((w - 1) // 2, w // 2), ((h - 1) // 2, h // 2))")]], within="correlate2d")
-for slip, start, elsewhere, end, uneven in (
-    (
-        convolution,
-        CENTRE,
-        ["k.shape[0] // 2, k.shape[1] // 2", "0, 0", "k.shape[0] - 1, k.shape[1] - 1"],
-        "top + x.shape[0], left : left + x.shape[1]",
-        ["full.shape[0] - top, left : full.shape[1] - left"],
-    ),
-    (
-        correlation,
-        SAME,
-        [MIRRORED_SAME, "((h - 1, 0), (w - 1, 0))", "((0, h - 1), (0, w - 1))"],
-        SAME,
-        ["((h // 2,) * 2, (w // 2,) * 2)", "(((h - 1) // 2,) * 2, ((w - 1) // 2,) * 2)"],
-    ),
+    "you pad rows by the kernel's width, and columns by its height",
+    "np.pad takes the rows first. Which side of the kernel says how many rows to add?",
+    (FULL, "((w - 1, w - 1), (h - 1, h - 1))"),
+    [(FULL, "((w - 1, w - 1), (h - 1, h - 1))"),
+     (SAME, "(((w - 1) // 2, w // 2), ((h - 1) // 2, h // 2))")], read=BORDER)
+for enter, elsewhere, uneven in (
+    (convolution,
+     (CENTRE, "k.shape[0] // 2, k.shape[1] // 2", "0, 0", "k.shape[0] - 1, k.shape[1] - 1"),
+     ("top + x.shape[0], left : left + x.shape[1]",
+      "full.shape[0] - top, left : full.shape[1] - left")),
+    (correlation,
+     (SAME, MIRRORED_SAME, "((h - 1, 0), (w - 1, 0))", "((0, h - 1), (0, w - 1))"),
+     (SAME, "((h // 2,) * 2, (w // 2,) * 2)", "(((h - 1) // 2,) * 2, ((w - 1) // 2,) * 2)")),
 ):
-    slip("same-elsewhere", "“same” is cut out in the wrong place",
-         "for “same” you take other rows and columns than the exercise says; for an even kernel, "
-         "two places are equally near to the middle, and only one of them counts",
-         "Write down “full” for a 3×3 image and a 2×2 kernel. What does “same” keep?",
-         (start, elsewhere[0]), also=[[(start, other)] for other in elsewhere[1:]], read=BORDER)
-    slip("same-uneven", "“same” has another size than x where the kernel is even",
-         "you treat both sides of the image alike, which fits odd kernels only",
-         "A 2×2 kernel over a 3×3 image: how many zeros does it take for 3 places in a row?",
-         (end, uneven[0]), also=[[(end, other)] for other in uneven[1:]], read=BORDER)
-
-slip = slips("convolution", "correlate2d", "convolve2d", forth=IDEA)
+    enter("same-elsewhere", "“same” is cut out in the wrong place",
+        "for “same” you take other rows and columns than the exercise says; for an even kernel, "
+        "two places are equally near to the middle, and only one of them counts",
+        "Write down “full” for a 3×3 image and a 2×2 kernel. What does “same” keep?", elsewhere,
+        read=BORDER)
+    enter("same-uneven", "“same” has another size than x where the kernel is even",
+        "you treat both sides of the image alike, which fits odd kernels only",
+        "A 2×2 kernel over a 3×3 image: how many zeros does it take for 3 places in a row?", uneven,
+        read=BORDER)
 
 slip("one-axis-flipped", "One axis of the kernel is flipped, and the other is not",
-     "you reverse the rows of the kernel or its columns alone",
-     "A convolution reverses both, a correlation none. Where does k[0, 0] end up in your code?",
-     kernel("k[::-1]"), also=[[kernel("k[:, ::-1]")]], within="correlate2d",
-     said=("you reverse the rows of the kernel, and not its columns",
-           "you reverse the columns of the kernel, and not its rows"))
+    "you reverse the {} of the kernel, and nothing else",
+    "A convolution reverses both, a correlation none. Where does k[0, 0] end up in your code?",
+    kernel("k[::-1]"), kernel("k[:, ::-1]"), said=("rows", "columns"))
 slip("transposed", "The kernel is transposed",
-     "you swap the rows and columns of the kernel; a flip keeps its shape",
-     "Which shape has your 2×3 kernel when it slides? Which should it have?", kernel("k.T"),
-     also=[[kernel(f"{FLIPPED}.T")], [kernel("k.reshape(k.shape[::-1]).T")]], within="correlate2d")
+    "you swap the rows and columns of the kernel; a flip keeps its shape",
+    "Which shape has your 2×3 kernel when it slides? Which should it have?", kernel("k.T"),
+    kernel(f"{FLIPPED}.T"), kernel("k.reshape(k.shape[::-1]).T"))
 slip("rotated", "The kernel is turned by a quarter",
-     "you turn the kernel by 90°, as np.rot90 does unless it is told how often",
-     "A flip of rows and columns is half a turn. How many quarters is that?", kernel("np.rot90(k)"),
-     also=[[kernel("np.rot90(k, -1)")]], within="correlate2d")
+    "you turn the kernel by 90°, as np.rot90 does unless it is told how often",
+    "A flip of rows and columns is half a turn. How many quarters is that?", kernel("np.rot90(k)"),
+    kernel("np.rot90(k, -1)"))
 slip("one-short", "The result is one row and one column too small",
-     "the + 1 is missing in H − h + 1",
-     "A kernel as large as the image: in how many places does it fit?", ONE_SHORT,
-     also=[[ONE_SHORT, *NO_PADDING], [("- h + 1", "- h")], [("- w + 1", "- w")]],
-     within="correlate2d")
+    "the + 1 is missing in H − h + 1",
+    "A kernel as large as the image: in how many places does it fit?", ONE_SHORT,
+    [ONE_SHORT, *NO_PADDING], ("- h + 1", "- h"), ("- w + 1", "- w"))
 slip("kernel-square", "The kernel's height is used for its width",
-     "you use h where w belongs, for the width of a window or of the result",
-     "Where in your code does k.shape[1] appear?", ("j : j + w", "j : j + h"),
-     also=[[("shape[1] - w", "shape[1] - h")], [("j + w", "j + h"), ("shape[1] - w",
-      "shape[1] - h")]], within="correlate2d")
+    "you use h where w belongs, for the width of a window or of the result",
+    "Where in your code does k.shape[1] appear?", ("j : j + w", "j : j + h"),
+    ("shape[1] - w", "shape[1] - h"), [("j + w", "j + h"), ("shape[1] - w", "shape[1] - h")])
 slip("matrix-product", "`@` where `*` is needed",
-     "you multiply window and kernel as matrices, where each pixel meets one number of the kernel",
-     "What does `@` do with two arrays, and what does `*` do?",
-     (WINDOW, WINDOW.replace("* k", "@ k")),
-     also=[[(WINDOW, WINDOW.replace("* k", "@ k.T"))], [(WINDOW, WINDOW.replace("* k", "@ k")),
-      *NO_PADDING]], within="correlate2d")
+    "you multiply window and kernel as matrices, where each pixel meets one number of the kernel",
+    "What does `@` do with two arrays, and what does `*` do?",
+    (WINDOW, WINDOW.replace("* k", "@ k"), WINDOW.replace("* k", "@ k.T")),
+    [(WINDOW, WINDOW.replace("* k", "@ k")), *NO_PADDING])
 slip("last-product-only", "`=` where `+=` is needed",
-     "each product overwrites the one before, and only the last of each sum is left",
-     "What does y[i, j] hold after two rounds of your innermost loop?",
-     (f"np.sum({WINDOW})", "x[i + h - 1, j + w - 1] * k[-1, -1]"), within="correlate2d")
+    "each product overwrites the one before, and only the last of each sum is left",
+    "What does y[i, j] hold after two rounds of your innermost loop?",
+    (f"np.sum({WINDOW})", "x[i + h - 1, j + w - 1] * k[-1, -1]"))

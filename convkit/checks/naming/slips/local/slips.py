@@ -33,91 +33,85 @@ slip = slips("local", "LocallyConnected2d", forth=FORTH, back=BACK)
 
 # fmt: off
 slip("parameters-shared", "A parameter is not made for each place",
-     "you make one set of weights or one bias for a whole feature map, as for a convolution",
-     "Nothing is shared here. Which axes of `weight` and of `bias` count the places?",
-     ("(0, scale, shape)", "(0, scale, (out_channels, in_channels, h, w))"),
-     also=[[("zeros(shape[:3])", "zeros(out_channels)")], [("zeros(shape[:3])", "zeros(places)")]],
-     within="__init__")
+    "you make one set of weights or one bias for a whole feature map, as for a convolution",
+    "Nothing is shared here. Which axes of `weight` and of `bias` count the places?",
+    ("(0, scale, shape)", "(0, scale, (out_channels, in_channels, h, w))"),
+    ("zeros(shape[:3])", "zeros(out_channels)", "zeros(places)"), within="__init__")
 slip("parameters-places", "The number of places is wrong",
-     "the number of places in your `__init__` is not ⌊(image − patch) / stride⌋ + 1 down and "
-     "across",
-     "A pair is (vertical, horizontal). How many places has a patch of 3 × 2 in an image of 7 × "
-     "5?", *_PLACES[0], also=[*_PLACES[1:], *([*edits, *_KEPT] for edits in _PLACES)])
+    "the number of places in your `__init__` is not ⌊(image − patch) / stride⌋ + 1 down and across",
+    "A pair is (vertical, horizontal). How many places has a patch of 3 × 2 in an image of 7 × 5?",
+    _PLACES[0], *_PLACES[1:], *([*edits, *_KEPT] for edits in _PLACES))
 for pass_ in ("forward", "backward"):
     slip(f"{pass_}-shared", f"All places use the same weights in {pass_}",
-         "you use one set of weights at every place of a feature map, as a convolution does",
-         "Which indices does `weight` have there? Where are those of the place?",
-         (_WEIGHTS, " weight[j, 0, 0]"),
-         also=[[(_WEIGHTS, " weight[j, -1, -1]")], [(_WEIGHTS, " weight[j].mean((0, 1))")]])
+        "you use one set of weights at every place of a feature map, as a convolution does",
+        "Which indices does `weight` have there? Where are those of the place?",
+        (_WEIGHTS, " weight[j, 0, 0]", " weight[j, -1, -1]", " weight[j].mean((0, 1))"))
     slip(f"{pass_}-flipped", f"The weights are flipped in {pass_}",
-         "you turn or mirror the weights; here they lie on the patch as they are",
-         "Which number of `weight` belongs to the upper left pixel of the patch?",
-         (_WEIGHTS, " weight[j, a, b, :, ::-1, ::-1]"),
-         also=[[(_WEIGHTS, " weight[j, a, b, :, ::-1]")], [(_WEIGHTS,
-          " weight[j, a, b, ..., ::-1]")]])
+        "you turn or mirror the weights; here they lie on the patch as they are",
+        "Which number of `weight` belongs to the upper left pixel of the patch?",
+        (_WEIGHTS, " weight[j, a, b, :, ::-1, ::-1]", " weight[j, a, b, :, ::-1]",
+         " weight[j, a, b, ..., ::-1]"))
     slip(f"{pass_}-stride-ignored", f"The patches do not move by the stride in {pass_}",
-         "your patch of place (a, b) starts at pixel (a, b), or moves by its own size",
-         "With a stride of 2, at which row does the patch of the second place start?",
-         ("self.stride[0] * a", "a"), ("self.stride[1] * b", "b"),
-         also=[[("self.stride[0]", "weight.shape[4]"), ("self.stride[1]", "weight.shape[5]")]])
+        "your patch of place (a, b) starts at pixel (a, b), or moves by its own size",
+        "With a stride of 2, at which row does the patch of the second place start?",
+        [("self.stride[0] * a", "a"), ("self.stride[1] * b", "b")],
+        [("self.stride[0]", "weight.shape[4]"), ("self.stride[1]", "weight.shape[5]")])
     slip(f"{pass_}-stride-swapped", f"The two strides are mixed up in {pass_}",
-         "you move down by the horizontal stride, or sideways by the vertical one",
-         "A pair is (vertical, horizontal). Which of the two belongs to the rows?",
-         ("stride[0]", "stride[-1]"), ("stride[1]", "stride[0]"),
-         also=[[("stride[1]", "stride[0]")], [("stride[0]", "stride[1]")]])
+        "you move down by the horizontal stride, or sideways by the vertical one",
+        "A pair is (vertical, horizontal). Which of the two belongs to the rows?",
+        [("stride[0]", "stride[-1]"), ("stride[1]", "stride[0]")], ("stride[1]", "stride[0]"),
+        ("stride[0]", "stride[1]"))
     slip(f"{pass_}-place-transposed", f"Rows and columns of the places are swapped in {pass_}",
-         "at place (a, b) you use the weights of place (b, a)",
-         "Which of your two indices counts rows? In which order does `weight` take them?",
-         (_WEIGHTS, " weight[j, b, a]"))
-slip("forward-bias-forgotten", "The bias is missing",
-     'you never add `params["bias"]`',
-     "What should the layer answer to an image that is 0 everywhere?", ("bias[j, a, b]", "0"))
+        "at place (a, b) you use the weights of place (b, a)",
+        "Which of your two indices counts rows? In which order does `weight` take them?",
+        (_WEIGHTS, " weight[j, b, a]"))
+slip("forward-bias-forgotten", "The bias is missing", 'you never add `params["bias"]`',
+    "What should the layer answer to an image that is 0 everywhere?", ("bias[j, a, b]", "0"))
 slip("forward-order", "Pixels meet the weights of other pixels",
-     "you flatten or reshape the patch and the weights in two different orders",
-     "Which number of the weights comes second, and which pixel? `reshape` does not move an axis.",
-     (_WEIGHT, _LAID_OUT[0]), also=[[(_WEIGHT, other)] for other in _LAID_OUT[1:]])
+    "you flatten or reshape the patch and the weights in two different orders",
+    "Which number of the weights comes second, and which pixel? `reshape` does not move an axis.",
+    (_WEIGHT, _LAID_OUT[0], *(other for other in _LAID_OUT[1:])))
 slip("forward-channel-by-channel", "Each map uses one channel only",
-     "map j looks at channel j of the image alone",
-     "How many weights does one unit have? How many of them do you use?",
-     ("x[n], weight[j, a, b]", "x[n, [j % x.shape[1]]], weight[j, a, b, [j % x.shape[1]]]"))
+    "map j looks at channel j of the image alone",
+    "How many weights does one unit have? How many of them do you use?",
+    ("x[n], weight[j, a, b]", "x[n, [j % x.shape[1]]], weight[j, a, b, [j % x.shape[1]]]"))
 slip("forward-patch-swapped", "The patch's height and width are mixed up",
-     "you cut the patch out with its height and width swapped, or with one of them for both",
-     "How high and how wide is `weight[j, a, b]`? Which of the two belongs to the columns of x?",
-     ("h, w = weight", "w, h = weight"),
-     also=[[("left + w", "left + h")], [("top + h", "top + w")]], within="local_unit")
+    "you cut the patch out with its height and width swapped, or with one of them for both",
+    "How high and how wide is `weight[j, a, b]`? Which of the two belongs to the columns of x?",
+    ("h, w = weight", "w, h = weight"), ("left + w", "left + h"), ("top + h", "top + w"),
+    within="local_unit")
 slip("forward-one-channel", "Only one channel of the image is used",
-     "you cut the patch out of one channel, the first or the last, for all maps",
-     "A unit has weights for every channel. Which index of x counts the channels?",
-     (_PATCH, "patch[:1] * weight"),
-     also=[[(_PATCH, "patch[:1] * weight[:1]")], [(_PATCH, "patch[-1:] * weight")], [(_PATCH,
-      "patch[-1:] * weight[-1:]")]], within="local_unit")
+    "you cut the patch out of one channel, the first or the last, for all maps",
+    "A unit has weights for every channel. Which index of x counts the channels?",
+    (_PATCH, "patch[:1] * weight", "patch[:1] * weight[:1]", "patch[-1:] * weight",
+     "patch[-1:] * weight[-1:]"), within="local_unit")
 slip("forward-last-place-skipped", "The last row and column of places are skipped",
-     "your loops over the places end one early, so that the last numbers of y are never written",
-     "At which number does `range(n - 1)` end? May a patch touch the image's last row?",
-     ("np.ndindex(*y.shape)", "np.ndindex(*y[:, :, :-1, :-1].shape)"),
-     also=[[("            y[n", f"            if {_EDGE}:\n                y[n")]])
+    "your loops over the places end one early, so that the last numbers of y are never written",
+    "At which number does `range(n - 1)` end? May a patch touch the image's last row?",
+    ("np.ndindex(*y.shape)", "np.ndindex(*y[:, :, :-1, :-1].shape)"),
+    ("            y[n", f"            if {_EDGE}:\n                y[n"))
 slip("backward-assigned", "`=` where `+=` belongs in backward",
-     "a pixel that lies in several patches keeps the gradient of one of them and loses the others",
-     "How many units does one pixel feed? What happens to the first gradient when the second "
-     "comes?", ("columns] += weight[", "columns] = weight["),
-     also=[[("+= weight[j, a, b] * grad_y[n, j, a, b]", "= " + _FROM_ALL_MAPS)], [("columns] += w",
-      "columns] = w"), (_ALL, f"[*{_ALL}][::-1]")]])
+    "a pixel that lies in several patches keeps the gradient of one of them and loses the others",
+    "How many units does one pixel feed? What happens to the first gradient when the second comes?",
+    ("columns] += weight[", "columns] = weight["),
+    ("+= weight[j, a, b] * grad_y[n, j, a, b]", "= " + _FROM_ALL_MAPS),
+    [("columns] += w", "columns] = w"), (_ALL, f"[*{_ALL}][::-1]")])
 slip("backward-weight-last-patch", "The gradient of the weights uses one patch for all places",
-     "your forward keeps one patch, so that backward finds the last one at every place",
-     "Where do you store the patch in forward? What is left of it when the loop is over?",
-     ("self.x[n, :, rows, columns]", "self.x[n, :, *last]"),
-     ("        for ", f"        last = {_LAST}\n        for "))
+    "your forward keeps one patch, so that backward finds the last one at every place",
+    "Where do you store the patch in forward? What is left of it when the loop is over?",
+    [("self.x[n, :, rows, columns]", "self.x[n, :, *last]"),
+     ("        for ", f"        last = {_LAST}\n        for ")])
 slip("backward-one-map", "Only one feature map sends its gradient back",
-     "your grad_x holds what the first map sends, or the last, and none of the others",
-     "How many maps does one pixel take part in?", ("+= weight", "+= (j == 0) * weight"),
-     also=[[("+= weight", "+= (j == len(weight) - 1) * weight")]])
+    "your grad_x holds what the first map sends, or the last, and none of the others",
+    "How many maps does one pixel take part in?",
+    ("+= weight", "+= (j == 0) * weight", "+= (j == len(weight) - 1) * weight"))
 slip("backward-weight-shared", "The gradient of the weights is summed over the places",
-     "you add the gradients of all places up, as for a convolution",
-     "In how many places does one weight take part, if nothing is shared?",
-     ("= grad_weight\n", "= grad_weight.sum(axis=(1, 2))\n"),
-     also=[[("= grad_weight\n", "= 0 * grad_weight + grad_weight.sum((1, 2), keepdims=True)\n")]])
+    "you add the gradients of all places up, as for a convolution",
+    "In how many places does one weight take part, if nothing is shared?",
+    ("= grad_weight\n", "= grad_weight.sum(axis=(1, 2))\n",
+     "= 0 * grad_weight + grad_weight.sum((1, 2), keepdims=True)\n"))
 slip("backward-bias-shared", "The gradient of the bias is summed over the places",
-     "you add grad_y up over the places, as for a convolution",
-     "In how many places does one bias take part, if nothing is shared?",
-     ("axis=0", "axis=(0, 2, 3)"),
-     also=[[("grad_y.sum(axis=0)", "0 * grad_y[0] + grad_y.sum((0, 2, 3))[:, None, None]")]])
+    "you add grad_y up over the places, as for a convolution",
+    "In how many places does one bias take part, if nothing is shared?",
+    ("axis=0", "axis=(0, 2, 3)"),
+    ("grad_y.sum(axis=0)", "0 * grad_y[0] + grad_y.sum((0, 2, 3))[:, None, None]"))

@@ -16,6 +16,7 @@ _LOUDEST = """window = x[:, :, rows, columns].reshape(*x.shape[:2], -1)
                 loudest = np.abs(window).argmax(-1)[..., np.newaxis]
                 y[:, :, j, k] = np.take_along_axis(window, loudest, -1)[..., 0]"""
 _KEPT: list[Edit] = [("+=", "=")]
+_ALL_KEPT: list[Edit] = [(f"{_PLACE} +=", f"{_WINDOW} = (window == window.max()) *")]
 _WINNERS_BACK = [("np.ndindex(*grad_y.shape)", "list(np.ndindex(*grad_y.shape))[::-1]")]
 _SHARES_BACK = [(f"grad_y.shape[{axis}])", f"grad_y.shape[{axis}])[::-1]") for axis in (2, 3)]
 _REACH = "step_h * (grad_y.shape[2] - 1) + h, : step_w * (grad_y.shape[3] - 1) + w"
@@ -28,18 +29,16 @@ _SHARE = "grad_x[:, :, rows, columns] += grad_y[:, :, j, k, np.newaxis, np.newax
 
 # fmt: off
 slip("forward-mixed", "A window reaches through several maps or images",
-     "you put pixels of several feature maps or images into one window",
-     "Over which axes does your maximum or mean run? Which of them count the images and the maps?",
-     ("axis=(2, 3))", "axis=(1, 2, 3), keepdims=True)[:, :, 0, 0]"),
-     also=[[("axis=(2, 3))", "axis=(0, 2, 3), keepdims=True)[:, :, 0, 0]")], [("axis=(2, 3))",
-      ")")]], read=IDEA)
+    "you put pixels of several feature maps or images into one window",
+    "Over which axes does your maximum or mean run? Which of them count the images and the maps?",
+    ("axis=(2, 3))", "axis=(1, 2, 3), keepdims=True)[:, :, 0, 0]",
+     "axis=(0, 2, 3), keepdims=True)[:, :, 0, 0]", ")"), read=IDEA)
 slip("forward-part-of-window", "You look at only a part of each window",
-     "only one row, one column or one pixel of each window counts in your code",
-     "How many pixels does a window of 2 × 3 have? How many of them does your code look at?",
-     ("step_w * k + w", "step_w * k + 1"),
-     also=[[("step_h * j + h", "step_h * j + 1")], [("step_h * j + h", "step_h * j + 1"),
-      ("step_w * k + w", "step_w * k + 1")], [("step_h * j,", "step_h * j + h - 1,"),
-      ("step_w * k,", "step_w * k + w - 1,")]])
+    "only one row, one column or one pixel of each window counts in your code",
+    "How many pixels does a window of 2 × 3 have? How many of them does your code look at?",
+    ("step_w * k + w", "step_w * k + 1"), ("step_h * j + h", "step_h * j + 1"),
+    [("step_h * j + h", "step_h * j + 1"), ("step_w * k + w", "step_w * k + 1")],
+    [("step_h * j,", "step_h * j + h - 1,"), ("step_w * k,", "step_w * k + w - 1,")])
 for enter, right, wrong, word in (
     (maximum, "max", "min", "minimum"),
     (maximum, "max", "mean", "mean"),
@@ -47,33 +46,31 @@ for enter, right, wrong, word in (
     (average, "mean", "max", "maximum"),
 ):
     enter(f"forward-{word}", f"You take the {word} of the window",
-          f"y is the {word} of each window",
-          "What should your layer make of a window that holds 1, 2 and 9?",
-          (f".{right}(axis", f".{wrong}(axis"))
+        f"y is the {word} of each window",
+        "What should your layer make of a window that holds 1, 2 and 9?",
+        (f".{right}(axis", f".{wrong}(axis"))
 maximum("forward-absolute", "You compare numbers without their signs",
-        "you look for the number that is largest without its sign, so −3 beats 2",
-        "Which is larger, −3 or 2? Where does your code lose the sign?",
-        (_LARGEST, "y[:, :, j, k] = np.abs(x[:, :, rows, columns]).max(axis=(2, 3))"),
-        also=[[(_LARGEST, _LOUDEST)]])
+    "you look for the number that is largest without its sign, so −3 beats 2",
+    "Which is larger, −3 or 2? Where does your code lose the sign?",
+    (_LARGEST, "y[:, :, j, k] = np.abs(x[:, :, rows, columns]).max(axis=(2, 3))", _LOUDEST))
 maximum("forward-starts-at-zero", "A window of negative numbers gives 0",
-        "you begin the search for the largest number at 0, so no negative number can win",
-        "What is the maximum of −3, −1 and −2? What does your search begin with?",
-        ("axis=(2, 3))", "axis=(2, 3), initial=0)"))
+    "you begin the search for the largest number at 0, so no negative number can win",
+    "What is the maximum of −3, −1 and −2? What does your search begin with?",
+    ("axis=(2, 3))", "axis=(2, 3), initial=0)"))
 maximum("forward-place", "You return the place of the maximum",
-        "y says where in its window the largest number is, and not how large it is",
-        "What is the difference between np.max and np.argmax?",
-        (".max(axis=(2, 3))", ".reshape(*x.shape[:2], -1).argmax(-1)"))
+    "y says where in its window the largest number is, and not how large it is",
+    "What is the difference between np.max and np.argmax?",
+    (".max(axis=(2, 3))", ".reshape(*x.shape[:2], -1).argmax(-1)"))
 
 
 def divisor(id: str, words: str, *wrong: str) -> None:
     """Enter another divisor for the sum of a window, and for the gradient."""
     hint = "A window of 2 × 3: how many pixels does the mean divide by?"
-    first, *others = [[(".mean(axis=(2, 3))", f".sum(axis=(2, 3)){each}")] for each in wrong]
+    sums = (".mean(axis=(2, 3))", *(f".sum(axis=(2, 3)){each}" for each in wrong))
     title, when = f"The sum is {words}", f"the sum of a window is {words} in your forward"
-    average(f"forward-{id}", title, when, hint, *first, also=others)
-    first, *others = [[(" / (h * w)", each)] for each in wrong]
+    average(f"forward-{id}", title, when, hint, sums)
     title, when = f"The gradient is {words} in backward", f"grad_y is {words} in your backward"
-    average(f"backward-{id}", title, when, hint, *first, also=others)
+    average(f"backward-{id}", title, when, hint, (" / (h * w)", *wrong))
 
 
 divisor("not-divided", "not divided", "")
@@ -83,92 +80,75 @@ divisor("divided-by-stride", "divided by the product of the strides", " / (step_
 divisor("divided-twice", "divided twice by the size of the window", " / (h * w) ** 2")
 
 maximum("backward-ties-all", "Among equals, each gets the whole gradient",
-        "you give grad_y to every pixel that equals the maximum, so two equals get twice as much",
-        "How much does max(5, 5) grow if both grow by 1? How much may they get together?",
-        (_WINNER, "p, q = np.nonzero(window == window.max())"))
+    "you give grad_y to every pixel that equals the maximum, so two equals get twice as much",
+    "How much does max(5, 5) grow if both grow by 1? How much may they get together?",
+    (_WINNER, "p, q = np.nonzero(window == window.max())"))
 maximum("backward-ties-none", "Among equals, nobody gets the gradient",
-        "you give grad_y only to a pixel that is larger than all others, so with two equals it is "
-        "lost",
-        "Your window holds 5 and 5. Where does its number of grad_y go?",
-        (_WINNER, "p, q = np.nonzero(window == window.max())"),
-        ("+= grad_y[n, i, j, k]", "+= grad_y[n, i, j, k] * (len(p) < 2)"))
+    "you give grad_y only to a pixel that is larger than all others, so with two equals it is lost",
+    "Your window holds 5 and 5. Where does its number of grad_y go?",
+    [(_WINNER, "p, q = np.nonzero(window == window.max())"),
+     ("+= grad_y[n, i, j, k]", "+= grad_y[n, i, j, k] * (len(p) < 2)")])
 maximum("backward-spread", "Every pixel of the window gets a gradient",
-        "you hand grad_y to all pixels of the window, whether they won or not",
-        "Move a pixel that did not win by a little. What happens to the maximum?",
-        (_PLACE, _WINDOW),
-        also=[[(_PLACE, _WINDOW), ("grad_y[n, i, j, k]", "grad_y[n, i, j, k] / (h * w)")]])
+    "you hand grad_y to all pixels of the window, whether they won or not",
+    "Move a pixel that did not win by a little. What happens to the maximum?", (_PLACE, _WINDOW),
+    [(_PLACE, _WINDOW), ("grad_y[n, i, j, k]", "grad_y[n, i, j, k] / (h * w)")])
 maximum("backward-fixed-place", "The gradient goes to the same place of every window",
-        "you give grad_y to the first or the last pixel of each window, whoever won",
-        "Which pixel won, and where does your backward look that up?", (_WINNER, "p, q = 0, 0"),
-        also=[[(_WINNER, "p, q = h - 1, w - 1")]],
-     said=("you give grad_y to the first pixel of each window, whoever won",
-           "you give grad_y to the last pixel of each window, whoever won"))
+    "you give grad_y to the {} pixel of each window, whoever won",
+    "Which pixel won, and where does your backward look that up?",
+    (_WINNER, "p, q = 0, 0", "p, q = h - 1, w - 1"), said=("first", "last"))
 maximum("backward-wrong-winner", "The gradient goes to a pixel that did not win",
-        "your backward looks for the winner in another way than your forward",
-        "Print one window and the winner that backward finds. Is it the number that forward took?",
-        ("window.argmax()", "window.argmin()"),
-        also=[[("window.argmax()", "np.abs(window).argmax()")]])
+    "your backward looks for the winner in another way than your forward",
+    "Print one window and the winner that backward finds. Is it the number that forward took?",
+    ("window.argmax()", "window.argmin()", "np.abs(window).argmax()"))
 maximum("backward-winner-shared", "Several maps or images share one winner",
-        "you look for the winner in another map or image, or in several of them at once",
-        "How many winners does a window have, if there are 2 images with 3 maps each?",
-        *(("self.x[n, i, ", "self.x[:, :, "), ("p, q =", "_, _, p, q =")),
-        also=[[("self.x[n, i, ", "self.x[n, :, "), ("p, q =", "_, p, q =")], [("self.x[n, i, ",
-         "self.x[:, i, "), ("p, q =", "_, p, q =")], *([("self.x[n, i, ",
-         f"self.x[{one}, ")] for one in ("n, 0", "n, -1", "0, i", "-1, i"))])
-maximum(
-    "backward-last-winner",
-    "All windows get the winner of the last one",
+    "you look for the winner in another map or image, or in several of them at once",
+    "How many winners does a window have, if there are 2 images with 3 maps each?",
+    [("self.x[n, i, ", "self.x[:, :, "), ("p, q =", "_, _, p, q =")],
+    [("self.x[n, i, ", "self.x[n, :, "), ("p, q =", "_, p, q =")],
+    [("self.x[n, i, ", "self.x[:, i, "), ("p, q =", "_, p, q =")],
+    ("self.x[n, i, ", *(f"self.x[{one}, " for one in ("n, 0", "n, -1", "0, i", "-1, i"))))
+maximum("backward-last-winner", "All windows get the winner of the last one",
     "you keep one winner for the whole map, and each window overwrites that of the one before",
     "How many winners are there in a map of 2 × 3 windows? How many do you keep?",
-    (
-        "window = self.x[n, i, top : top + h, left : left + w]",
-        "a, b = step_h * (grad_y.shape[2] - 1), step_w * (grad_y.shape[3] - 1)\n"
-        "            window = self.x[n, i, a : a + h, b : b + w]",
-    ),
-)
+    ("window = self.x[n, i, top : top + h, left : left + w]",
+     "a, b = step_h * (grad_y.shape[2] - 1), step_w * (grad_y.shape[3] - 1)\n            window = "
+     "self.x[n, i, a : a + h, b : b + w]"))
 maximum("backward-winner-swapped", "The winner's row and column are mixed up",
-        "you take the winner's number in the window apart into row and column in the wrong way",
-        "In a window of 2 × 3, which row and column has number 3? Which side do you divide by?",
-        (_WINNER, "p, q = divmod(window.argmax(), h)"),
-        also=[[("window.shape)", "(w, h))")], [("p, q =", "q, p =")]])
+    "you take the winner's number in the window apart into row and column in the wrong way",
+    "In a window of 2 × 3, which row and column has number 3? Which side do you divide by?",
+    (_WINNER, "p, q = divmod(window.argmax(), h)"), ("window.shape)", "(w, h))"),
+    ("p, q =", "q, p ="))
 maximum("backward-place-in-window",
-        "The winner's place in its window is taken for its place in the image",
-        "you know the winner's place in its window, but do not add it to where that window begins",
-        "argmax says (0, 1). At which row and column of x does that window begin?",
-        ("top + p, left + q", "p, q"))
+    "The winner's place in its window is taken for its place in the image",
+    "you know the winner's place in its window, but do not add it to where that window begins",
+    "argmax says (0, 1). At which row and column of x does that window begin?",
+    ("top + p, left + q", "p, q"))
 maximum("backward-times-value", "The gradient is multiplied by the maximum",
-        "you multiply grad_y by the number that won",
-        "Move the winner by ε. How far does the maximum move: by ε, or by ε times the winner?",
-        ("+= grad_y[n, i, j, k]", "+= grad_y[n, i, j, k] * window.max()"))
+    "you multiply grad_y by the number that won",
+    "Move the winner by ε. How far does the maximum move: by ε, or by ε times the winner?",
+    ("+= grad_y[n, i, j, k]", "+= grad_y[n, i, j, k] * window.max()"))
 maximum("backward-divided", "The winner gets only a part of the gradient",
-        "you divide grad_y by the number of pixels in the window, but the winner should get all "
-        "of it",
-        "Move the winner by ε. How far does the maximum move?",
-        ("+= grad_y[n, i, j, k]", "+= grad_y[n, i, j, k] / (h * w)"))
+    "you divide grad_y by the number of pixels in the window, but the winner should get all of it",
+    "Move the winner by ε. How far does the maximum move?",
+    ("+= grad_y[n, i, j, k]", "+= grad_y[n, i, j, k] / (h * w)"))
 average("backward-winner", "Only one pixel of the window gets the gradient",
-        "you give grad_y to one pixel of the window, but every pixel has its part in the mean",
-        "Move any pixel of the window by a little. What happens to the mean?",
-        ("self.x_shape = x.shape", "self.x, self.x_shape = x, x.shape"), (_SHARE, _TO_WINNER),
-        also=[[("self.x_shape = x.shape", "self.x, self.x_shape = x, x.shape"), (_SHARE,
-         _TO_WINNER), ("grad_y[n, i, j, k]", "grad_y[n, i, j, k] / (h * w)")]], within="AvgPool2d")
-for enter, ways, backwards in (
-    (
-        maximum,
-        [_KEPT, [(f"{_PLACE} +=", f"{_WINDOW} = (window == window.max()) *")]],
-        _WINNERS_BACK,
-    ),
-    (average, [_KEPT], _SHARES_BACK),
+    "you give grad_y to one pixel of the window, but every pixel has its part in the mean",
+    "Move any pixel of the window by a little. What happens to the mean?",
+    [("self.x_shape = x.shape", "self.x, self.x_shape = x, x.shape"), (_SHARE, _TO_WINNER)],
+    [("self.x_shape = x.shape", "self.x, self.x_shape = x, x.shape"), (_SHARE, _TO_WINNER),
+     ("grad_y[n, i, j, k]", "grad_y[n, i, j, k] / (h * w)")], within="AvgPool2d")
+for enter, backwards, *ways in (
+    (maximum, _WINNERS_BACK, _KEPT, _ALL_KEPT), (average, _SHARES_BACK, _KEPT)
 ):
-    _first, *_others = [*ways, *([*way, *backwards] for way in ways)]
     enter("backward-assigned", "`=` instead of `+=` in backward",
-          "you overwrite what a pixel has got from another window, and the two should be added",
-          "How many windows can a pixel lie in? What does your code do at the second of them? And "
-          "what does `grad_x[rows, columns] += …` do where a place is named twice?", *_first,
-          also=_others)
+        "you overwrite what a pixel has got from another window, and the two should be added",
+        "How many windows can a pixel lie in? What does your code do at the second of them? And "
+        "what does `grad_x[rows, columns] += …` do where a place is named twice?", *ways,
+        *([*way, *backwards] for way in ways))
 slip("backward-ragged-lost", "The edge that no window reaches is missing from grad_x",
-     "you make grad_x only as large as the windows reach",
-     "Which shape must grad_x have? What is the gradient of a pixel that lies in no window?",
-     ("return grad_x", f"return grad_x[:, :, : {_REACH}]"))
+    "you make grad_x only as large as the windows reach",
+    "Which shape must grad_x have? What is the gradient of a pixel that lies in no window?",
+    ("return grad_x", f"return grad_x[:, :, : {_REACH}]"))
 for enter, upsampled in (
     (maximum, "np.where(self.x == big(self.forward(self.x)), big(grad_y), 0)"),
     (average, "big(grad_y) / (h * w)"),
@@ -176,7 +156,7 @@ for enter, upsampled in (
     _big = then(SETTINGS, "big = lambda a: np.kron(a, np.ones((h, w), a.dtype))")
     _into = f"grad_x[:, :, : grad_y.shape[2] * h, : grad_y.shape[3] * w] = {upsampled}"
     enter("backward-upsampled", "Repeating grad_y works only where the windows tile the image",
-          "you repeat each number of grad_y over a block of its own, but windows may overlap",
-          "Which shape has x, and which shape has your repeated grad_y?",
-          *(*_big, ("return grad_x", f"return {upsampled}")),
-          also=[[*_big, ("return grad_x", f"{_into}\n        return grad_x")]])
+        "you repeat each number of grad_y over a block of its own, but windows may overlap",
+        "Which shape has x, and which shape has your repeated grad_y?",
+        [*_big, ("return grad_x", f"return {upsampled}")],
+        [*_big, ("return grad_x", f"{_into}\n        return grad_x")])

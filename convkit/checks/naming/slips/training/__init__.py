@@ -1,5 +1,0 @@
-"""Wrong optimizers."""
-
-from convkit.checks.naming.slips.training import slips
-
-__all__ = ["slips"]
