@@ -1,6 +1,7 @@
 """The commands of a course, each in a process of its own that is forked from a prepared one.
 
-That takes the seconds away that importing takes, and nothing else: what is tested is the same.
+That takes the seconds away that importing takes, and starting what sandboxed processes are forked
+from, and nothing else: what is tested is the same.
 `python -m tests.grading.commands ADDRESS` is the prepared process.
 """
 
@@ -83,10 +84,10 @@ if __name__ == "__main__":
     import nbgrader.api
 
     import convkit.grading.runner  # noqa: F401
-    from convkit.grading.running import kernel_inside, sandboxes
+    from convkit.grading.running import sandboxes
+    from tests.grading.course import mini_source
 
-    kernel_inside.prepare()
-    sandboxes.font_list()
+    sandboxes.prepare(Path("/nowhere"), "mini", [mini_source()])
 
     # A new gradebook asks a program for it, for seconds; it is the same for all of them.
     version = nbgrader.api.get_alembic_version()

@@ -172,12 +172,12 @@ class Sandbox:
         """Start what its processes are forked from, unless it is there; None without a sandbox."""
         if allowed_without():
             return None
-        key = (program, self.readable, self.hidden)
-        host = _hosts.get(key)
+        command = tuple(self._bubblewrap())
+        host = _hosts.get((program, command))
         if host is None or host.dead:
             while len(_hosts) >= _HOSTS_CAP:
                 _hosts.pop(next(iter(_hosts))).stop()
-            host = _hosts[key] = Host(self._bubblewrap(), entrypoint(program, {}))
+            host = _hosts[program, command] = Host(command, entrypoint(program, {}))
         return host
 
     def _limit(self, started: Confined, init: int) -> None:
@@ -277,7 +277,9 @@ class Sandbox:
         return [*command, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", str(self.work)]
 
 
-_hosts: dict[tuple[Prepared, tuple[Path, ...], tuple[Path, ...]], Host] = {}
+_hosts: dict[tuple[Prepared, tuple[str, ...]], Host] = {}
+"""By what they are prepared for, and what they can see."""
+
 _HOSTS_CAP = 6
 
 
