@@ -7,10 +7,13 @@ what one has lost another does again.
 from __future__ import annotations
 
 import atexit
+import contextlib
 import dataclasses
+import fcntl
 import functools
 import io
 import json
+import os
 import shutil
 import tarfile
 import tempfile
@@ -42,6 +45,7 @@ _SECONDS = 10
 _OF_COURSE = (SEED_FILE, FOLDER)
 """What tests may need of a course, beside the assignment's source."""
 
+_SCRATCH, _LOCK = "convkit-worker-", "lock"
 _OTHER_GRADER = "its convkit, NumPy or Python are not those that the coordinator has"
 
 
@@ -201,13 +205,24 @@ _ONE_AT_A_TIME = threading.Lock()
 
 @functools.cache
 def _at_work(packed: bytes, assignment: str, notebooks: tuple[str, ...]) -> _AtWork:
-    scratch = Path(tempfile.mkdtemp(prefix="convkit-worker-"))
+    _sweep()
+    scratch = Path(tempfile.mkdtemp(prefix=_SCRATCH))
     atexit.register(shutil.rmtree, scratch, ignore_errors=True)
+    lock = os.open(scratch / _LOCK, os.O_RDONLY | os.O_CREAT)
+    fcntl.flock(lock, fcntl.LOCK_EX)  # until this process ends, in whatever way
     course = scratch / "course"
     _unpack(packed, course)
     (course / "nbgrader_config.py").touch()  # by which the seed and the concepts are found
     sources = [nb.read_source(course / "source", name) for name in notebooks]
     return _AtWork(scratch, course, Processes(scratch, course, assignment, sources))
+
+
+def _sweep() -> None:
+    """Take away what killed workers have left on this machine: nobody holds its lock any more."""
+    for course in Path(tempfile.gettempdir()).glob(f"{_SCRATCH}*/course"):
+        with contextlib.suppress(OSError), (course.parent / _LOCK).open() as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(course.parent)
 
 
 def _archive(paths: Mapping[str, Path]) -> bytes:

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from pathlib import Path
 
 import pytest
 
@@ -50,7 +51,7 @@ class Machines:
         self.workers = []
         self._left = contextlib.ExitStack()
         # Short: the path of a socket may not be long.
-        self._temporary = self._left.enter_context(tempfile.TemporaryDirectory())
+        self.temporary = self._left.enter_context(tempfile.TemporaryDirectory())
 
     def begin(self):
         self._start(program("scheduler", "--port", "0", "--scheduler-file", self.file))
@@ -65,7 +66,7 @@ class Machines:
         process = subprocess.Popen(
             command,
             cwd=self.file.parent,
-            env=os.environ | {"TMPDIR": self._temporary} | environment,
+            env=os.environ | {"TMPDIR": self.temporary} | environment,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
@@ -193,6 +194,26 @@ def test_a_coordinator_that_is_killed_goes_on_where_it_was(handed_in, here, mach
     run = course.convkit("grade", "mini", "--scheduler", machines.address)
     assert run.returncode == 0, run.stderr
     assert stored(course) == here
+    shutil.rmtree(course.temporary)
+
+
+@pytest.mark.exhaustive
+def test_what_a_killed_worker_left_the_next_one_takes_away(handed_in, machines, tmp_path):
+    course = copy(handed_in, tmp_path / "course")
+
+    def seeds():
+        return {*Path(machines.temporary).glob("convkit-worker-*/course/hidden_seed.txt")}
+
+    found = []
+    for _ in range(2):
+        machines.worker()
+        ask = ("grade", "mini", "--student", "ann", "--force", "--scheduler", machines.address)
+        run = course.convkit(*ask)
+        assert run.returncode == 0, run.stderr
+        found.append(seeds())
+        machines.workers.pop().kill()
+    assert [len(each) for each in found] == [1, 1]
+    assert not found[0] & seeds()
     shutil.rmtree(course.temporary)
 
 
