@@ -81,7 +81,7 @@ BOXES = {
 """By concept the boxes that can be seen, each by its letter."""
 
 _BEYOND = (
-    *("-state-", "-running-", "-adds-up", "-grads-added"),  # a second call shows them
+    *("-state-", "-running-", "-backward-added", "-grads-added"),  # a second call shows them
     *("evaluation", "-of-training", "-stride-default", "-stride-required"),  # other arguments
     *("-ties-", "-minus-zero", "-whole-numbers", "-overflow"),  # one kind of number or size alone
     "-plus-one-inside",  # sizes that the stride divides

@@ -8,7 +8,7 @@ import pytest
 
 from convkit import check
 from convkit.checks.checking import MODULES
-from convkit.plain import CONCEPTS, contrast_in_one, convolution_as_matrix, plainly
+from convkit.plain import CONCEPTS, plainly
 from convkit.plain import __file__ as package
 
 SOLUTIONS = Path(__file__).parents[2] / "solutions"
@@ -45,11 +45,6 @@ def test_they_say_what_the_solutions_say():
 @pytest.mark.parametrize("name", MODULES)
 def test_they_compute_what_the_layers_compute(name):
     assert check(plainly(name)).passed
-
-
-@pytest.mark.parametrize("way", [contrast_in_one.LocalContrastNorm2d, convolution_as_matrix.Conv2d])
-def test_another_way_computes_what_the_layers_compute(way):
-    assert check(way).passed
 
 
 def test_what_has_no_plain_form_is_none():

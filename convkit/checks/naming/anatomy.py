@@ -38,9 +38,9 @@ class Anatomy:
         axes = self.axes.get(known, ())
         return axes if len(axes) == count else [f"axis {axis}" for axis in range(count)]
 
-    def begins(self, quantity: Quantity) -> str:
-        """What the ids of mistakes in a quantity begin with: "conv2d-backward-"."""
-        passing = "" if self.back is None else f"{pass_of(quantity)}-"
+    def begins(self, quantity: Quantity | None = None) -> str:
+        """What the ids of mistakes begin with: "conv2d-", in a quantity "conv2d-backward-"."""
+        passing = f"{pass_of(quantity)}-" if self.back and quantity else ""
         return f"{self.name.lower().replace('_', '-')}-{passing}"
 
     def read(self, quantity: Quantity) -> Reading:

@@ -14,12 +14,10 @@ from convkit.checks.naming.making import (
     first_weights,
     keeping,
     one_image,
-    with_backward,
     with_forward,
-    with_grad_x,
-    with_grads,
+    with_gradients,
 )
-from convkit.checks.naming.misconception import Misconception, enter, entered
+from convkit.checks.naming.misconception import Misconception, capital, enter, entered
 from convkit.checks.observing.quantity import GRAD_X, Quantity, Y, grads
 from convkit.layers import Array, Layer
 
@@ -28,6 +26,9 @@ Table = Mapping[str, tuple[Any, ...]]
 
 A way to make it may be a pair: what the code does then, and the mistake.
 """
+
+Makers = Sequence[tuple[str, Callable[[Any], type[Layer]]]]
+"""Each makes a wrong layer of a mistake; before it stands what goes wrong."""
 
 
 def enter_any_layer(anatomy: Anatomy) -> None:
@@ -39,61 +40,59 @@ def enter_any_layer(anatomy: Anatomy) -> None:
     parameters = [quantity.name for quantity in axes if quantity.what == "grads"]
     choices = [[name] for name in parameters] + [parameters] * (len(parameters) > 1)
     of_places = "rows" in axes.get(Y, ()) and "places" not in str([*axes.values()])
+    summed = {**GRADIENT, **GRADS, **(PLACES if of_places else {})}
     kept = KEPT if Y in axes else {}  # samples that do not influence one another
-    whole: Makers = [({}, lambda make: make(base))]
+
+    def in_numbers(names: Sequence[str], wrong: Callable[[Array], Any]) -> type[Layer]:
+        return with_gradients(base, names, lambda layer, name, right, grad_y: wrong(right))
+
+    def each(make: Callable[..., type[Layer]]) -> Makers:
+        return [(_entry_of(names), partial(make, names)) for names in choices]
+
+    gradients, gradient = partial(with_gradients, base), Quantity("grads")
+    whole: Makers = [("", lambda make: make(base))]
     tables: list[tuple[str, Quantity, Table, Makers]] = [
-        ("forward", Y, RESULT, [({}, partial(with_forward, base))]),
-        ("backward", GRAD_X, RESULT, [({}, partial(with_grad_x, base))]),
-        ("backward", GRAD_X, BACKWARD, [({}, partial(with_backward, base))]),
+        ("forward", Y, {**NUMBERS, **BATCH}, [("your y", partial(with_forward, base))]),
+        ("backward", GRAD_X, {**NUMBERS, **BATCH}, [("your grad_x", partial(in_numbers, ["x"]))]),
+        ("backward", GRAD_X, GRADIENT, [("your grad_x", partial(gradients, ["x"]))]),
         ("state", GRAD_X, STATE, whole),
         ("state", Y, {**PARAMS, **kept} if parameters else {}, whole),
-        (
-            "grads",
-            Quantity("grads"),
-            {**GRADS, **(PLACES if of_places else {})},
-            [({"entry": _entry_of(names)}, partial(with_grads, base, names)) for names in choices],
-        ),
+        ("grads", gradient, NUMBERS, each(in_numbers)),
+        ("grads", gradient, summed, each(gradients)),
     ]
     one = axes.get(Y, ("samples",))[0].removesuffix("s")
-    for begins, it, table, makers in tables:
-        nouns = {"one": one, "it": it, "entry": "an entry of your `grads`"}
+    for begins, quantity, table, makers in tables:
+        it = "a parameter's gradient" if begins == "grads" else str(quantity)
+        several = "an entry of your `grads`" if begins == "grads" else f"your {it}"
         for id, (title, when, hint, *ways) in table.items():
             full = f"{name.lower()}-{begins}-{id}"
             made = [
-                (make(wrong), (said or when).format(**{**nouns, **more}))
-                for more, make in makers
+                (make(wrong), (said or when).format(one=one, entry=entry))
+                for entry, make in makers
                 for said, wrong in (way if isinstance(way, tuple) else ("", way) for way in ways)
             ]
             if made and full not in entered(name):
-                title, when, hint = (text.format(**nouns) for text in (title, when, hint))
                 # Gradients may all lie between −1 and 1, and then both give nothing but 0.
                 alike = (full.replace(id, "zeros"),) if id == "whole-numbers" else ()
                 wrong, said = zip(*made, strict=True)
-                read = anatomy.read(it)
+                title, when, hint = (
+                    text.format(it=it, one=one, entry=several) for text in (title, when, hint)
+                )
+                read = anatomy.read(quantity)
+                title = capital(title)
                 enter(Misconception(full, name, title, when, hint, *read, wrong, alike, said))
     enter_promises(anatomy)
-
-
-Makers = Sequence[tuple[Mapping[str, str], Callable[[Any], type[Layer]]]]
-"""Each makes a wrong layer of a mistake; before it the nouns for that."""
 
 
 def _entry_of(names: Sequence[str]) -> str:
     return f"`{grads(names[0])}`" if len(names) == 1 else "each entry of your `grads`"
 
 
-def _added_up(layer: Any, grad_x: Array) -> Array:
-    before = getattr(layer, "before", None)
-    if before is not None and before.shape == grad_x.shape:
-        grad_x = grad_x + before
-    layer.before = grad_x
-    return grad_x
-
-
 def _added(layer: Any, name: str, right: Array, grad_y: Array) -> Array:
     before = vars(layer).setdefault("before", {})
-    before[name] = right + before.get(name, np.zeros_like(right))
-    total: Array = before[name]
+    fits = name in before and before[name].shape == right.shape
+    total: Array = right + before[name] if fits else right
+    before[name] = total
     return total
 
 
@@ -103,50 +102,47 @@ def _last_place(grad_y: Array) -> Array:
     return kept if grad_y.ndim > 2 else grad_y
 
 
-def _of(layer: Any, name: str, grad_y: Array) -> Array:
-    """The gradient of a parameter for another grad_y."""
-    layer.once_more(grad_y)
-    gradient: Array = layer.grads[name]
-    return gradient.copy()
-
-
 # fmt: off
-RESULT: Table = {
-    "zeros": ("{it} stays 0", "your {it} is made of zeros, and the results never get into it",
-        "Where do you write into {it}, after np.zeros?", np.zeros_like),
+NUMBERS: Table = {
+    "zeros": ("{it} stays 0", "{entry} is made of zeros, and the results never get into it",
+        "Where do you write into it, after np.zeros?", np.zeros_like),
+    "negated": ("{it} has the wrong sign", "{entry} is minus the right one",
+        "Follow one number by hand. Where does the minus come from?", lambda value: -value),
+}
+"""What can be done to the right y, and to every right gradient."""
+
+BATCH: Table = {
     "one-image": ("Only one {one} of the batch is computed",
-        "your {it} is right for the first {one}, or for the last, and not for the others",
+        "{entry} is right for the first {one}, or for the last, and not for the others",
         "Is your `return` inside the loop? Which index does the loop over the batch write to?",
-        ("your {it} is right for the first {one} only", lambda value: one_image(value, 0)),
-        ("your {it} is right for the last {one} only", lambda value: one_image(value, -1)),
-        ("your {it} is that of the first {one}, for every {one}",
+        ("{entry} is right for the first {one} only", lambda value: one_image(value, 0)),
+        ("{entry} is right for the last {one} only", lambda value: one_image(value, -1)),
+        ("{entry} is that of the first {one}, for every {one}",
          lambda value: np.repeat(value[:1], len(value), axis=0))),
     "whole-numbers": ("{it} is cut off to whole numbers",
         "your results are cut off behind the decimal point, as in an array of integers",
         "Which dtype does your {it} have?", lambda value: value.astype(np.int64), np.trunc),
-    "negated": ("{it} has the wrong sign", "your {it} is minus the right one",
-        "Follow one number by hand. Where does the minus come from?", lambda value: -value),
 }
 """What can be done to the right y, and to the right grad_x."""
 
-BACKWARD: Table = {
-    "upstream-ignored": ("grad_y is not used",
-        "your grad_x is the gradient of the sum of y, as if grad_y were all ones",
+GRADIENT: Table = {
+    "upstream-ignored": ("{it} does not use grad_y",
+        "{entry} is the gradient of the sum of y, as if grad_y were all ones",
         "By the chain rule, where does grad_y come in?",
-        lambda layer, grad_y, grad_x: layer.once_more(np.ones_like(grad_y))),
+        lambda layer, name, right, grad_y: layer.again(name, np.ones_like(grad_y))),
     "upstream-squared": ("grad_y is multiplied in twice",
-        "grad_y is a factor of your grad_x two times",
+        "grad_y is a factor of {entry} two times",
         "The chain rule is a product of two factors. Which two?",
-        lambda layer, grad_y, grad_x: layer.once_more(grad_y * grad_y)),
-    "averaged": ("grad_x is divided by the size of the batch",
-        "you divide grad_x by N; the loss does that, once, and no layer does it again",
-        "How much does y change if one number of x grows by 1? Does N play a part in it?",
-        lambda layer, grad_y, grad_x: grad_x / len(grad_x)),
-    "adds-up": ("grad_x is added to that of the last call",
+        lambda layer, name, right, grad_y: layer.again(name, grad_y * grad_y)),
+    "averaged": ("{it} is divided by the size of the batch",
+        "{entry} is divided by N; the loss does that, once, and no layer does it again",
+        "Where is N in the chain rule? Who divides by it: the loss, or every layer?",
+        lambda layer, name, right, grad_y: right / len(grad_y)),
+    "added": ("{it} is added to that of the last call",
         "your backward adds into an array that is never made anew, so old gradients stay in it",
-        "Where is grad_x made: in __init__, in forward or in backward?",
-        lambda layer, grad_y, grad_x: _added_up(layer, grad_x)),
+        "Where is this array made: in __init__, in forward or in backward?", _added),
 }
+"""What can be done to every right gradient."""
 
 STATE: Table = {
     "first-input": ("The first input is kept for ever",
@@ -170,47 +166,29 @@ KEPT: Table = {
 }
 
 GRADS: Table = {
-    "zeros": ("A parameter's gradient stays 0",
-        "{entry} stays as np.zeros made it, so this parameter would never learn",
-        "Where do you write into this entry, after np.zeros?",
-        lambda layer, name, right, grad_y: np.zeros_like(right)),
-    "averaged": ("A parameter's gradient is divided by the size of the batch",
-        "{entry} is an average over the batch; the loss has already divided by N, once",
-        "By the chain rule, how do the contributions of several {one}s to one parameter combine?",
-        lambda layer, name, right, grad_y: right / len(grad_y)),
-    "negated": ("A parameter's gradient has the wrong sign", "{entry} is minus the gradient",
-        "Who goes downhill, the layer or the optimizer?",
-        lambda layer, name, right, grad_y: -right),
-    "one-sample": ("Only one {one} counts for a parameter's gradient",
+    "one-sample": ("Only one {one} counts for {it}",
         "{entry} comes from one {one} of the batch alone",
         "Every {one} used the same parameter. How do their contributions come together?",
         ("{entry} comes from the last {one} of the batch alone: each overwrites the one before",
-         lambda layer, name, right, grad_y: _of(layer, name, one_image(grad_y, -1))),
+         lambda layer, name, right, grad_y: layer.again(name, one_image(grad_y, -1))),
         ("{entry} comes from the first {one} of the batch alone",
-         lambda layer, name, right, grad_y: _of(layer, name, one_image(grad_y, 0)))),
-    "upstream-ignored": ("A parameter's gradient does not use grad_y",
-        "{entry} is the same whatever grad_y is, as if it were all ones",
-        "By the chain rule, where does grad_y come in?",
-        lambda layer, name, right, grad_y: _of(layer, name, np.ones_like(grad_y))),
-    "axis-kept": ("A parameter's gradient has one axis too many",
+         lambda layer, name, right, grad_y: layer.again(name, one_image(grad_y, 0)))),
+    "axis-kept": ("{it} has one axis too many",
         "your sum keeps an axis of length 1; `param - lr * grad` would then change the parameter's "
         "shape without a word",
         "What is the shape of the parameter, and what is the shape of its gradient?",
         lambda layer, name, right, grad_y: right[np.newaxis]),
-    "summed-up": ("A parameter's gradient is a single number",
+    "summed-up": ("{it} is a single number",
         "{entry} is the sum over all axes, so every number of the parameter would get the same",
         "Over which axes does your sum run? Which axis must be left?",
         lambda layer, name, right, grad_y: right.sum()),
-    "added": ("The gradients are added to those of the last call",
-        "your `grads` grow from call to call and never start again",
-        "backward *sets* grads. Which numbers should they hold after two calls?", _added),
 }
 
 PLACES: Table = {
-    "one-place": ("Only the last place of y counts for a parameter's gradient",
+    "one-place": ("Only the last place of y counts for {it}",
         "{entry} comes from the last window alone: each overwrites the one before",
         "Every place of y used the same parameter. Is it `=` or `+=` that you need?",
-        lambda layer, name, right, grad_y: _of(layer, name, _last_place(grad_y)),
-        lambda layer, name, right, grad_y: _of(layer, name, one_image(_last_place(grad_y), -1))),
+        lambda layer, name, right, grad_y: layer.again(name, _last_place(grad_y)),
+        lambda layer, name, right, grad_y: layer.again(name, one_image(_last_place(grad_y), -1))),
 }
 """What can be done to the gradient of a parameter that serves every place of y."""

@@ -29,11 +29,10 @@ from convkit.checks.observing.quantity import (
 
 def enter_promises(anatomy: Anatomy) -> None:
     """Let them be told of a name."""
-    begins = f"{anatomy.name.lower().replace('_', '-')}-"
-    enter_teller(anatomy.name, partial(_tell, anatomy, begins))
+    enter_teller(anatomy.name, partial(_tell, anatomy))
 
 
-def _tell(anatomy: Anatomy, begins: str, look: Look) -> Misconception | None:
+def _tell(anatomy: Anatomy, look: Look) -> Misconception | None:
     id = next((id for id, (broken, *_) in _PROMISES.items() if broken(look)), None)
     if id is None:
         return None
@@ -41,12 +40,8 @@ def _tell(anatomy: Anatomy, begins: str, look: Look) -> Misconception | None:
     it = {"it": look.quantity.again(""), "parameter": Quantity("params", look.quantity.name)}
     given = look.views[0].case.input_name
     title, when, hint = (text.format(given=given, **it) for text in words)
-    read = anatomy.read(look.quantity)
-    return Misconception(_id(anatomy, begins, id), anatomy.name, title, when, hint, *read, ())
-
-
-def _id(anatomy: Anatomy, begins: str, id: str) -> str:
-    return begins + (id if anatomy.back else id.removeprefix("forward-"))
+    full = f"{anatomy.begins()}{id if anatomy.back else id.removeprefix('forward-')}"
+    return Misconception(full, anatomy.name, title, when, hint, *anatomy.read(look.quantity))
 
 
 def _seeded(look: Look) -> bool:
@@ -91,11 +86,8 @@ def _remembers(look: Look) -> bool:
 
 def _missing(look: Look) -> bool:
     got = look.views[0].got
-    return (
-        look.quantity.what == "grads"
-        and isinstance(got, LearnerError)
-        and kind_of(got) == "missing"
-    )
+    raised = isinstance(got, LearnerError) and kind_of(got) == "missing"
+    return raised and look.quantity.what == "grads"
 
 
 def _shares(look: Look, *, params: bool) -> bool:
@@ -121,22 +113,18 @@ def _one_number(look: Look) -> bool:
     return _seeded(look) and isinstance(got, np.ndarray) and got.size > 1 and np.ptp(got) == 0
 
 
-_NO_DTYPE = "an array made without a dtype, such as np.zeros(shape), is float64"
-
 # fmt: off
 _PROMISES: dict[str, tuple[Callable[[Look], bool], str, str, str]] = {
     "forward-changes-input": (partial(_input_changed, by="forward"), "forward writes into {given}",
-        "Your forward changes the array {given} itself: whoever called it finds other numbers "
-        "there.", "`[…] =`, `+=` and `out=` change the array itself. Which of them is it here?"),
+        "Your forward changes {given} itself: whoever called it finds other numbers there.",
+        "`[…] =, `+=` and `out=` change the array itself. Which of them is it here?"),
     "backward-changes-input": (partial(_input_changed, by="backward"),
         "backward writes into {given}",
-        "Your forward keeps the very array {given}, and your backward writes into it, so whoever "
-        "called your layer finds other numbers in it.",
+        "Your forward keeps {given} itself, and your backward writes into the caller's array.",
         "`[…] =` and `*=` change the array itself. Which array is it in your backward?"),
     "backward-changes-upstream": (lambda look: look.quantity.again("") == GRAD_Y_AFTER,
         "backward writes into grad_y",
-        "Your backward changes the array grad_y itself, so the layer that handed it over finds "
-        "other numbers in it.",
+        "Your backward changes grad_y itself: the layer that handed it over finds other numbers.",
         "`*=`, `/=` and `[…] =` change the array itself. Which of them is it here?"),
     "backward-learns": (
         lambda look: look.quantity.what == "params" and look.quantity.after == "backward",
@@ -146,22 +134,16 @@ _PROMISES: dict[str, tuple[Callable[[Look], bool], str, str, str]] = {
     "grads-missing": (_missing, "A gradient is not put into grads",
         "After your backward {it} is missing, or has another name.",
         "Which entries must `grads` have after backward?"),
-    "forward-always-double": (_dtype("forward", "float32", "float64"),
-        "y is float64, whatever {given} is",
-        f"Your y is float64 even where {{given}} is float32: {_NO_DTYPE}.",
-        "Which dtype does np.zeros give if you ask for none? Which one should y have?"),
-    "forward-always-single": (_dtype("forward", "float64", "float32"),
-        "y is float32, whatever {given} is",
-        "Your y is float32 even where {given} is float64, which loses half of the digits.",
-        "Which dtype should y have? Do you have to name one yourself?"),
-    "backward-always-double": (_dtype("backward", "float32", "float64"),
+    **{f"{passing}-always-double": (_dtype(passing, "float32", "float64"),
         "{it} is float64, whatever {given} is",
-        f"Your {{it}} is float64 even where {{given}} is float32: {_NO_DTYPE}.",
-        "Which dtype does np.zeros give if you ask for none? Which one should it have?"),
-    "backward-always-single": (_dtype("backward", "float64", "float32"),
+        "Your {it} is float64 even where {given} is float32, as an array made without a dtype is.",
+        "Which dtype does np.zeros give if you ask for none? Which one should it have?")
+        for passing in ("forward", "backward")},
+    **{f"{passing}-always-single": (_dtype(passing, "float64", "float32"),
         "{it} is float32, whatever {given} is",
         "Your {it} is float32 even where {given} is float64, which loses half of the digits.",
-        "Which dtype should it have? Do you have to name one yourself?"),
+        "Which dtype should it have? Do you have to name one yourself?")
+        for passing in ("forward", "backward")},
     "rng-required": (lambda look: _failed(look, "arguments rng") and not _seeded(look),
         "rng cannot be left out",
         "`rng` has no default in your __init__, so nobody can make a layer without a seed.",
@@ -195,14 +177,12 @@ _PROMISES: dict[str, tuple[Callable[[Look], bool], str, str, str]] = {
         "What __init__ is told is kept in the class or a global: a new layer changes the others.",
         "Where does each layer keep its settings: in `self`, or somewhere else?"),
     "forward-remembers": (_remembers, "Earlier calls leave something behind in y",
-        "The same {given} gets another y the second time: something from an earlier call is still "
-        "there, such as an array that is not made anew.",
-        "What is set in one call and read in another? Should it be?"),
+        "The same {given} gets another y the second time: an earlier call has left something.",
+        "What is set in one call, or not made anew, and read in another? Should it be?"),
     "backward-remembers": (_asked("backward", SECOND_TIME),
         "Earlier calls leave something behind in a gradient",
-        "The same {given} and grad_y get another gradient the second time: something from an "
-        "earlier call is still there, such as an array that is not made anew.",
-        "Which attribute of `self` is set in one call and read in another? Should it be?"),
+        "The same {given} and grad_y get another gradient: an earlier call has left something.",
+        "Which attribute is set in one call, or not made anew, and read in another?"),
     "backward-uses-up": (_asked("backward", ASKED_AGAIN),
         "A second backward gives another gradient",
         "Your backward changes what forward has kept, so asked again it gives something else.",

@@ -1,7 +1,5 @@
 """All that can be said of a name in general, whatever it computes."""
 
-from __future__ import annotations
-
 from convkit.checks.naming.anatomy import Anatomy
 from convkit.checks.naming.any_layer import enter_any_layer
 from convkit.checks.naming.broken_promises import enter_promises

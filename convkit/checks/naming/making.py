@@ -9,15 +9,6 @@ import numpy as np
 
 from convkit.layers import Array, Layer
 
-Backward = Callable[[Any, Array, Array], Any]
-"""Is given the layer after a right backward, grad_y and the right grad_x; returns a grad_x."""
-
-Gradient = Callable[[Any, str, Array, Array], Any]
-"""Is given the layer after a right backward, a parameter's name, its right gradient, and grad_y.
-
-Returns a gradient.
-"""
-
 Made = type[Layer]
 
 
@@ -30,33 +21,26 @@ def with_forward(base: Made, wrong: Callable[[Array], Any]) -> Made:
     return _derived(base, forward=forward)
 
 
-def with_backward(base: Made, wrong: Backward) -> Made:
-    """``base`` with a backward that gives ``wrong(layer, grad_y, grad_x)``.
+def with_gradients(base: Made, names: Sequence[str], change: Callable[..., Any]) -> Made:
+    """``base`` whose gradients are ``change(layer, name, right, grad_y)`` for these names.
 
-    ``layer.once_more(grad_y)`` is the right backward.
+    "x" stands for grad_x. ``layer.again(name, grad_y)`` is what is right for another grad_y.
     """
 
+    def right(self: Layer, grad_y: Array) -> dict[str, Any]:
+        return {"x": base.backward(self, grad_y), **self.grads}
+
     def backward(self: Layer, grad_y: Array) -> Any:
-        return wrong(self, grad_y, base.backward(self, grad_y))
+        gradients = right(self, grad_y)
+        wrong = {name: change(self, name, gradients[name], grad_y) for name in names}
+        self.grads = gradients | wrong
+        return self.grads.pop("x")
 
-    return _derived(base, backward=backward, once_more=base.backward)
+    def again(self: Layer, name: str, grad_y: Array) -> Array:
+        gradient: Array = right(self, grad_y)[name]
+        return gradient.copy()
 
-
-def with_grad_x(base: Made, wrong: Callable[[Array], Any]) -> Made:
-    """``base`` with a backward that gives ``wrong(grad_x)``."""
-    return with_backward(base, lambda layer, grad_y, grad_x: wrong(grad_x))
-
-
-def with_grads(base: Made, names: Sequence[str], change: Gradient) -> Made:
-    """``base`` with ``grads[name] = change(layer, name, right, grad_y)`` for these names."""
-
-    def backward(self: Layer, grad_y: Array) -> Array:
-        grad_x = base.backward(self, grad_y)
-        right = dict(self.grads)
-        self.grads = right | {name: change(self, name, right[name], grad_y) for name in names}
-        return grad_x
-
-    return _derived(base, backward=backward, once_more=base.backward)
+    return _derived(base, backward=backward, again=again)
 
 
 def one_image(values: Array, image: int) -> Array:

@@ -36,6 +36,9 @@ def name_suspects(
     def put_through(entry: Misconception, implementation: Any) -> Suspect:
         return Suspect(entry, implementation, concept, groups, situations)
 
+    def likely(row: Row) -> list[Suspect]:
+        return [s for s in wrong if s.entry.may_break(row.property.group, failing_groups)]
+
     wrong = [
         put_through(entry.in_way(way), implementation)
         for entry in entries
@@ -45,11 +48,9 @@ def name_suspects(
     found: dict[str, list[Suspect]] = {}
     for row in failing:
         needed = [rows[name] for name in row.property.requires]
-        group = row.property.group
-        likely = [each for each in wrong if each.entry.may_break(group, failing_groups)]
-        alike = [suspect for suspect in likely if suspect.fails_like(row, needed)]
+        alike = [suspect for suspect in likely(row) if suspect.fails_like(row, needed)]
         equal = [suspect for suspect in alike if suspect.agrees(row, same_values)]
-        throughout = [suspect for suspect in equal if suspect.agrees_throughout(row)]
+        throughout = [s for s in equal if s.agrees(row, same_values, throughout=True)]
         if not row.property.numbers:
             throughout = throughout or equal or alike
         found[row.property.name] = throughout
@@ -58,10 +59,9 @@ def name_suspects(
         if not found[row.property.name]:
             found[row.property.name] = _behind(row, rows, found, wrong)
         if not found[row.property.name]:
-            likely = [s for s in wrong if s.entry.may_break(row.property.group, failing_groups)]
             arrays = row.property.numbers or row.property.test is SHAPE
             layer = isinstance(concept, LayerConcept)  # modes of a function are no second slip
-            both = layer and arrays and two_at_once(row, likely, situations, put_through)
+            both = layer and arrays and two_at_once(row, likely(row), situations, put_through)
             row.suspects = [both] if both else _told(concept, row, situations)
     explained = Counter(
         id for suspects in found.values() for id in {suspect.entry.id for suspect in suspects}
@@ -97,11 +97,7 @@ def _as_said(entry: Misconception, left: Sequence[Misconception]) -> list[Miscon
 
 
 def _told_apart(
-    tied: Sequence[Suspect],
-    row: Row,
-    concept: Concept,
-    groups: Sequence[str],
-    further: Further,
+    tied: Sequence[Suspect], row: Row, concept: Concept, groups: Sequence[str], further: Further
 ) -> Sequence[Suspect]:
     """Those of several suspects that go on behaving like the learner's code in further cases."""
     if len({suspect.entry.id for suspect in tied}) < 2:
@@ -167,10 +163,7 @@ def _only_one(suspects: Sequence[Suspect], row: Row, rows: Mapping[str, Row]) ->
 
 
 def _cause_of(
-    row: Row,
-    causes: dict[str, Row],
-    rows: Mapping[str, Row],
-    situations: Sequence[Situation],
+    row: Row, causes: dict[str, Row], rows: Mapping[str, Row], situations: Sequence[Situation]
 ) -> Row | None:
     """The first row that fails for the same reason: by its suspects, else by what it rests on."""
     if row.suspects:

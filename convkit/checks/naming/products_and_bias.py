@@ -13,13 +13,14 @@ from convkit.checks.naming.solver import enter_sum
 from convkit.checks.observing.quantity import Y, grads
 from convkit.layers import Array
 
+# fmt: off
 WORDS = {
-    "products": (
-        "the sum of the products",
-        "How many products are in the sum for one number of y? Is there a mean, or a division?",
-    ),
-    "bias": ("the bias", "What should y be where x is all zeros?"),
+    "products": ("the sum of the products",
+        "How many products are in the sum for one number of y? Is there a mean, or a division?"),
+    "bias": ("the bias",
+        "What should y be where x is all zeros?"),
 }
+# fmt: on
 
 
 def enter_products_and_bias(anatomy: Anatomy) -> None:

@@ -12,6 +12,8 @@ from typing import Any, cast
 
 from convkit.checks.naming.misconception import Misconception, Reading, enter
 
+EVERYWHERE = "everywhere"
+
 Edit = tuple[str, ...]
 """Words of the plain text, and what stands there instead, wherever they stand."""
 
@@ -20,10 +22,7 @@ Way = Edit | Sequence[Edit]
 
 
 def slips(
-    plain: str,
-    *names: str,
-    forth: Reading,
-    back: Reading | Mapping[str, Reading] | None = None,
+    plain: str, *names: str, forth: Reading, back: Reading | Mapping[str, Reading] | None = None
 ) -> Callable[..., None]:
     """What enters the slips of some names.
 
@@ -35,7 +34,8 @@ def slips(
     Returns:
         A function ``slip(id, title, when, hint, *ways)``. An id that begins with ``forward-`` or
         ``backward-`` edits that method alone, any other the whole definition; ``within`` names
-        another one (``"__init__"``, or a function of the module such as ``"places"``). ``when``
+        another one (``"__init__"``, or a function of the module such as ``"places"``), or is
+        `EVERYWHERE`, for the whole module. ``when``
         says what the code does, without capital and full stop; ``said`` says it for each of the
         ways, where the numbers decide which it is, or what stands there for ``{}`` in ``when``.
     """
@@ -122,11 +122,16 @@ def _made(plain: str, name: str, edits: tuple[tuple[str, Edit], ...]) -> Any:
     """The class or function ``name`` of a plain module, with words replaced in places of it."""
     definitions = dict(_definitions(plain))
     for place, (old, new) in edits:
-        inside = place if place in definitions else name
-        text = definitions[inside] if place == inside else _method(definitions[name], place)
-        if old not in text:
+        if place == EVERYWHERE:
+            texts = dict(definitions)
+        elif place in definitions:
+            texts = {place: definitions[place]}
+        else:
+            texts = {name: _method(definitions[name], place)}
+        if not any(old in text for text in texts.values()):
             raise ValueError(f"{name}, {place}: the plain text does not contain {old!r}")
-        definitions[inside] = definitions[inside].replace(text, text.replace(old, new))
+        for inside, text in texts.items():
+            definitions[inside] = definitions[inside].replace(text, text.replace(old, new))
     module = {**vars(import_module(f"convkit.plain.{plain}")), "__name__": f"edited.{plain}"}
     methods = {place for place, _ in edits}
     if methods <= {"forward", "backward"}:  # the rest of the class need not be made anew

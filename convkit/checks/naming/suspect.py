@@ -5,17 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from convkit.checks.judging.properties import (
-    Alike,
-    NotJudged,
-    Property,
-    Situation,
-    same_values,
-)
+from convkit.checks.judging.properties import Alike, NotJudged, Property, Situation, same_values
 from convkit.checks.naming.misconception import Misconception
 from convkit.checks.naming.rows import Row
 from convkit.checks.observing.behaviour import Behaviour, Observation, Trial
@@ -28,17 +23,14 @@ from convkit.layers import Array
 ENOUGH_TO_TELL = 3
 """So many cases have to go wrong, and as many right."""
 
-_KNOWN: dict[str, dict[Any, dict[Any, Behaviour]]] = {}
-"""What wrong implementations do on visible cases: they will do so again in the next check.
 
-Kept for the name that was checked last, and for no other.
-"""
-
-
+@lru_cache(maxsize=1)
 def _known(name: str) -> dict[Any, dict[Any, Behaviour]]:
-    if name not in _KNOWN:
-        _KNOWN.clear()
-    return _KNOWN.setdefault(name, {})
+    """What wrong implementations do on visible cases: they will do so again in the next check.
+
+    Kept for the name that was checked last, and for no other.
+    """
+    return {}
 
 
 class Suspect:
@@ -77,17 +69,12 @@ class Suspect:
             and self._fails(this_quantity, shown)
         )
 
-    def agrees(self, row: Row, alike: Alike) -> bool:
-        """Whether the failing quantity is like the learner's wherever that was judged."""
+    def agrees(self, row: Row, alike: Alike, *, throughout: bool = False) -> bool:
+        """Whether what fails is like the learner's, or all that the property looks at."""
         problem = row.problems[row.shown(self._situations)]
         assert problem is not None
-        return self._agrees_on(problem.quantity, row, alike)
-
-    def agrees_throughout(self, row: Row) -> bool:
-        """Whether all that the property looks at equals the learner's."""
-        return all(
-            self._agrees_on(quantity, row, same_values) for quantity in row.property.quantities
-        )
+        quantities = row.property.quantities if throughout else (problem.quantity,)
+        return all(self._agrees_on(quantity, row, alike) for quantity in quantities)
 
     def _agrees_on(self, quantity: Quantity, row: Row, alike: Alike) -> bool:
         shown, alike_broken, both_broken = row.shown(self._situations), 0, 0
@@ -151,8 +138,7 @@ class Suspect:
 
     def _is_right(self, quantity: Quantity, number: int) -> bool:
         return self._fits(quantity, number) and same_values(
-            self._behaviour(number)[quantity],
-            self._situations[number].expected[quantity].value,
+            self._behaviour(number)[quantity], self._situations[number].expected[quantity].value
         )
 
     def _fits(self, quantity: Quantity, number: int) -> bool:

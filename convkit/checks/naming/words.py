@@ -1,7 +1,5 @@
 """Failures in words: title, sentence and hint; and conditions under which something fails."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 Words = Mapping[str, tuple[str, str, str]]
@@ -9,23 +7,19 @@ Words = Mapping[str, tuple[str, str, str]]
 # fmt: off
 ERRORS: Words = {
     "gone": ("A name is used that its module does not have",
-        "the code asks NumPy, or another module, for something that is not there: misspelt, or "
-        "gone since NumPy 2, as np.int, np.float and x.itemset are",
+        "a name is misspelt, or gone since NumPy 2, as np.int, np.float and x.itemset are",
         "Which name does the message quote? Look it up in the manual."),
     "arguments": ("Something is called with the wrong arguments",
-        "a function or a constructor asks for more arguments than it is given, for fewer, or for "
-        "others: one that may be left out needs a default, and a method's first is `self`",
+        "there are too many, too few or others; is there a default for what may be left out?",
         "Compare the call in the message with the `def` line. What if an argument is left out?"),
     "not-callable": ("Something is called that is no function",
-        "there is a pair of round brackets behind something that cannot be called: `x(…)` in place "
-        "of `x[…]`, or a missing `*`", "What does the name before the brackets hold?"),
+        "round brackets follow what cannot be called: `x(…)` for `x[…]`, or a missing `*`",
+        "What does the name before the brackets hold?"),
     "None": ("Something is None",
-        "a name holds None where a number or an array is needed: an argument that was left out, or "
-        "the result of a function without a `return`",
+        "a name holds None: an argument was left out, or a function has no `return`",
         "Which name is None, and where did it get its value?"),
     "float-size": ("A float is used as a size or an index",
-        "a size is worked out with `/`, or taken from an array of floats, and a float is no size "
-        "and no index, even if nothing is left over",
+        "`/`, or an array of floats, gives no size and no index, even if nothing is left over",
         "Python has two divisions. Which one gives whole numbers?"),
     "no-index": ("A size or an index is not a whole number",
         "a float, as `/` gives it, a pair or the like stands where Python needs a whole number",
@@ -43,8 +37,7 @@ ERRORS: Words = {
         "`a, b = …` has more names on its left than there are values on its right, or fewer",
         "How many numbers has the tuple on the right? Print it."),
     "attribute": ("An attribute is read that was never set",
-        "an object is asked for a name that it does not have: misspelt, or stored only in a branch "
-        "that was not taken",
+        "a name is misspelt, or stored only in a branch that was not taken",
         "Which name does the message quote? Search for the line that sets it."),
     "unbound": ("A name has no value on one way through the code",
         "a name gets its value inside an `if` or a loop that never ran, and is read after it",
@@ -58,8 +51,7 @@ ERRORS: Words = {
         "a key of `self.params`, `self.grads` or the like is misspelt, or was never put in",
         "Which key does the message quote, and under which names are things stored?"),
     "axes": ("The axes do not fit the array",
-        "a sum, a transposition or the like is given axes that the array does not have, one of "
-        "them twice, or not all of them",
+        "a sum, a transpose or the like names an axis that is not there, or one of them twice",
         "How many axes has the array at this line? Print its shape."),
     "index": ("An index is out of range",
         "a loop goes further than the array, the array is too small, or two indices are swapped",
@@ -91,8 +83,7 @@ ERRORS: Words = {
         "a result is written in place into an array of another type, such as floats into integers",
         "Which dtype has the array that is written to?"),
     "read-only": ("An array is written to that is read-only",
-        "numbers are written into an array that may not be changed: a broadcast or a sliding "
-        "window is a view of other numbers",
+        "a broadcast array or a sliding window is a view of other numbers, not to be changed",
         "Where does this array come from? Do you need one of your own?"),
     "depth": ("Something calls itself without end",
         "a method calls itself, perhaps by way of another one",
@@ -128,10 +119,7 @@ MISSING = ("A new layer lacks a parameter",
     "an entry of `params` has another name, or is not made in __init__",
     "Under which names should the parameters of a new layer stand in `params`?")
 
-_PADDING = (
-    "Where does the padding come in: in the sizes, in the image, in the crop at the end? Try a "
-    "slice such as [p:-p] by hand for p = 0."
-)
+_PADDING = "Where does the padding come in? Try a slice such as [p:-p] by hand for p = 0."
 _STRIDE = "Where does the stride come in: in the size of y, and in every index of a window?"
 _SIDES = "Where in your code do the height and the width appear, and along which axes?"
 _BATCH = "Which of your lines knows how many images there are? What if it is one?"

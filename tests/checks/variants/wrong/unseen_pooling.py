@@ -54,7 +54,7 @@ SLIPS = {
              ("        grad_x = np.zeros(self.x_shape, dtype=grad_y.dtype)\n", ""),
              ("                        grad_x[n, c, r, s] +=", "                        self.grad_x[n, c, r, s] +="),
              ("return grad_x", "return self.grad_x"),
-             names="maxpool2d-forward-always-double, maxpool2d-backward-adds-up"),
+             names="maxpool2d-forward-always-double, maxpool2d-backward-added"),
     ],
     ("AvgPool2d", "unseen-loops"): [
         slip("square-of-height", "forward", "The sum is divided by the square of the kernel's height (m², as on the slide), also when the kernel is not square.",

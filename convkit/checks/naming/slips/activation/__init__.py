@@ -1,7 +1,5 @@
 """What is said of activations in general: the names of their axes, and the slope of a wrong y."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import partial
 

@@ -1,7 +1,5 @@
 """Slips in `Gain`."""
 
-from __future__ import annotations
-
 from convkit.checks.naming.slip import slips
 
 FORTH = ("04-convolution", "Many feature maps")

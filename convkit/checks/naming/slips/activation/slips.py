@@ -1,7 +1,5 @@
 """Slips in the element-wise layers: another function, or another slope, than is asked for."""
 
-from __future__ import annotations
-
 from convkit.checks.naming.slip import slips
 
 SIGMOID = ("04-convolution", "From a filter to a detector")

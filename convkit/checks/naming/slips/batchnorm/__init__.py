@@ -1,7 +1,5 @@
 """What can be said of a wrong `BatchNorm` in general, and the terms of its gradient."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import numpy as np
@@ -39,20 +37,16 @@ def _ways_back(view: View) -> Mapping[str, Array]:
     }
 
 
+# fmt: off
 _WORDS = {
-    "direct": (
-        "the direct way, γ/σ · grad_y,",
-        "If mean and variance stayed as they are, by how much would y change with x?",
-    ),
-    "mean": (
-        "what flows back through the mean",
-        "If all numbers of a channel grow by 1, what does y do? So what must grad_x sum to?",
-    ),
-    "variance": (
-        "what flows back through the variance",
-        "If all numbers of a channel double, y stays as it is. So what must Σ x̂·grad_x be?",
-    ),
+    "direct": ("the direct way, γ/σ · grad_y,",
+        "If mean and variance stayed as they are, by how much would y change with x?"),
+    "mean": ("what flows back through the mean",
+        "If all numbers of a channel grow by 1, what does y do? So what must grad_x sum to?"),
+    "variance": ("what flows back through the variance",
+        "If all numbers of a channel double, y stays as it is. So what must Σ x̂·grad_x be?"),
 }
+# fmt: on
 
 enter_sum(_ANATOMY, GRAD_X, _ways_back, _WORDS)
 enter_general(_ANATOMY)

@@ -1,7 +1,5 @@
 """Batch normalizations that slip: in either pass, and in the running statistics."""
 
-from __future__ import annotations
-
 from functools import partial
 
 from convkit.checks.naming.slip import slips

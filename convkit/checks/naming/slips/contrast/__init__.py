@@ -1,7 +1,5 @@
 """What can be said of a wrong `LocalContrastNorm2d` in general, and the terms of its gradient."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import numpy as np
@@ -14,7 +12,7 @@ from convkit.checks.naming.slips.contrast.slips import COMPETE, FORMULA
 from convkit.checks.naming.solver import enter_sum
 from convkit.checks.observing.quantity import GRAD_X, Y
 from convkit.layers import Array, LocalContrastNorm2d
-from convkit.plain import contrast_in_one
+from convkit.plain import contrast
 
 _AXES = ("images", "channels", "rows", "columns")
 _ANATOMY = Anatomy(LocalContrastNorm2d, {Y: _AXES, GRAD_X: _AXES}, FORMULA, COMPETE)
@@ -22,24 +20,22 @@ _ANATOMY = Anatomy(LocalContrastNorm2d, {Y: _AXES, GRAD_X: _AXES}, FORMULA, COMP
 
 def _ways_back(view: View) -> Mapping[str, Array]:
     """What flows with a constant σ, and through σ; either goes on through the mean."""
-    layer = contrast_in_one.LocalContrastNorm2d(**view.case.options)
+    layer = contrast.LocalContrastNorm2d(**view.case.options)
     layer.forward(view.case.x)
     all_ways = layer.backward(view.case.grad_y)
-    layer.varies = np.zeros_like(layer.varies)
+    layer.divisive.varies = np.zeros_like(layer.divisive.varies)
     direct = layer.backward(view.case.grad_y)
     return {"direct": direct, "deviation": all_ways - direct}
 
 
+# fmt: off
 _WORDS = {
-    "direct": (
-        "grad_y / max(c, σ), taken back through the mean,",
-        "If σ stayed as it is, by how much would y change with x?",
-    ),
-    "deviation": (
-        "what flows back through σ",
-        "If one pixel grows, what does the σ of its neighbours do? And what does their y do?",
-    ),
+    "direct": ("grad_y / max(c, σ), taken back through the mean,",
+        "If σ stayed as it is, by how much would y change with x?"),
+    "deviation": ("what flows back through σ",
+        "If one pixel grows, what does the σ of its neighbours do? And what does their y do?"),
 }
+# fmt: on
 
 
 def _other_width(look: Look) -> Misconception | None:

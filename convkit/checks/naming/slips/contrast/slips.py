@@ -1,29 +1,27 @@
 """Contrast normalizations that slip: in the window, in the formula, and on the way back."""
 
-from __future__ import annotations
-
 from functools import partial
 
-from convkit.checks.naming.slip import slips
+from convkit.checks.naming.slip import EVERYWHERE, slips
 
 FORMULA = ("09-contrast-normalization", "The formula")
 COMPETE = ("09-contrast-normalization", "Neighbours compete")
 
 OF_X, OF_SQUARES = "x.mean(axis=1, keepdims=True)", "(v**2).mean(axis=1, keepdims=True)"
 MEAN, SQUARE = f"blur({OF_X}, self.window)", f"blur({OF_SQUARES}, self.window)"
-DIVISOR, RESULT = "np.maximum(self.c, deviation)", "return v / m"
+DIVISOR, RESULT = "np.maximum(self.c, deviation)", "return v / self.m"
 AVERAGE = "weighted_sum(x, window) / weighted_sum(np.ones_like(x), window)"
 GAUSSIAN = "np.exp(-(offsets**2) / (2 * sigma**2))"
-THROUGH_DEVIATION = " + 2 * v / channels * blur_adjoint(grad_s, self.window)"
+THROUGH_DEVIATION = " + 2 * self.v / self.v.shape[1] * grad_q"
 THROUGH_MEAN = " - blur_adjoint(grad_v.mean(axis=1, keepdims=True), self.window)"
+SWITCHED = "np.where(self.varies, grad_m / (2 * self.m), 0)"
+WITH_X = ("return self.divisive.for", "self.divisive.x = x\n        return self.divisive.for")
 FRAME = "(middle, middle), (middle, middle)"
 OFFSETS = "np.arange(kernel_size) - kernel_size // 2"
 
 # fmt: off
-slip = slips("contrast_in_one", "LocalContrastNorm2d", forth=FORMULA, back=COMPETE)
-in_parts = slips("contrast", "LocalContrastNorm2d", forth=FORMULA, back=COMPETE)
-in_window = partial(in_parts, within="gaussian_window")
-in_blur = partial(in_parts, within="blur")
+enter = slips("contrast", "LocalContrastNorm2d", forth=FORMULA, back=COMPETE)
+slip = partial(enter, within=EVERYWHERE)
 
 slip("forward-channels-summed", "The channels are summed and not averaged",
     "your weights sum to 1 over the offsets alone, as on the slide, so with C channels the “mean” "
@@ -50,14 +48,16 @@ slip("forward-only-divided", "The local mean is not subtracted",
     "What is y for a picture that is 5 everywhere? What should it be?", (f"x - {MEAN}", "x"))
 slip("forward-x-over-deviation", "x is divided, and not v",
     "you divide x; divide v = x − its local mean", "Which step hands its result to which?",
-    (RESULT, "return x / m"))
+    [WITH_X, (RESULT, "return self.x / self.m")])
 slip("forward-deviation-of-x", "The deviation is that of x",
     "you average the squares of x under the root; v is what has a local mean of 0",
-    "Whose squares stand under the root?", (OF_SQUARES, "(x**2).mean(axis=1, keepdims=True)"))
+    "Whose squares stand under the root?",
+    [WITH_X, (OF_SQUARES, OF_SQUARES.replace("v", "self.x"))])
 slip("forward-subtracted-twice", "The mean is subtracted twice",
     "you subtract a local mean from v once more before you divide",
     "How often does the formula subtract a mean?",
-    (RESULT, f"return (v - {MEAN}) / m", f"return (v - {MEAN.replace('x.', 'v.')}) / m"))
+    [WITH_X, (RESULT, f"return (v - {MEAN.replace('x.', 'self.x.')}) / self.m")],
+    (RESULT, f"return (v - {MEAN.replace('x.', 'v.')}) / self.m"))
 slip("forward-deviation-of-the-mean", "The deviation is that of the channels' mean",
     "you average the channels of v first and square afterwards, so that they cancel",
     "Two channels, 3 and −3: what is the mean of their squares? And the square of their mean?",
@@ -66,8 +66,9 @@ slip("forward-deviation-about-each-mean", "The deviation is measured about each 
     "you take the mean of the squares minus the square of the mean; the formula has no second "
     "term, for each neighbour's v has lost the mean of *its* window",
     "What stands under the root in the formula?",
-    (SQUARE, f"np.maximum({SQUARE.replace('(v', '(x')} - {MEAN} ** 2, 0)",
-     f"np.maximum({SQUARE} - {MEAN.replace('x.', 'v.')} ** 2, 0)"))
+    [WITH_X, (SQUARE, f"np.maximum({SQUARE.replace('v', 'self.x')} - "
+                      f"{MEAN.replace('x.', 'self.x.')} ** 2, 0)")],
+    (SQUARE, f"np.maximum({SQUARE} - {MEAN.replace('x.', 'v.')} ** 2, 0)"))
 slip("forward-root-forgotten", "The square root is missing",
     "you divide v by the mean of its squares",
     "If the contrast doubles, what should y do? What does yours do?",
@@ -82,10 +83,11 @@ slip("forward-c-ignored", "c is not used",
     "What should become of a picture without any contrast?",
     (DIVISOR, "deviation", "np.maximum(1e-8, deviation)", "np.maximum(1e-12, deviation)"))
 slip("forward-c-fixed", "c is fixed", "you use 0.01, whatever `c` says",
-    "Where in your code does `self.c` appear?", ("self.c", "0.01"))
+    "Where in your code does `self.c` appear?",
+    [("> self.c", "> 0.01"), (DIVISOR, "np.maximum(0.01, deviation)")])
 slip("forward-faint-left-out", "Where σ is below c, nothing is divided",
     "there your y is v or 0; it should be v / c", "By what should v be divided where σ is below c?",
-    (RESULT, "return np.where(self.varies, v / m, v)", "return np.where(self.varies, v / m, 0)"))
+    (RESULT, *(f"return np.where(self.varies, v / self.m, {other})" for other in "v0")))
 slip("forward-c-is-the-mean", "c is the mean of the deviations",
     "you put a picture's mean σ in the place of `c`, as in the paper; here c is given",
     "Where in your code does `self.c` appear?",
@@ -98,65 +100,63 @@ slip("forward-batch-mixed", "The pictures of a batch are mixed",
     [(OF_X, "x.mean(axis=(0, 1), keepdims=True)"),
      (OF_SQUARES, "(v**2).mean(axis=(0, 1), keepdims=True)")],
     [(OF_X, "x.mean(axis=0, keepdims=True)"), (OF_SQUARES, "(v**2).mean(axis=0, keepdims=True)")])
-in_blur("window-not-renormalised", "At the border the window's weights do not sum to 1",
+slip("window-not-renormalised", "At the border the window's weights do not sum to 1",
     "what lies outside the picture counts as black, so the mean is too small at the border",
     "A picture that is 5 everywhere: what should the local mean be in its corner?",
     (AVERAGE, "weighted_sum(x, window)"))
-in_blur("window-sum-forgotten", "The window's weights do not sum to 1",
+slip("window-sum-forgotten", "The window's weights do not sum to 1",
     "you use the Gaussian as it is, without dividing it by its sum",
     "A picture that is 5 everywhere: what should its local mean be? What is yours?",
     (AVERAGE, "weighted_sum(x, window) / window.max()"))
-in_blur("window-columns-sum", "You divide by the border's weights before the sum",
+slip("window-columns-sum", "You divide by the border's weights before the sum",
     "at the border you make the weights that a pixel *gives* sum to 1; those that it *gets* should",
     "A picture that is 5 everywhere: what should the local mean be in its corner?",
     (AVERAGE, "weighted_sum(x / weighted_sum(np.ones_like(x), window), window)"))
-in_parts("window-mirrored", "The picture is continued beyond its border",
+slip("window-mirrored", "The picture is continued beyond its border",
     "you repeat, mirror or wrap pixels at the border, where the window should be cut off",
     "Which pixels should count in a corner: only those that exist?",
     ("middle)))", "middle)), mode='edge')", "middle)), mode='symmetric')",
-     "middle)), mode='wrap')"), within="weighted_sum")
-in_window("window-flat", "The window is flat",
+     "middle)), mode='wrap')"))
+slip("window-flat", "The window is flat",
     "all pixels of your window count alike: it is a box, and not a Gaussian",
     "Which pixel of the window should count most?", (GAUSSIAN, "np.ones(kernel_size)"))
-in_window("window-two-forgotten", "The 2 is missing in the Gaussian",
+slip("window-two-forgotten", "The 2 is missing in the Gaussian",
     "your weights are e^(−p²/σ²); the Gaussian has 2σ² there",
     "How does the formula of a Gaussian of width σ go?", ("2 * sigma**2", "sigma**2"))
-in_window("window-sigma-not-squared", "sigma is not squared in the Gaussian",
+slip("window-sigma-not-squared", "sigma is not squared in the Gaussian",
     "your weights are e^(−p²/2σ): you take sigma for a variance",
     "How does the formula of a Gaussian of width σ go?", ("2 * sigma**2", "2 * sigma"))
-in_window("window-sigma-ignored", "sigma is not used",
+slip("window-sigma-ignored", "sigma is not used",
     "your Gaussian has a width of its own, whatever `sigma` says",
     "Where in your code does `sigma` appear?", ("2 * sigma**2", "2 * (kernel_size / 4) ** 2", "2"))
-in_window("window-from-the-corner", "The Gaussian starts in the window's corner",
+slip("window-from-the-corner", "The Gaussian starts in the window's corner",
     "your offsets are 0, 1, 2, …, so the window's first pixel weighs most, not its middle",
     "Which offset should the middle of the window have?", (OFFSETS, "np.arange(kernel_size)"))
-in_parts("window-beside", "The window is not centred on its pixel",
+slip("window-beside", "The window is not centred on its pixel",
     "your window lies a pixel too far up, down, left or right",
     "Which pixel has the largest weight for y[0, 0, 3, 3]?",
     (FRAME, "(middle + 1, middle - 1), (middle + 1, middle - 1)",
      "(middle - 1, middle + 1), (middle - 1, middle + 1)",
      "(middle, middle), (middle + 1, middle - 1)", "(middle, middle), (middle - 1, middle + 1)",
-     "(middle + 1, middle - 1), (middle, middle)", "(middle - 1, middle + 1), (middle, middle)"),
-    within="weighted_sum")
-in_window("window-last-row-missing", "The window's last row and column are missing",
+     "(middle + 1, middle - 1), (middle, middle)", "(middle - 1, middle + 1), (middle, middle)"))
+slip("window-last-row-missing", "The window's last row and column are missing",
     "your offsets stop one too early: they go from −h to h − 1, and not to h",
     "Which offsets belong to a window of 7? How many are there?",
     (OFFSETS, "np.arange(kernel_size - 1) - kernel_size // 2"))
-in_window("window-flat-along", "The Gaussian falls off in one direction only",
+slip("window-flat-along", "The Gaussian falls off in one direction only",
     "your weights depend on the distance in rows alone, or in columns alone",
     "On which two distances does the weight of a pixel depend?",
     ("np.outer(line, line)", "np.outer(line, np.ones(kernel_size))",
      "np.outer(np.ones(kernel_size), line)"))
-in_window("window-one-direction", "The window has only one direction",
+slip("window-one-direction", "The window has only one direction",
     "you blur down the columns or along the rows, but not both",
     "How many pixels does a window of 7 × 7 have?",
     ("np.outer(line, line)", "np.outer(line, offsets == 0)", "np.outer(offsets == 0, line)"))
-in_window("window-disc", "The window is a disc",
-    "you leave out the pixels in the corners of the window",
+slip("window-disc", "The window is a disc", "you leave out the pixels in the corners of the window",
     "How many pixels does a window of 3 × 3 have?",
     ("np.outer(line, line)",
      "np.outer(line, line) * (np.add.outer(offsets**2, offsets**2) <= (kernel_size // 2) ** 2)"))
-in_window("window-too-large", "The window is too large",
+slip("window-too-large", "The window is too large",
     "your window reaches further than kernel_size // 2 from its middle",
     "Which offsets belong to a window of 7? How many are there?",
     (OFFSETS, "np.arange(kernel_size + 2) - (kernel_size + 2) // 2",
@@ -165,12 +165,12 @@ slip("backward-blur-not-transposed", "On the way back you blur as on the way for
     "you take the blur for its own adjoint, which it is not at the border, where its weights have "
     "been renormalised",
     "How much does a corner pixel give to its neighbour's mean? And how much does it get?",
-    ("blur_adjoint(", "blur("), ("blur_adjoint(grad_s", "blur(grad_s"),
-    ("blur_adjoint(grad_v", "blur(grad_v"))
-in_parts("backward-border-not-divided", "On the way back you do not divide at the border",
+    [("blur_adjoint(grad_s", "blur(grad_s"), ("blur_adjoint(grad_v", "blur(grad_v")],
+    ("blur_adjoint(grad_s", "blur(grad_s"), ("blur_adjoint(grad_v", "blur(grad_v"))
+slip("backward-border-not-divided", "On the way back you do not divide at the border",
     "forward divides by the weights inside the picture; your backward has the weighted sum alone",
     "By what does forward divide in a corner? Where is this number in your backward?",
-    ("grad_y / weighted_sum(np.ones_like(grad_y), window)", "grad_y"), within="blur_adjoint")
+    ("grad_y / weighted_sum(np.ones_like(grad_y), window)", "grad_y"))
 slip("backward-mean-constant", "The local mean is treated as a constant",
     "your way back ends at v: you leave out what flows through the mean",
     "If one pixel grows, what does the local mean of its neighbours do?", (THROUGH_MEAN, ""))
@@ -181,23 +181,23 @@ slip("backward-both-constant", "Mean and deviation are treated as constants",
 slip("backward-kink-ignored", "Where c is larger, the gradient flows through σ all the same",
     "you do not switch off the term with σ where σ < c, though max(c, σ) is a constant there",
     "By what is v divided where σ is below c? Does that depend on x?",
-    ("np.where(self.varies, grad_m / (2 * m), 0)", "grad_m / (2 * m)"))
+    (SWITCHED, "grad_m / (2 * self.m)"))
 slip("backward-power", "The wrong power of σ",
     "1/σ has the slope −1/σ², and √s the slope 1/(2σ): your term has not σ³ below in all",
-    "What is the slope of 1/σ along σ, and that of σ = √s along s?", ("m**2", "m", "m**3", "1"),
-    ("/ (2 * m)", "/ (2 * m**2)"))
+    "What is the slope of 1/σ along σ, and that of σ = √s along s?", ("m**2", "m", "m**3", "m**0"),
+    ("/ (2 * self.m)", "/ (2 * self.m**2)"))
 slip("backward-channels-not-averaged", "The factor 1/C is lost on the way back",
     "the mean over the channels becomes a sum on your way back",
     "If one channel grows by 1, by how much does the mean of C channels grow?",
-    ("grad_v.mean(", "grad_v.sum("), (" / channels", ""),
-    [("grad_v.mean(", "grad_v.sum("), (" / channels", "")])
+    ("grad_v.mean(", "grad_v.sum("), (" / self.v.shape[1]", ""),
+    [("grad_v.mean(", "grad_v.sum("), (" / self.v.shape[1]", "")])
 slip("backward-channels-apart", "On the way back each channel is on its own",
     "the gradient of one channel does not reach the others, though they share mean and σ",
     "If one channel grows, does y change in the others?",
     ("grad_v.mean(axis=1, keepdims=True)", "grad_v"),
-    ("(v * grad_y).sum(axis=1, keepdims=True)", "(v * grad_y)"),
-    ("grad_v.mean(axis=1, keepdims=True)", "grad_v / channels"),
-    [("(v * grad_y).sum(axis=1, keepdims=True)", "(v * grad_y)"),
+    ("(self.v * grad_y).sum(axis=1, keepdims=True)", "(self.v * grad_y)"),
+    ("grad_v.mean(axis=1, keepdims=True)", "grad_v / grad_v.shape[1]"),
+    [("(self.v * grad_y).sum(axis=1, keepdims=True)", "(self.v * grad_y)"),
      ("grad_v.mean(axis=1, keepdims=True)", "grad_v")])
 slip("backward-not-blurred", "On the way back nothing is blurred",
     "what flows through mean and σ stays in its place and does not reach the neighbours",
@@ -207,7 +207,7 @@ slip("backward-not-blurred", "On the way back nothing is blurred",
       "grad_v.mean(axis=1, keepdims=True)")], ("blur_adjoint(grad_s, self.window)", "grad_s"),
     ("blur_adjoint(grad_v.mean(axis=1, keepdims=True), self.window)",
      "grad_v.mean(axis=1, keepdims=True)"))
-in_parts("backward-order", "The two steps are undone in the wrong order",
+slip("backward-order", "The two steps are undone in the wrong order",
     "you go back through the subtraction first, and then through the division",
     "Which step was the last one in forward? Which comes first on the way back?",
     ("self.subtractive.backward(self.divisive.backward(grad_y))",
@@ -215,6 +215,5 @@ in_parts("backward-order", "The two steps are undone in the wrong order",
 slip("backward-not-a-number", "The gradient is not a number where σ is 0",
     "you divide 0 by 0 before you sort out the places without contrast",
     "NaN times 0 is NaN. What do you divide by where σ is 0?",
-    [("self.v, self.m, self.varies", "self.sigma = deviation\n        self.v, self.m, self.varies"),
-     ("np.where(self.varies, grad_m / (2 * m), 0)", "self.varies * grad_m / (2 * self.sigma)")],
-    within="LocalContrastNorm2d")
+    [("self.v = v", "self.v = v\n        self.sigma = np.sqrt(" + SQUARE + ")"),
+     (SWITCHED, "self.varies * grad_m / (2 * self.sigma)")])

@@ -1,7 +1,5 @@
 """What can be said of a wrong `Conv2d`, `correlate2d` or `convolve2d` in general."""
 
-from __future__ import annotations
-
 from convkit.checks.naming.anatomy import Anatomy
 from convkit.checks.naming.general import enter_general
 from convkit.checks.naming.slips.convolution.backward import THROUGH

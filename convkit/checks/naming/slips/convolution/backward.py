@@ -1,7 +1,9 @@
 """Slips in the backward pass of `Conv2d`: the way back to x, and to its parameters."""
 
+from functools import partial
+
 from convkit.checks.naming.slip import slips
-from convkit.checks.naming.slips.convolution.forward import FLIP
+from convkit.checks.naming.slips.convolution.forward import FLIP, WEIGHTS, before, product
 
 THROUGH = ("07-gradients", "Through a convolution")
 
@@ -11,17 +13,13 @@ TO_BIAS = "grad_y.sum(axis=(0, 2, 3))"
 COLUMNS = "pad_w : width - max(pad_w, rest_w)"
 MINUS = "pad_h:-pad_h, pad_w:-pad_w"
 CROP = "pad_h : height - pad_h, pad_w : width - pad_w"
-REST = (
-    "        return grad",
-    "        rest_h, rest_w = (height - h) % stride_h, (width - w) % stride_w\n        return grad",
+REST = before(
+    "        return grad", "rest_h, rest_w = (height - h) % stride_h, (width - w) % stride_w"
 )
 FROM_X = (
     ("window, grad = self.padded[", "window, grad = x["),
-    (
-        "        for a",
-        "        _, _, height, width = self.padded.shape\n"
-        f"        x = self.padded[:, :, {CROP}]\n"
-        "        for a",
+    before(
+        "        for a", "_, _, height, width = self.padded.shape", f"x = self.padded[:, :, {CROP}]"
     ),
 )
 
@@ -42,21 +40,22 @@ def whole_kernel(pixel: str) -> tuple[str, str]:
 
 
 # fmt: off
-slip = slips("convolution", "Conv2d", forth=THROUGH, back=THROUGH)
+slip = slips("convolution", "Conv2d", forth=WEIGHTS, back=THROUGH)
+for pass_, turned in (("forward", partial(product, "window")), ("backward", to_x)):
+    slip(f"{pass_}-flipped-one-axis", f"One axis of the kernel is flipped in {pass_}",
+        f"in {pass_}, you use the kernel {{}}",
+        "Try a kernel with a single 1 in its top left corner, by hand. Where does that 1 end up?",
+        turned("weight[:, :, ::-1]"), turned("weight[..., ::-1]"), said=("upside down", "mirrored"))
+    slip(f"{pass_}-maps-reversed", f"The flip turns feature maps and channels around in {pass_}",
+        f"in {pass_} you reverse axes of `weight` that count feature maps and channels, as np.flip "
+        "and np.rot90 do unless they are told which axes",
+        "Which axes of `weight` are a kernel's rows and columns? Which ones does your flip turn?",
+        turned("weight[::-1, ::-1]"), turned(f"weight[::-1, ::-1]{FLIP}"))
 
 slip("backward-flipped", "The kernel is flipped in backward",
     "you spread grad_y over x with the weights turned by half a turn",
     "In forward, weight[…, 0, 1] took x[…, 1, 1] to y[…, 1, 0]. Which weight takes grad_y[…, 1, 0] "
     "back to grad_x[…, 1, 1]?", to_x(f"weight{FLIP}"))
-slip("backward-flipped-one-axis", "One axis of the kernel is flipped in backward",
-    "you spread grad_y over x with the weights {}",
-    "Half a turn reverses two axes. How many does your backward reverse? How many should it?",
-    to_x("weight[:, :, ::-1]"), to_x("weight[..., ::-1]"), said=("upside down", "mirrored"))
-slip("backward-maps-reversed", "The flip turns feature maps and channels around in backward",
-    "in backward you reverse axes of `weight` that count feature maps and channels, as np.flip and "
-    "np.rot90 do unless they are told which axes",
-    "Which axes of `weight` are a kernel's rows and columns? Which ones does your flip reverse?",
-    to_x("weight[::-1, ::-1]"), to_x(f"weight[::-1, ::-1]{FLIP}"))
 slip("backward-stride-ignored", "The stride is ignored in backward",
     "your windows move by one pixel in backward, whatever the stride",
     "Where did the window of y[…, 1, 1] begin in forward? Where does it begin in backward?",
@@ -157,15 +156,13 @@ slip("backward-bias-maps-added", "The gradient of the bias is summed over the fe
      *(f"grad_y.sum({axes})"
       for axes in ("", "axis=(1, 2, 3)", "axis=(0, 1, 2)", "axis=(0, 1, 3)"))))
 
-slip = slips("convolution_as_matrix", "Conv2d", forth=THROUGH, back=THROUGH)
-GRAD = "grad_y.transpose(0, 2, 3, 1).reshape(-1, maps)"
-
 slip("backward-maps-not-moved", "grad_y is reshaped where its axes should be moved",
     "you flatten grad_y as it is, though the feature maps are not its last axis",
     "Which axis of grad_y must come last before each row holds one place, and its feature maps?",
-    (GRAD, "grad_y.reshape(-1, maps)"))
+    before("        grad_weight = ", "n, maps, out_h, out_w = grad_y.shape",
+     "grad_y = grad_y.reshape(n, out_h, out_w, maps).transpose(0, 3, 1, 2)"))
 slip("backward-weight-reshaped",
     "The gradient of the weights is reshaped where its axes should be moved",
     "the shape is right, but the numbers stand in wrong places: reshape never moves an axis",
     "What counts the rows of your matrix product, and what its columns? And in `weight`?",
-    ("(grad.T @ self.rows)", "(self.rows.T @ grad)"))
+    kept("grad_weight.reshape(len(weight), -1).T.reshape(weight.shape)"))

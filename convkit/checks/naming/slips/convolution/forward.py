@@ -28,6 +28,24 @@ def before(place: str, *lines: str) -> tuple[str, str]:
     return place, "".join(f"        {line}\n" for line in lines) + place
 
 
+def matrices(
+    weights: str = "weight.reshape(len(weight), -1).T", windows: object = (0, 2, 3, 1, 4, 5)
+) -> list[tuple[str, str]]:
+    """Edits: y, and the gradient of the weights, from the windows' rows, in some order of axes."""
+    grad = "grad_y.transpose(0, 2, 3, 1).reshape(-1, len(weight))"
+    return [
+        before(
+            "        return y",
+            "rows = np.lib.stride_tricks.sliding_window_view(self.padded, (h, w), (2, 3))",
+            f"rows = rows[:, :, ::stride_h, ::stride_w].transpose({windows})",
+            "self.rows = rows.reshape(len(x) * out_h * out_w, -1)",
+            f"y = self.rows @ {weights} + bias",
+            "y = y.reshape(len(x), out_h, out_w, -1).transpose(0, 3, 1, 2)",
+        ),
+        ('"weight"] = grad_weight', f'"weight"] = ({grad}.T @ self.rows).reshape(weight.shape)'),
+    ]
+
+
 slip = slips("convolution", "Conv2d", forth=WEIGHTS)
 
 # fmt: off
@@ -35,16 +53,6 @@ slip("forward-flipped", "The kernel is flipped in forward",
     "you turn the kernel by half a turn, as a convolution does; Conv2d correlates, without a flip",
     "Which number of `weight` should meet the top left pixel of a window?",
     product(weight=f"weight{FLIP}"))
-slip("forward-flipped-one-axis", "One axis of the kernel is flipped in forward",
-    "you use the kernel {}",
-    "Try a kernel with a single 1 in its top left corner, by hand. Where does that 1 end up?",
-    product(weight="weight[:, :, ::-1]"), product(weight="weight[..., ::-1]"),
-    said=("upside down", "mirrored"))
-slip("forward-maps-reversed", "The flip turns feature maps and channels around",
-    "you reverse axes of `weight` that count feature maps and channels, as np.flip and np.rot90 do "
-    "unless they are told which axes",
-    "Which axes of `weight` are a kernel's rows and columns? Which ones does your flip reverse?",
-    product(weight="weight[::-1, ::-1]"), product(weight=f"weight[::-1, ::-1]{FLIP}"))
 slip("forward-kernel-sides-mixed-up", "The kernel's height and width are mixed up",
     "you take the kernel's height for its width, or its rows for its columns",
     "A kernel of shape (3, 2) has 3 rows. How many rows and columns has a window in your code?",
@@ -166,30 +174,27 @@ slip("forward-strides-mixed-up", "Vertical and horizontal stride are mixed up",
     *(before(place, f"stride_{side} = stride_{other}") for place in (SIZE, LOOPS)
      for side, other in ("hw", "wh")),
     said=("you move the windows down by stride[1] and sideways by stride[0]",
-     "you move the windows by stride[1] in both directions",
-     "you move the windows by stride[0] in both directions",
-     "you move the windows by stride[1] in both directions",
-     "you move the windows by stride[0] in both directions"))
+          *[f"you move the windows by stride[{side}] in both directions" for side in (1, 0)] * 2))
 
-UNFOLD = "y.reshape(n, out_h, out_w, len(weight)).transpose(0, 3, 1, 2)"
-ROWS = "windows.transpose(0, 2, 3, 1, 4, 5)"
-COLUMNS = "weight.reshape(len(weight), -1).T"
-slip = slips("convolution_as_matrix", "Conv2d", forth=MAPS)
+slip = slips("convolution", "Conv2d", forth=MAPS)
 
 slip("forward-rows-out-of-order", "The windows' numbers and the weights stand in different orders",
     "you lay windows and weights out as matrices, but their axes do not come in the same order: "
     "reshape never moves an axis",
     "Do the numbers of a window stand in its row by channel, or by pixel? And the weights?",
-    (ROWS, "windows", "windows.transpose(0, 2, 3, 4, 5, 1)", "windows.transpose(0, 2, 3, 1, 5, 4)"),
-    (COLUMNS, "weight.reshape(-1, len(weight))",
-     "weight.reshape(channels, -1, h, w).swapaxes(0, 1).reshape(len(weight), -1).T"))
+    *(matrices(windows=order)
+     for order in ((0, 1, 2, 3, 4, 5), (0, 2, 3, 4, 5, 1), (0, 2, 3, 1, 5, 4))),
+    matrices("weight.reshape(-1, len(weight))"),
+    matrices("weight.reshape(x.shape[1], -1, h, w).swapaxes(0, 1).reshape(len(weight), -1).T"),
+    within="Conv2d")
 slip("forward-sides-of-y-swapped", "The height and the width of y are swapped",
     "you give y as many rows as it should have columns, and as many columns as it should have rows",
     "In which order did you lay out the windows, row by row or column by column?",
-    (UNFOLD, UNFOLD.replace("out_h, out_w", "out_w, out_h")))
+    ("return y",
+     "return y.transpose(0, 2, 3, 1).reshape(len(x), out_w, out_h, -1).transpose(0, 3, 1, 2)"))
 slip("forward-maps-not-moved", "y is reshaped where its axes should be moved",
     "the shape of y is right, but its numbers stand in wrong places: reshape never moves an axis",
     "After your matrix product, what counts the rows, and what the columns? And in y?",
-    (UNFOLD, "y.reshape(n, len(weight), out_h, out_w)", "y.T.reshape(n, len(weight), out_h, out_w)",
-     f"{UNFOLD}.swapaxes(2, 3).reshape(n, len(weight), out_h, out_w)",
-     f"{UNFOLD}.transpose(1, 2, 3, 0).reshape(-1, n, out_h, out_w).swapaxes(0, 1)"))
+    ("return y", "return y.transpose(0, 2, 3, 1).reshape(y.shape)",
+     "return y.transpose(1, 0, 2, 3).reshape(y.shape)", "return y.swapaxes(2, 3).reshape(y.shape)",
+     "return y.transpose(1, 2, 3, 0).reshape(-1, len(x), out_h, out_w).swapaxes(0, 1)"))

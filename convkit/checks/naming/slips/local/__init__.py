@@ -1,7 +1,5 @@
 """How to speak of the locally connected layer and the counts: what their axes are called."""
 
-from __future__ import annotations
-
 from convkit.checks.naming.anatomy import Anatomy
 from convkit.checks.naming.general import enter_general
 from convkit.checks.naming.slips.local.counts import COUNTED, READ

@@ -40,7 +40,7 @@ slip("parameters-shared", "A parameter is not made for each place",
 slip("parameters-places", "The number of places is wrong",
     "the number of places in your `__init__` is not ⌊(image − patch) / stride⌋ + 1 down and across",
     "A pair is (vertical, horizontal). How many places has a patch of 3 × 2 in an image of 7 × 5?",
-    _PLACES[0], *_PLACES[1:], *([*edits, *_KEPT] for edits in _PLACES))
+    *_PLACES, *([*edits, *_KEPT] for edits in _PLACES))
 for pass_ in ("forward", "backward"):
     slip(f"{pass_}-shared", f"All places use the same weights in {pass_}",
         "you use one set of weights at every place of a feature map, as a convolution does",

@@ -1,7 +1,5 @@
 """What is said of poolings in general: the names of their axes, and where the gradient arrives."""
 
-from __future__ import annotations
-
 from functools import partial
 
 import numpy as np

@@ -1,14 +1,11 @@
 """Slips about what a pooling makes of its windows, and about the way back."""
 
-from __future__ import annotations
-
 from convkit.checks.naming.slip import Edit, slips
-from convkit.checks.naming.slips.pooling.windows import BACK, IDEA, SETTINGS, slip, then
+from convkit.checks.naming.slips.pooling.windows import BACK, IDEA, SETTINGS, WINNER, slip, then
 
 maximum = slips("pooling", "MaxPool2d", forth=IDEA, back=BACK)
 average = slips("pooling", "AvgPool2d", forth=IDEA, back=BACK)
 
-_WINNER = "p, q = np.unravel_index(window.argmax(), window.shape)"
 _PLACE = "grad_x[n, i, top + p, left + q]"
 _WINDOW = "grad_x[n, i, top : top + h, left : left + w]"
 _LARGEST = "y[:, :, j, k] = x[:, :, rows, columns].max(axis=(2, 3))"
@@ -82,11 +79,11 @@ divisor("divided-twice", "divided twice by the size of the window", " / (h * w) 
 maximum("backward-ties-all", "Among equals, each gets the whole gradient",
     "you give grad_y to every pixel that equals the maximum, so two equals get twice as much",
     "How much does max(5, 5) grow if both grow by 1? How much may they get together?",
-    (_WINNER, "p, q = np.nonzero(window == window.max())"))
+    (WINNER, "p, q = np.nonzero(window == window.max())"))
 maximum("backward-ties-none", "Among equals, nobody gets the gradient",
     "you give grad_y only to a pixel that is larger than all others, so with two equals it is lost",
     "Your window holds 5 and 5. Where does its number of grad_y go?",
-    [(_WINNER, "p, q = np.nonzero(window == window.max())"),
+    [(WINNER, "p, q = np.nonzero(window == window.max())"),
      ("+= grad_y[n, i, j, k]", "+= grad_y[n, i, j, k] * (len(p) < 2)")])
 maximum("backward-spread", "Every pixel of the window gets a gradient",
     "you hand grad_y to all pixels of the window, whether they won or not",
@@ -95,7 +92,7 @@ maximum("backward-spread", "Every pixel of the window gets a gradient",
 maximum("backward-fixed-place", "The gradient goes to the same place of every window",
     "you give grad_y to the {} pixel of each window, whoever won",
     "Which pixel won, and where does your backward look that up?",
-    (_WINNER, "p, q = 0, 0", "p, q = h - 1, w - 1"), said=("first", "last"))
+    (WINNER, "p, q = 0, 0", "p, q = h - 1, w - 1"), said=("first", "last"))
 maximum("backward-wrong-winner", "The gradient goes to a pixel that did not win",
     "your backward looks for the winner in another way than your forward",
     "Print one window and the winner that backward finds. Is it the number that forward took?",
@@ -116,7 +113,7 @@ maximum("backward-last-winner", "All windows get the winner of the last one",
 maximum("backward-winner-swapped", "The winner's row and column are mixed up",
     "you take the winner's number in the window apart into row and column in the wrong way",
     "In a window of 2 × 3, which row and column has number 3? Which side do you divide by?",
-    (_WINNER, "p, q = divmod(window.argmax(), h)"), ("window.shape)", "(w, h))"),
+    (WINNER, "p, q = divmod(window.argmax(), h)"), ("window.shape)", "(w, h))"),
     ("p, q =", "q, p ="))
 maximum("backward-place-in-window",
     "The winner's place in its window is taken for its place in the image",

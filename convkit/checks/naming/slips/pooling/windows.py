@@ -1,7 +1,5 @@
 """Slips about where the windows of a pooling lie, how large they are and how many."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from convkit.checks.naming.slip import Edit, slips
@@ -15,8 +13,7 @@ BACK = {
 SETTINGS = "= self.kernel_size, self.stride"
 _RESULT = "out_h, out_w), x.dtype)"
 _VIEW = "np.lib.stride_tricks.sliding_window_view(x, (h, w), (2, 3))[:, :, ::step_h, ::step_w]"
-Words = Sequence[str]
-_FOUND = "p, q = np.unravel_index(window.argmax(), window.shape)"
+WINNER = "p, q = np.unravel_index(window.argmax(), window.shape)"
 _DIVIDED = (".mean(axis=(2, 3))", ".sum(axis=(2, 3)) / (h * w)")
 
 slip = slips("pooling", "MaxPool2d", "AvgPool2d", forth=BY_HAND, back=BACK)
@@ -27,7 +24,9 @@ def then(line: str, statement: str) -> list[Edit]:
     return [(line, f"{line}\n        {statement}")]
 
 
-def both_ways(id: str, title: str, when: str, hint: str, *wrong: str, said: Words = ()) -> None:
+def both_ways(
+    id: str, title: str, when: str, hint: str, *wrong: str, said: Sequence[str] = ()
+) -> None:
     """Enter a slip for either pass, by statements that spoil a setting.
 
     In forward they stand before the size of y is worked out, or behind it; a mean may be a sum that
@@ -49,7 +48,7 @@ def _placed(wrong: str) -> list[Edit]:
     """The winner's place in its window is known, and the window put elsewhere."""
     read = f"            (h, w), (step_h, step_w) {SETTINGS}"
     place = f"{read}; {wrong}; top, left = step_h * j, step_w * k\n{read}"
-    return [(_FOUND, f"{_FOUND}\n{place}")]
+    return [(WINNER, f"{WINNER}\n{place}")]
 
 
 # fmt: off
