@@ -10,16 +10,11 @@ import numpy as np
 
 from convkit.checks.naming.anatomy import Anatomy
 from convkit.checks.naming.broken_promises import enter_promises
-from convkit.checks.naming.making import (
-    first_weights,
-    keeping,
-    one_image,
-    with_forward,
-    with_gradients,
-)
 from convkit.checks.naming.misconception import Misconception, capital, enter, entered
 from convkit.checks.observing.quantity import GRAD_X, Quantity, Y, grads
 from convkit.layers import Array, Layer
+
+Made = type[Layer]
 
 Table = Mapping[str, tuple[Any, ...]]
 """id: (title, when, hint, mistake, further ways to make it, …).
@@ -27,7 +22,7 @@ Table = Mapping[str, tuple[Any, ...]]
 A way to make it may be a pair: what the code does then, and the mistake.
 """
 
-Makers = Sequence[tuple[str, Callable[[Any], type[Layer]]]]
+Makers = Sequence[tuple[str, Callable[[Any], Made]]]
 """Each makes a wrong layer of a mistake; before it stands what goes wrong."""
 
 
@@ -43,16 +38,16 @@ def enter_any_layer(anatomy: Anatomy) -> None:
     summed = {**GRADIENT, **GRADS, **(PLACES if of_places else {})}
     kept = KEPT if Y in axes else {}  # samples that do not influence one another
 
-    def in_numbers(names: Sequence[str], wrong: Callable[[Array], Any]) -> type[Layer]:
-        return with_gradients(base, names, lambda layer, name, right, grad_y: wrong(right))
+    def in_numbers(names: Sequence[str], wrong: Callable[[Array], Any]) -> Made:
+        return _with_gradients(base, names, lambda layer, name, right, grad_y: wrong(right))
 
-    def each(make: Callable[..., type[Layer]]) -> Makers:
+    def each(make: Callable[..., Made]) -> Makers:
         return [(_entry_of(names), partial(make, names)) for names in choices]
 
-    gradients, gradient = partial(with_gradients, base), Quantity("grads")
+    gradients, gradient = partial(_with_gradients, base), Quantity("grads")
     whole: Makers = [("", lambda make: make(base))]
     tables: list[tuple[str, Quantity, Table, Makers]] = [
-        ("forward", Y, {**NUMBERS, **BATCH}, [("your y", partial(with_forward, base))]),
+        ("forward", Y, {**NUMBERS, **BATCH}, [("your y", partial(_with_forward, base))]),
         ("backward", GRAD_X, {**NUMBERS, **BATCH}, [("your grad_x", partial(in_numbers, ["x"]))]),
         ("backward", GRAD_X, GRADIENT, [("your grad_x", partial(gradients, ["x"]))]),
         ("state", GRAD_X, STATE, whole),
@@ -88,6 +83,76 @@ def _entry_of(names: Sequence[str]) -> str:
     return f"`{grads(names[0])}`" if len(names) == 1 else "each entry of your `grads`"
 
 
+def _with_forward(base: Made, wrong: Callable[[Array], Any]) -> Made:
+    """``base`` with a forward that gives ``wrong(y)``, and a right backward."""
+
+    def forward(self: Layer, x: Array) -> Any:
+        return wrong(base.forward(self, x))
+
+    return _derived(base, forward=forward)
+
+
+def _with_gradients(base: Made, names: Sequence[str], change: Callable[..., Any]) -> Made:
+    """``base`` whose gradients are ``change(layer, name, right, grad_y)`` for these names.
+
+    "x" stands for grad_x. ``layer.again(name, grad_y)`` is what is right for another grad_y.
+    """
+
+    def right(self: Layer, grad_y: Array) -> dict[str, Any]:
+        return {"x": base.backward(self, grad_y), **self.grads}
+
+    def backward(self: Layer, grad_y: Array) -> Any:
+        gradients = right(self, grad_y)
+        wrong = {name: change(self, name, gradients[name], grad_y) for name in names}
+        self.grads = gradients | wrong
+        return self.grads.pop("x")
+
+    def again(self: Layer, name: str, grad_y: Array) -> Array:
+        gradient: Array = right(self, grad_y)[name]
+        return gradient.copy()
+
+    return _derived(base, backward=backward, again=again)
+
+
+def _one_image(values: Array, image: int) -> Array:
+    """``values`` where only one image of the batch is more than zeros."""
+    kept = np.zeros_like(values)
+    kept[image] = values[image]
+    return kept
+
+
+def _keeping(base: Made, keep: Callable[[Any, Array], Array]) -> Made:
+    """``base`` whose backward belongs to a forward of ``keep(layer, x)``: of ``layer.kept``."""
+
+    def forward(self: Any, x: Array) -> Array:
+        self.kept = keep(self, x)
+        return base.forward(self, x)
+
+    def backward(self: Any, grad_y: Array) -> Array:
+        base.forward(self, self.kept)
+        return base.backward(self, grad_y)
+
+    return _derived(base, forward=forward, backward=backward)
+
+
+def _first_weights(base: Made, most: int | None = None) -> Made:
+    """It copies its parameters, or the first of them, on its first call."""
+
+    def forward(self: Any, x: Array) -> Array:
+        if not hasattr(self, "first"):
+            self.first = {name: self.params[name] for name in [*self.params][:most]}
+        now, self.params = self.params, {**self.params, **self.first}
+        y = base.forward(self, x)
+        self.params = now
+        return y
+
+    return _derived(base, forward=forward)
+
+
+def _derived(base: Made, **methods: Callable[..., Any]) -> Made:
+    return type("Wrong", (base,), methods)
+
+
 def _added(layer: Any, name: str, right: Array, grad_y: Array) -> Array:
     before = vars(layer).setdefault("before", {})
     fits = name in before and before[name].shape == right.shape
@@ -115,8 +180,8 @@ BATCH: Table = {
     "one-image": ("Only one {one} of the batch is computed",
         "{entry} is right for the first {one}, or for the last, and not for the others",
         "Is your `return` inside the loop? Which index does the loop over the batch write to?",
-        ("{entry} is right for the first {one} only", lambda value: one_image(value, 0)),
-        ("{entry} is right for the last {one} only", lambda value: one_image(value, -1)),
+        ("{entry} is right for the first {one} only", lambda value: _one_image(value, 0)),
+        ("{entry} is right for the last {one} only", lambda value: _one_image(value, -1)),
         ("{entry} is that of the first {one}, for every {one}",
          lambda value: np.repeat(value[:1], len(value), axis=0))),
     "whole-numbers": ("{it} is cut off to whole numbers",
@@ -148,21 +213,21 @@ STATE: Table = {
     "first-input": ("The first input is kept for ever",
         "you store what backward needs on the first forward only, so later it belongs to another x",
         "backward belongs to the *latest* forward. When do you store what it needs?",
-        lambda base: keeping(base, lambda layer, x: getattr(layer, "kept", x.copy()))),
+        lambda base: _keeping(base, lambda layer, x: getattr(layer, "kept", x.copy()))),
 }
 
 PARAMS: Table = {
     "first-weights": ("The first weights are kept for ever",
         "you copy the parameters on the first call, so setting params later changes nothing",
         "An optimizer sets params after every step. When does your layer look at them?",
-        first_weights, lambda base: first_weights(base, 1)),
+        _first_weights, lambda base: _first_weights(base, 1)),
 }
 
 KEPT: Table = {
     "last-kept": ("Only the last {one} is kept for backward",
         "your forward keeps what one {one} needs, and the next {one} overwrites it: backward takes "
         "the last one for the whole batch", "What does `self` hold after your loop over the batch?",
-        lambda base: keeping(base, lambda layer, x: np.repeat(x[-1:], len(x), axis=0))),
+        lambda base: _keeping(base, lambda layer, x: np.repeat(x[-1:], len(x), axis=0))),
 }
 
 GRADS: Table = {
@@ -170,9 +235,9 @@ GRADS: Table = {
         "{entry} comes from one {one} of the batch alone",
         "Every {one} used the same parameter. How do their contributions come together?",
         ("{entry} comes from the last {one} of the batch alone: each overwrites the one before",
-         lambda layer, name, right, grad_y: layer.again(name, one_image(grad_y, -1))),
+         lambda layer, name, right, grad_y: layer.again(name, _one_image(grad_y, -1))),
         ("{entry} comes from the first {one} of the batch alone",
-         lambda layer, name, right, grad_y: layer.again(name, one_image(grad_y, 0)))),
+         lambda layer, name, right, grad_y: layer.again(name, _one_image(grad_y, 0)))),
     "axis-kept": ("{it} has one axis too many",
         "your sum keeps an axis of length 1; `param - lr * grad` would then change the parameter's "
         "shape without a word",
@@ -189,6 +254,6 @@ PLACES: Table = {
         "{entry} comes from the last window alone: each overwrites the one before",
         "Every place of y used the same parameter. Is it `=` or `+=` that you need?",
         lambda layer, name, right, grad_y: layer.again(name, _last_place(grad_y)),
-        lambda layer, name, right, grad_y: layer.again(name, one_image(_last_place(grad_y), -1))),
+        lambda layer, name, right, grad_y: layer.again(name, _one_image(_last_place(grad_y), -1))),
 }
 """What can be done to the gradient of a parameter that serves every place of y."""

@@ -121,12 +121,10 @@ MISSING = ("A new layer lacks a parameter",
 
 _PADDING = "Where does the padding come in? Try a slice such as [p:-p] by hand for p = 0."
 _STRIDE = "Where does the stride come in: in the size of y, and in every index of a window?"
-_SIDES = "Where in your code do the height and the width appear, and along which axes?"
 _BATCH = "Which of your lines knows how many images there are? What if it is one?"
 
 CONDITIONS = {
-    "padding-zero": ("the padding is 0", _PADDING),
-    "padding-zero-somewhere": ("the padding is 0 in some direction", _PADDING),
+    "padding-zero": ("the padding is 0( in some direction)?", _PADDING),
     "padding": ("there is padding", _PADDING),
     "padding-differs": ("the two paddings differ", _PADDING),
     "stride": ("the stride is not 1", _STRIDE),
@@ -135,10 +133,8 @@ CONDITIONS = {
         "Where in your code does `stride[1]` appear, and along which axis?"),
     "stride-left-out": ("the stride is left out", "How far do windows move if nobody says so?"),
     "stride-given": ("the stride is given", "Where in your code does `stride` appear?"),
-    "kernel-not-square": ("the kernel is not square", _SIDES),
-    "window-not-square": ("the window is not square", _SIDES),
-    "patch-not-square": ("the patch is not square", _SIDES),
-    "image-not-square": ("the image is not square", _SIDES),
+    "window-not-square": ("the (kernel|window|patch|image) is not square",
+        "Where in your code do the height and the width appear, and along which axes?"),
     "overlap": ("(windows|patches) overlap",
         "In how many windows does one pixel lie? What happens to the second one?"),
     "gaps": ("there are gaps .*", "What about the pixels that lie in no window?"),

@@ -9,7 +9,7 @@ from convkit.checks.naming.anatomy import Anatomy
 from convkit.checks.naming.general import enter_general
 from convkit.checks.naming.look import Look, equal
 from convkit.checks.naming.misconception import Misconception, enter_teller
-from convkit.checks.naming.slips.activation import gain, slips
+from convkit.checks.naming.slips.activation import slips
 from convkit.checks.observing.quantity import GRAD_X, Y, grads
 from convkit.layers import Abs, Array, Gain, ReLU, Sigmoid, Tanh
 
@@ -43,5 +43,5 @@ enter_general(
     Anatomy(Tanh, {}, slips.TANH, slips.BACK),
     Anatomy(ReLU, {}, slips.RELU, slips.RECTIFIED_BACK),
     Anatomy(Abs, {}, slips.ABS, slips.RECTIFIED_BACK),
-    Anatomy(Gain, _GAIN, gain.FORTH, gain.BACK),
+    Anatomy(Gain, _GAIN, slips.GAIN, slips.BACK),
 )

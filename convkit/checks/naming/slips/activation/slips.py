@@ -1,48 +1,43 @@
-"""Slips in the element-wise layers: another function, or another slope, than is asked for."""
+"""Slips in the element-wise layers and in `Gain`: another function or slope than is asked for."""
 
 from convkit.checks.naming.slip import slips
 
 SIGMOID = ("04-convolution", "From a filter to a detector")
+GAIN = ("04-convolution", "Many feature maps")
 TANH = ("08-rectification", "The non-linearities so far")
 RELU = ("08-rectification", "The non-linearities so far")
 ABS = ("08-rectification", "The idea")
 BACK = ("07-gradients", "A number that goes to one place")
 RECTIFIED_BACK = ("08-rectification", "The way back")
 
-_VALUES = {
-    "Sigmoid": "np.where(x >= 0, 1, small) / (1 + small)",
-    "Tanh": "np.tanh(x)",
-    "ReLU": "np.maximum(x, 0)",
-    "Abs": "np.abs(x)",
+# fmt: off
+_LAYERS = {
+    "Sigmoid": ("np.where(x >= 0, 1, small) / (1 + small)", "self.y * (1 - self.y) * grad_y",
+        slips("activation", "Sigmoid", forth=SIGMOID, back=BACK)),
+    "Tanh": ("np.tanh(x)", "(1 - self.y**2) * grad_y",
+        slips("activation", "Tanh", forth=TANH, back=BACK)),
+    "ReLU": ("np.maximum(x, 0)", "grad_y * self.passes",
+        slips("activation", "ReLU", forth=RELU, back=RECTIFIED_BACK)),
+    "Abs": ("np.abs(x)", "self.sign * grad_y",
+        slips("activation", "Abs", forth=ABS, back=RECTIFIED_BACK)),
 }
-_GRADIENTS = {
-    "Sigmoid": "self.y * (1 - self.y) * grad_y",
-    "Tanh": "(1 - self.y**2) * grad_y",
-    "ReLU": "grad_y * self.passes",
-    "Abs": "self.sign * grad_y",
-}
-_ENTER = {
-    "Sigmoid": slips("activation", "Sigmoid", forth=SIGMOID, back=BACK),
-    "Tanh": slips("activation", "Tanh", forth=TANH, back=BACK),
-    "ReLU": slips("activation", "ReLU", forth=RELU, back=RECTIFIED_BACK),
-    "Abs": slips("activation", "Abs", forth=ABS, back=RECTIFIED_BACK),
-}
+"""What stands for y, and for grad_x, in the plain text; and what enters slips."""
 
 
 def value(name: str, id: str, title: str, when: str, hint: str, *wrong: str) -> None:
     """Enter other formulas for y, of x."""
-    formulas = (_VALUES[name], *(f"({each})" for each in wrong))
-    _ENTER[name](f"forward-{id}", title, when, hint, formulas)
+    right, _, enter = _LAYERS[name]
+    enter(f"forward-{id}", title, when, hint, (right, *(f"({each})" for each in wrong)))
 
 
 def gradient(name: str, id: str, title: str, when: str, hint: str, *wrong: str) -> None:
     """Enter other formulas for grad_x, of grad_y and what forward keeps; x is kept as well."""
+    _, right, enter = _LAYERS[name]
     keeps = ("def forward(self, x):", "def forward(self, x):\n        self.x = x.copy()")
-    ways = [[keeps, (_GRADIENTS[name], f"({each}).astype(grad_y.dtype)")] for each in wrong]
-    _ENTER[name](f"backward-{id}", title, when, hint, *ways, within=name)
+    ways = [[keeps, (right, f"({each}).astype(grad_y.dtype)")] for each in wrong]
+    enter(f"backward-{id}", title, when, hint, *ways, within=name)
 
 
-# fmt: off
 value("Sigmoid", "tanh", "This is tanh",
     "your y runs from −1 to 1, and the sigmoid runs from 0 to 1",
     "Which value should y have at x = 0?", "np.tanh(x)", "np.tanh(x / 2)")
@@ -152,3 +147,65 @@ gradient("Abs", "of-relu", "This is the way back through ReLU",
 gradient("Abs", "nan-at-zero", "The slope is NaN where x is 0",
     "you divide x by |x|, and at 0 that is 0 / 0", "What does np.sign give at 0?",
     "self.x / np.abs(self.x) * grad_y")
+
+slip = slips("activation", "Gain", forth=GAIN, back=BACK)
+_USED = 'self.params["gain"].astype(x.dtype)[:, np.newaxis, np.newaxis]'
+_RAW = 'self.params["gain"].astype(x.dtype)'
+_SUM = "(self.x * grad_y).sum(axis=(0, 2, 3))"
+
+slip("forward-added", "The gain is added", "you compute x + g, and the gain should be a factor",
+    "What should a gain of 1 change?", ("self.factor * x", "self.factor + x"))
+slip("forward-divided", "x is divided by the gain",
+    "you compute x / g, and the gain should be a factor",
+    "With a gain of 4, should the map become larger or smaller?",
+    ("self.factor * x", "x / self.factor"))
+slip("forward-along-width", "The gain lies along the wrong axis",
+    "you multiply by the gain as it is, and NumPy lines its axis up with the last axis of x",
+    "Which axis of x counts the feature maps, and how many axes come after it?",
+    (_USED, _RAW, f"{_RAW}[:, np.newaxis]"))
+slip("forward-one-for-all", "Every feature map gets the same gain",
+    "you use one number for all feature maps",
+    "How many gains are there, and which one belongs to x[:, j]?",
+    (_USED, f"{_RAW}[0]", *(f"{_RAW}{each}" for each in ("[-1]", ".mean()", ".sum()"))))
+slip("forward-tanh", "A tanh is applied",
+    "you apply tanh in this layer, and it is a layer of its own",
+    "What should this layer make of x = 10, with a gain of 1?",
+    ("self.factor * x", "self.factor * np.tanh(x)", "np.tanh(self.factor * x)"))
+slip("forward-first-gain", "The gain does not start at 1",
+    "you set another first value, so a new layer changes what goes through it",
+    "What should a new layer do to x, before anything is learned?",
+    ("np.ones(", "np.zeros(", *(f"{each} * np.ones(" for each in ("0.1", "0.01", "0.5"))),
+    within="__init__")
+slip("backward-unchanged", "The gradient passes unchanged",
+    "your backward returns grad_y as it came, and the gain is forgotten",
+    "x grows by ε. By how much does y grow?", ("self.factor * grad_y", "grad_y.copy()"))
+slip("backward-divided", "The gradient is divided by the gain",
+    "you undo in backward what forward did, but a gradient is not an inverse",
+    "x grows by ε. By how much does y grow?", ("self.factor * grad_y", "grad_y / self.factor"))
+slip("backward-times-x", "grad_x is mixed up with the gain's gradient",
+    "your grad_x is x·grad_y, and that, summed, is the gradient of the gain",
+    "In y = g x, which factor is left when you differentiate with respect to x?",
+    ("self.factor * grad_y", "self.x * grad_y"))
+slip("backward-gain-without-x", "x is missing in the gain's gradient",
+    'your grads["gain"] is the sum of grad_y, as if the gain were added',
+    "In y = g x, which factor is left when you differentiate with respect to g?",
+    ("(self.x * grad_y)", "grad_y"))
+slip("backward-gain-with-y", "y stands in the gain's gradient where x should stand",
+    "you multiply grad_y by y, so the gain counts in its own gradient",
+    "In y = g x, which factor is left when you differentiate with respect to g?",
+    ("(self.x * grad_y)", "(self.factor * self.x * grad_y)"))
+slip("backward-gain-averaged", "The gain's gradient is a mean",
+    "you average x·grad_y over images and places, and it should be summed",
+    "In how many numbers of y does one gain take part?",
+    (_SUM, "(self.x * grad_y).mean(axis=(0, 2, 3))",
+     "(self.x * grad_y).sum(axis=0).mean(axis=(1, 2))"))
+slip("backward-gain-wrong-axes", "The gain's gradient is summed over the wrong axes",
+    "you sum over the feature maps, or leave an axis that should be summed over",
+    "Which shape has the gain? Which axes of x are not in it?",
+    ("axis=(0, 2, 3)", "axis=(2, 3)",
+     *(f"axis={axes}" for axes in ("0", "(1, 2, 3)", "(0, 1, 2)"))))
+slip("backward-gain-kept-axes", "The gain's gradient has axes of size 1",
+    "your gradient has the right numbers in a shape such as (C, 1, 1)",
+    "Print the shapes of the gain and of its gradient. What would `gain - lr * gradient` give?",
+    (_SUM, f"{_SUM}[:, np.newaxis, np.newaxis]"),
+    ("axis=(0, 2, 3)", "axis=(0, 2, 3), keepdims=True"))

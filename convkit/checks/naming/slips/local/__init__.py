@@ -2,8 +2,7 @@
 
 from convkit.checks.naming.anatomy import Anatomy
 from convkit.checks.naming.general import enter_general
-from convkit.checks.naming.slips.local.counts import COUNTED, READ
-from convkit.checks.naming.slips.local.slips import BACK, FORTH
+from convkit.checks.naming.slips.local.slips import BACK, COUNTED, FORTH, READ
 from convkit.checks.observing.quantity import GRAD_X, Y, grads
 from convkit.layers import LocallyConnected2d
 
