@@ -10,7 +10,7 @@ import convkit.checks
 import convkit.mine
 from tests.browser.lab import running_chromium
 
-# For all that the tests start.
+# For all that the tests start; for the tests themselves it stands in pyproject.toml.
 os.environ["PYTHONPATH"] = os.pathsep.join(
     filter(None, [str(Path(__file__).with_name("stand_ins")), os.environ.get("PYTHONPATH")])
 )

@@ -11,7 +11,7 @@ from PIL import Image
 def contents(kind, size=(7, 5), **more):
     """The file of a picture, as bytes."""
     file = BytesIO()
-    Image.new("RGB", size, "teal").save(file, kind, **more)
+    Image.new("L" if kind == "GIF" else "RGB", size, "teal").save(file, kind, **more)
     return file.getvalue()
 
 

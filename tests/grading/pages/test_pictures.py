@@ -85,20 +85,21 @@ def test_what_is_no_picture_of_the_submission_is_left_out_with_a_word(source, wo
 
 
 @pytest.mark.parametrize(
-    ("data", "word"),
+    ("make", "word"),
     [
-        (SVG_BOMB.encode(), "SVG"),
-        (png_bomb(), "more than 50 million pixels"),
-        (png_bomb(9000), "more than 50 million"),
-        (contents("GIF", (8_000, 8_000)), "more than 50 million"),
-        (layered_jpeg(5000), "more than 100 layers"),
-        (contents("PNG", (90, 90))[:90], "damaged"),
-        (b"", "none of"),
-        (contents("BMP"), "none of"),
+        (SVG_BOMB.encode, "SVG"),
+        (png_bomb, "more than 50 million pixels"),
+        (lambda: png_bomb(9000), "more than 50 million"),
+        (lambda: contents("GIF", (8_000, 8_000)), "more than 50 million"),
+        (lambda: layered_jpeg(5000), "more than 100 layers"),
+        (lambda: contents("PNG", (90, 90))[:90], "damaged"),
+        (bytes, "none of"),
+        (lambda: contents("BMP"), "none of"),
     ],
     ids=["svg", "png", "smaller png", "gif", "jpeg", "cut off", "empty", "bmp"],
 )
-def test_a_monster_is_refused_before_it_is_unpacked(data, word):
+def test_a_monster_is_refused_before_it_is_unpacked(make, word):
+    data = make()
     with pytest.raises(PictureError, match=word):
         Pictures().made(data)
 
