@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-import shutil
 import statistics
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from tqdm.auto import tqdm
 
-from tests.browser.lab import Browser, answer_everything, run_all, running_chromium, running_lab
+from tests.browser.lab import (
+    Browser,
+    answer_everything,
+    copy_course,
+    run_all,
+    running_chromium,
+    running_lab,
+)
 
-_ROOT = Path(__file__).parents[1]
-_LECTURES = _ROOT / "lectures"
 # Moves a widget's pictures by keys and each of its controls, a few times, and takes the time from
 # the event to the frame that shows what became of it. What asked Python is told apart by its mark.
 _MOVE = """async (root, rounds) => {
@@ -73,34 +77,35 @@ def measure(rounds: int) -> None:
     print("median, slowest.\n")
     print("| lecture | widget | change of view | recomputation |\n|---|---:|---:|---:|")
     totals: dict[str, list[float]] = {"view": [], "recomputation": []}
-    lectures = sorted(path.stem for path in _LECTURES.glob("*.ipynb"))
-    with running_chromium() as chromium:
-        for lecture, number, taken in moved(chromium, tqdm(lectures, disable=None), rounds):
-            for kind, times in taken.items():
-                totals[kind] += times
-            columns = " | ".join(map(_summary, taken.values()))
-            print(f"| {lecture} | {number} | {columns} |")
+    for lecture, number, taken in _all_moved(rounds):
+        for kind, times in taken.items():
+            totals[kind] += times
+        columns = " | ".join(map(_summary, taken.values()))
+        print(f"| {lecture} | {number} | {columns} |")
     for kind, times in totals.items():
         print(f"\nEvery {kind}: {_summary(times)}.")
 
 
-def moved(
-    chromium: Any, lectures: Iterable[str], rounds: int
-) -> Iterator[tuple[str, int, dict[str, list[float]]]]:
-    """Each lecture's widgets by their numbers, with the milliseconds of both kinds of change."""
-    with tempfile.TemporaryDirectory() as folder:
+def _all_moved(rounds: int) -> Iterator[tuple[str, int, dict[str, list[float]]]]:
+    """Each lecture's widgets by their numbers, with what `moved` says of them."""
+    with tempfile.TemporaryDirectory() as folder, running_chromium() as chromium:
         course = Path(folder, "course")
-        shutil.copytree(_LECTURES, course / "lectures")
-        answer_everything(course / "lectures")
+        copy_course(course)
+        answer_everything(course)
         with running_lab(course, Path(folder, "private")) as lab:
             browser = Browser(chromium, lab)
-            for lecture in lectures:
-                page = browser.open(f"lectures/{lecture}.ipynb")
+            for place in tqdm(sorted(course.glob("lectures/*.ipynb")), disable=None):
+                page = browser.open(f"lectures/{place.name}")
                 run_all(page)
-                for number, widget in enumerate(page.locator(".convkit").all(), start=1):
-                    widget.scroll_into_view_if_needed()
-                    yield lecture, number, widget.evaluate(_MOVE, max(1, rounds // 5))
-                page.close()
+                for number, taken in enumerate(moved(page, rounds), start=1):
+                    yield place.stem, number, taken
+
+
+def moved(page: Any, rounds: int) -> Iterator[dict[str, list[float]]]:
+    """The milliseconds of both kinds of change, of one widget of a lecture after the other."""
+    for widget in page.locator(".convkit").all():
+        widget.scroll_into_view_if_needed()
+        yield widget.evaluate(_MOVE, max(1, rounds // 5))
 
 
 def _summary(times: list[float]) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from benchmarks import __main__ as command
-from benchmarks import assignments, checks, layers, threads, widgets
+from benchmarks import assignments, checks, layers, threads
 from benchmarks.cases import CASES
 from benchmarks.measure import Pair, peak_memory, times
 from tests.layers.oracle import assert_close
@@ -113,13 +113,3 @@ def test_an_unknown_part_is_named(monkeypatch, capsys):
         "expected some of layers, threads, checks, assignments, grading, widgets, got speed"
         in capsys.readouterr().err
     )
-
-
-@pytest.mark.browser
-def test_moves_every_widget_of_a_lecture(chromium):
-    found = list(widgets.moved(chromium, ["05-pooling"], rounds=1))
-    assert [number for _, number, _ in found] == [1, 2, 3]
-    for _, _, taken in found:
-        assert len(taken["view"]) >= 4
-        assert len(taken["recomputation"]) >= 2
-        assert min(taken["view"] + taken["recomputation"]) > 0

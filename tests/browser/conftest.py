@@ -1,21 +1,21 @@
 """A JupyterLab on a copy of the course, and a browser on it; both for the whole session."""
 
-import shutil
-from pathlib import Path
-
 import pytest
 
-from tests.browser.lab import Browser, answer_everything, run_all, run_cell, running_lab
-
-ROOT = Path(__file__).parents[2]
+from tests.browser.lab import (
+    Browser,
+    answer_everything,
+    copy_course,
+    run_all,
+    run_cell,
+    running_lab,
+)
 
 
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory):
     folder = tmp_path_factory.mktemp("course")
-    for part in ("lectures", "exercises"):
-        shutil.copytree(ROOT / part, folder / part)
-    shutil.copy(ROOT / "nbgrader_config.py", folder)
+    copy_course(folder)
     answer_everything(folder)
     with running_lab(folder, tmp_path_factory.mktemp("private")) as lab:
         yield lab
@@ -34,5 +34,4 @@ def lecture(browser, request):
         run_cell(page, cell_id)
     if not hasattr(request.module, "PREPARED"):
         assert run_all(page) == []
-    yield page
-    page.close()
+    return page

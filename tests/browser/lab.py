@@ -19,6 +19,7 @@ import convkit
 from convkit.learning import answers
 from convkit.learning.questions import PLACE, WRITTEN, lectures
 
+_ROOT = Path(__file__).parents[2]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or "/usr/bin/chromium"
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
@@ -33,6 +34,14 @@ COURSE_SETTINGS = Path(convkit.__file__).parent / "jupyter"
 """What `make course` gives JupyterLab."""
 
 _EVERY_CELL_IN_THE_PAGE = {"@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"}}
+_OPEN = """async (path) => {
+    await window.jupyterapp.commands.execute("docmanager:open", { path });
+}"""
+_CLOSE = """async () => {
+    const notebook = window.jupyterapp.shell.currentWidget;
+    await notebook.sessionContext.shutdown();
+    notebook.dispose();
+}"""
 
 
 @dataclass(frozen=True)
@@ -45,6 +54,13 @@ class Lab:
 
     def url(self, notebook: str) -> str:
         return f"{self.address}/lab/tree/{notebook}?token={self.token}&reset"
+
+
+def copy_course(folder: Path) -> None:
+    """The lectures and the exercises, as a learner has them; JupyterLab may show more than one."""
+    for part in ("lectures", "exercises"):
+        shutil.copytree(_ROOT / part, folder / part)
+    shutil.copy(_ROOT / "nbgrader_config.py", folder)
 
 
 def answer_everything(folder: Path) -> None:
@@ -115,40 +131,48 @@ def running_chromium() -> Iterator[Any]:
 
 
 class Browser:
-    """Pages of one lab; `requested` are the addresses that they asked for, `complaints` what the
-    console of the one opened last says of errors."""
+    """A page of one lab with one notebook open in it; `requested` are the addresses that it asked
+    for, `complaints` what its console said of errors since the notebook was opened."""
 
     def __init__(self, chromium: Any, lab: Lab) -> None:
         self.lab = lab
         self.requested: list[str] = []
         self.complaints: list[str] = []
+        self._page: Any = None
         self._context = chromium.new_context(viewport={"width": 1300, "height": 900})
         self._context.set_default_timeout(30_000)
         self._context.on("request", lambda request: self.requested.append(request.url))
+        self._context.on("console", self._said)
+        self._context.on("weberror", lambda error: self.complaints.append(str(error.error)))
 
-    def open(self, notebook: str) -> Any:
-        """A page with the notebook open and its kernel ready."""
-        page = self._context.new_page()
-        complaints = self.complaints = []
-
-        def said(message: Any) -> None:
-            if message.type == "error":
-                complaints.append(message.text)
-
-        page.on("console", said)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(self.lab.url(notebook))
-        page.wait_for_function(
+    def open(self, notebook: str, *, anew: bool = False) -> Any:
+        """The page, with the notebook open and its kernel ready, once the one before was closed
+        and its kernel ended; ``anew``: JupyterLab is loaded again, as by who comes back."""
+        if self._page:
+            self._page.evaluate(_CLOSE)
+        self.complaints.clear()
+        if self._page and not anew:
+            self._page.evaluate(_OPEN, notebook)
+        else:
+            if self._page:
+                self._page.close()
+            self._page = self._context.new_page()
+            self._page.goto(self.lab.url(notebook))
+        self._page.wait_for_function(
             "path => window.jupyterapp?.shell.currentWidget?.context?.path === path", arg=notebook
         )
-        page.evaluate(
+        self._page.evaluate(
             """async () => {
                 const { context, sessionContext } = window.jupyterapp.shell.currentWidget;
                 await context.ready;
                 await sessionContext.ready;
             }"""
         )
-        return page
+        return self._page
+
+    def _said(self, message: Any) -> None:
+        if message.type == "error":
+            self.complaints.append(message.text)
 
 
 def run_all(page: Any) -> list[str]:

@@ -4,7 +4,6 @@ The solutions stand where a learner works, in exercises/, and run in their order
 layers of the earlier ones.
 """
 
-import shutil
 import time
 from pathlib import Path
 
@@ -13,7 +12,7 @@ import pytest
 from playwright.sync_api import expect
 
 from convkit.mine import parse_implementation
-from tests.browser.lab import Browser, cell, run_all, run_cell, running_lab
+from tests.browser.lab import cell, copy_course, run_all, run_cell
 
 pytestmark = pytest.mark.browser
 
@@ -34,13 +33,11 @@ images => images.map((image) => {
 
 
 @pytest.fixture(scope="module")
-def learner(chromium, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("course")
-    shutil.copytree(ROOT / "lectures", folder / "lectures")
-    shutil.copytree(ROOT / "exercises", folder / "exercises")
-    shutil.copy(ROOT / "nbgrader_config.py", folder)
-    with running_lab(folder, tmp_path_factory.mktemp("private")) as lab:
-        yield Browser(chromium, lab)
+def course(lab):
+    """A learner's, in which nothing is solved yet."""
+    course = lab.folder / "unsolved"
+    copy_course(course)
+    return course
 
 
 def place(name):
@@ -58,19 +55,18 @@ def sampled(number):
 @pytest.mark.parametrize(
     "name", [pytest.param(name, marks=sampled(number)) for number, name in enumerate(NAMES)]
 )
-def test_a_release_opens_and_its_first_check_says_what_is_missing(learner, name):
+def test_a_release_opens_and_its_first_check_says_what_is_missing(browser, course, name):
     code = [each for each in released(name).cells if each.cell_type == "code"]
     answers = [each for each in code if parse_implementation(each.source)]
     checks = [each for each in code if each.source.startswith("check(")]
-    page = learner.open(place(name))
+    page = browser.open(f"{course.name}/{place(name)}")
     for each in [code[0], *answers]:
         run_cell(page, each.id)
         expect(cell(page, each.id).locator(".jp-OutputArea-output")).to_have_count(0)
     for each in checks[:1]:
         run_cell(page, each.id)
         expect(cell(page, each.id)).to_contain_text("not written yet")
-    page.close()
-    assert learner.complaints == []
+    assert browser.complaints == []
 
 
 @pytest.mark.parametrize(
@@ -87,14 +83,14 @@ def test_a_release_opens_and_its_first_check_says_what_is_missing(learner, name)
         ),
     ],
 )
-def test_a_solution_runs_in_its_time_and_draws_its_pictures(learner, name, whole):
+def test_a_solution_runs_in_its_time_and_draws_its_pictures(browser, course, name, whole):
     notebook = nbformat.read(ROOT / "solutions" / name / f"{name}.ipynb", as_version=4)
     if not whole:  # trains for minutes
         notebook.cells = [
             each for each in notebook.cells if "explore" not in each.metadata.get("tags", [])
         ]
-    nbformat.write(notebook, learner.lab.folder / place(name))
-    page = learner.open(place(name))
+    nbformat.write(notebook, course / place(name))
+    page = browser.open(f"{course.name}/{place(name)}")
     start = time.monotonic()
     assert run_all(page) == []
     assert time.monotonic() - start < (CAPSTONE_SECONDS if name == CAPSTONE else SECONDS)
@@ -106,5 +102,4 @@ def test_a_solution_runs_in_its_time_and_draws_its_pictures(learner, name, whole
     images = page.locator(".jp-OutputArea img")
     expect(images.nth(len(drawing) - 1)).to_be_visible()
     assert min(images.evaluate_all(COLOURS)) > 20
-    page.close()
-    assert learner.complaints == []
+    assert browser.complaints == []

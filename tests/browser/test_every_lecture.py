@@ -10,6 +10,7 @@ import nbformat
 import pytest
 from playwright.sync_api import TimeoutError, expect
 
+from benchmarks.widgets import moved
 from tests.browser.accessibility import violations
 from tests.browser.lab import end_kernel, pictures_of, run_all, save
 
@@ -22,7 +23,7 @@ WAITING = re.compile("convkit-waiting")
 VIEW = "application/vnd.jupyter.widget-view+json"
 
 
-# Each lecture runs in a file of its own, too; these are the promises that all of them share.
+# Each has a file of its own for its pictures; these are the promises that all lectures share.
 SAMPLED = [
     pytest.param(name, marks=[] if number == 5 else [pytest.mark.exhaustive])
     for number, name in enumerate(LECTURES)
@@ -44,8 +45,7 @@ def lecture(place, browser):
     start = time.monotonic()
     assert run_all(page) == []
     assert time.monotonic() - start < SECONDS
-    yield page
-    page.close()
+    return page
 
 
 def widgets_of(lecture):
@@ -117,20 +117,28 @@ def test_keys_pressed_in_a_widget_are_not_taken_for_jupyterlabs(lecture):
             assert lecture.evaluate(count) == cells
 
 
-def test_axe_finds_nothing_wrong(lecture):
-    for theme in ("JupyterLab Dark", "JupyterLab Light"):
-        lecture.evaluate(
-            "theme => window.jupyterapp.commands.execute('apputils:change-theme', { theme })", theme
-        )
-        lecture.wait_for_timeout(500)
-        assert violations(lecture, ".jp-Notebook .jp-OutputArea-output") == [], theme
+def test_the_benchmark_moves_every_widget(lecture):
+    taken = list(moved(lecture, rounds=1))
+    assert len(taken) == len(widgets_of(lecture))
+    for each in taken:
+        assert each["view"] or each["recomputation"]
+        assert min(each["view"] + each["recomputation"]) > 0
+
+
+@pytest.mark.parametrize("theme", [pytest.param("Light", marks=pytest.mark.exhaustive), "Dark"])
+def test_axe_finds_nothing_wrong(lecture, theme):
+    change = "theme => window.jupyterapp.commands.execute('apputils:change-theme', { theme })"
+    lecture.evaluate(change, f"JupyterLab {theme}")
+    lecture.wait_for_timeout(500)
+    assert violations(lecture, ".jp-Notebook .jp-OutputArea-output") == []
+    lecture.evaluate(change, "JupyterLab Light")
 
 
 def test_the_console_says_nothing_of_errors(lecture, browser):
     assert browser.complaints == []
 
 
-# The last to use the page: it ends the kernel.
+# The last to use the page: it ends the kernel, and comes back.
 def test_saved_and_opened_again_it_moves_without_a_kernel(lecture, place, browser, lab):
     save(lecture)
     end_kernel(lecture)
@@ -143,7 +151,7 @@ def test_saved_and_opened_again_it_moves_without_a_kernel(lecture, place, browse
 
     # JupyterLab reads the saved widgets once it has a kernel to ask for others. Where the kernel is
     # slow to start it may miss that, and whoever sees no widgets opens the page again.
-    page = browser.open(place)
+    page = browser.open(place, anew=True)
     last = page.locator(".convkit").nth(len(ours) - 1)
     with contextlib.suppress(TimeoutError):
         last.wait_for(timeout=15_000)
@@ -158,4 +166,3 @@ def test_saved_and_opened_again_it_moves_without_a_kernel(lecture, place, browse
         views = list(views_by_keys(widget))
         # Of several such pictures one may ask Python, as the bars of the pipeline do at first.
         assert not views or max(views) > 1, widget.aria_snapshot()
-    page.close()

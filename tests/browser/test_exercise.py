@@ -19,8 +19,7 @@ SOLUTION = Path(__file__).parents[2] / "solutions" / "02-convolution" / "02-conv
 def exercise(browser):
     page = browser.open("exercises/02-convolution/02-convolution.ipynb")
     run_cell(page, "setup")
-    yield page
-    page.close()
+    return page
 
 
 @pytest.fixture(scope="module")

@@ -5,24 +5,16 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.lab import cell, pictures_of, run_all, run_cell
+from tests.browser.lab import pictures_of, widget_of
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def lecture(browser):
-    page = browser.open("lectures/10-batch-normalization.ipynb")
-    assert run_all(page) == []
-    yield page
-    page.close()
+LECTURE, PREPARED = "10-batch-normalization", ["setup"]
 
 
 @pytest.fixture
 def activations(lecture):
     """A fresh widget, with layer 8 chosen."""
-    run_cell(lecture, "activations-widget")
-    widget = cell(lecture, "activations-widget").locator(".convkit")
+    widget = widget_of(lecture, "activations-widget")
     expect(numbers(widget, 0).nth(2)).to_have_text("0.2464")
     return widget
 
@@ -30,16 +22,14 @@ def activations(lecture):
 @pytest.fixture
 def company(lecture):
     """A fresh widget, with layer 8 chosen."""
-    run_cell(lecture, "company-widget")
-    widget = cell(lecture, "company-widget").locator(".convkit")
+    widget = widget_of(lecture, "company-widget")
     expect(numbers(widget, 0).nth(2)).to_have_text("0.2464")
     return widget
 
 
 @pytest.fixture
 def race(lecture):
-    run_cell(lecture, "race-widget")
-    widget = cell(lecture, "race-widget").locator(".convkit")
+    widget = widget_of(lecture, "race-widget")
     expect(widget.get_by_text("with BN: at the start")).to_be_visible()
     return widget
 

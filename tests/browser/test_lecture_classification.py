@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from tests.browser.lab import pictures_of, widget_of
 
 pytestmark = pytest.mark.browser
-LECTURE = "06-classification"
+LECTURE, PREPARED = "06-classification", ["setup", "shapes"]
 
 
 @pytest.fixture

@@ -23,8 +23,7 @@ def lecture(browser):
     set_source(page, "four-runs", UNTRAINED)
     for cell_id in ("setup", "digits-anywhere", "two-kinds", "four-runs"):
         run_cell(page, cell_id)
-    yield page
-    page.close()
+    return page
 
 
 @pytest.mark.parametrize("side", ["as it is", "shuffled"])

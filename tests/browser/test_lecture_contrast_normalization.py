@@ -5,10 +5,10 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.lab import cell, pictures_of, widget_of
+from tests.browser.lab import pictures_of, widget_of
 
 pytestmark = pytest.mark.browser
-LECTURE = "09-contrast-normalization"
+LECTURE, PREPARED = "09-contrast-normalization", ["setup", "filters"]
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def test_what_is_shown_can_be_the_local_deviation(photograph):
 
 
 def test_a_loud_map_silences_the_others(lecture):
-    widget = cell(lecture, "feature-maps-widget").locator(".convkit")
+    widget = widget_of(lecture, "feature-maps-widget")
     buttons = widget.get_by_role("button")
     before = [pictures_of(button) for button in buttons.all()]
     widget.get_by_label("gain of this map").fill("8")

@@ -1,5 +1,6 @@
 """What the browser computes where there is no Python is what the layers compute."""
 
+import base64
 import json
 from typing import Any
 
@@ -50,11 +51,12 @@ CASES: list[tuple[str, Any]] = [
 SERIALIZED = """(_, value) =>
     ArrayBuffer.isView(value) && !(value instanceof DataView) ? Array.from(value) : value"""
 COMPUTE = f"""async ([source, name, operands, buffers, answer]) => {{
+    const bytes = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
     const url = URL.createObjectURL(new Blob([source], {{ type: "text/javascript" }}));
     const module = await import(url);
     const revived = JSON.parse(JSON.stringify(operands), (_, value) =>
         value?.bytes === undefined ? value
-            : {{ ...value, data: new DataView(Uint8Array.from(buffers[value.bytes]).buffer) }});
+            : {{ ...value, data: new DataView(bytes(buffers[value.bytes]).buffer) }});
     return JSON.stringify(module[name](revived, answer), {SERIALIZED});
 }}"""
 
@@ -71,7 +73,7 @@ def as_sent(value, buffers):
     if isinstance(value, np.ndarray):
         return value.tolist()
     if isinstance(value, dict) and "data" in value:
-        buffers.append(list(value["data"]))
+        buffers.append(base64.b64encode(value["data"]).decode())
         return {k: v for k, v in value.items() if k != "data"} | {"bytes": len(buffers) - 1}
     if isinstance(value, dict):
         return {name: as_sent(each, buffers) for name, each in value.items()}

@@ -50,4 +50,3 @@ def test_the_widget_shows_what_the_learners_layer_makes_of_the_same_numbers(brow
         assert browser.complaints == []
     finally:
         (lab.folder / "mine" / "maxpool2d.py").unlink(missing_ok=True)
-        page.close()

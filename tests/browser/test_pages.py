@@ -49,21 +49,24 @@ def address(tmp_path_factory):
     server.server_close()
 
 
+@pytest.fixture(scope="module")
+def page(chromium):
+    page = chromium.new_page(viewport={"width": 1280, "height": 900})
+    yield page
+    page.close()
+
+
 @pytest.mark.parametrize("scheme", [pytest.param("light", marks=pytest.mark.exhaustive), "dark"])
-def test_axe_finds_nothing_wrong_on_a_page_of_each_kind(chromium, address, scheme):
-    context = chromium.new_context(color_scheme=scheme, viewport={"width": 1280, "height": 900})
+def test_axe_finds_nothing_wrong_on_a_page_of_each_kind(page, address, scheme):
+    page.emulate_media(color_scheme=scheme)
     for name in (LECTURE, EXERCISE, DOCUMENT, "feedback"):
-        page = context.new_page()
         page.goto(f"{address}/{name.split('.')[0]}.html")
         for place in page.locator("[data-model]").all():
             place.locator(".convkit, .convkit-question").first.wait_for()
         assert violations(page) == [], name
-        page.close()
-    context.close()
 
 
-def test_a_picture_answers_where_there_is_no_python(chromium, address):
-    page = chromium.new_page()
+def test_a_picture_answers_where_there_is_no_python(page, address):
     page.goto(f"{address}/lectures/05-pooling.html")
     question = page.locator(".convkit-question").first
     question.get_by_role("radio", name="Nothing").check()
@@ -75,21 +78,16 @@ def test_a_picture_answers_where_there_is_no_python(chromium, address):
     expect(widget.get_by_text("max(2, 1, 0, 5, 0, 1, 0, 0, 4) = 5")).to_be_visible()
     assert all(old != new for old, new in zip(before, pictures_of(widget), strict=True))
     expect(widget.get_by_text("needs Python")).to_have_count(0)
-    page.close()
 
 
-def test_pages_lead_to_the_next_and_say_nothing_of_keys_that_run_cells(chromium, address):
-    page = chromium.new_page()
+def test_pages_lead_to_the_next_and_say_nothing_of_keys_that_run_cells(page, address):
     page.goto(f"{address}/lectures/05-pooling.html")
     assert "Shift" not in page.locator("main").inner_text()
     expect(page.get_by_role("link", name="Next: 06")).to_have_count(2)
     page.get_by_role("link", name="convkit").click()
     assert page.url == f"{address}/index.html"
-    page.close()
 
 
-def test_axe_is_there_to_find_something(chromium):
-    page = chromium.new_page()
+def test_axe_is_there_to_find_something(page):
     page.set_content("<html lang=en><title>t</title><img src='data:,'><p style='color:#999'>faint")
     assert [found.split(":")[0] for found in violations(page)] == ["color-contrast", "image-alt"]
-    page.close()

@@ -1,43 +1,32 @@
 """A question in a real JupyterLab: it locks, replies, is kept, and needs no kernel."""
 
 import json
-import shutil
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.lab import Browser, cell, end_kernel, run_cell, running_lab
+from tests.browser.lab import cell, copy_course, end_kernel, run_cell
 
 pytestmark = pytest.mark.browser
 
-ROOT = Path(__file__).parents[2]
-
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory):
+def course(lab):
     """A course in which nothing has been answered yet."""
-    folder = tmp_path_factory.mktemp("course")
-    shutil.copytree(ROOT / "lectures", folder / "lectures")
-    shutil.copy(ROOT / "nbgrader_config.py", folder)
-    with running_lab(folder, tmp_path_factory.mktemp("private")) as lab:
-        yield lab
+    course = lab.folder / "unanswered"
+    copy_course(course)
+    return course
 
 
 @pytest.fixture(scope="module")
-def lecture(chromium, lab):
-    page = Browser(chromium, lab).open("lectures/03-parameter-sharing.ipynb")
+def lecture(browser, course):
+    page = browser.open(f"{course.name}/lectures/03-parameter-sharing.ipynb")
     for cell_id in ("setup", "play-first-widget", "closing-questions"):
         run_cell(page, cell_id)
-    yield page
-    page.close()
+    return page
 
 
-def kept(lab):
-    return json.loads((lab.folder / "answers.json").read_text())
-
-
-def test_a_picture_waits_for_an_answer_and_for_a_reason(lecture, lab):
+def test_a_picture_waits_for_an_answer_and_for_a_reason(lecture, course):
     asking = cell(lecture, "play-first-widget")
     question, picture = asking.locator(".convkit-question"), asking.locator(".convkit")
     commit = question.get_by_role("button", name="Commit, then see")
@@ -51,7 +40,7 @@ def test_a_picture_waits_for_an_answer_and_for_a_reason(lecture, lab):
     commit.click()
     expect(question.get_by_role("status")).to_contain_text("Staying is invariance")
     expect(picture.locator("canvas").first).to_be_visible()
-    (attempt,) = kept(lab)["sharing-drag"]
+    (attempt,) = json.loads((course / "answers.json").read_text())["sharing-drag"]
     assert attempt["right"] is False
     assert attempt["why"] == "it is the same picture"
 

@@ -23,7 +23,6 @@ def test_the_picture_moves_and_answers_without_a_kernel_and_says_so(browser):
     widget.get_by_role("switch", name="flip the kernel").click()
     expect(widget.get_by_text("Python does not answer")).to_be_visible()
     expect(widget.locator(".convkit-sum strong")).to_have_text("= 30")
-    page.close()
 
 
 def test_a_notebook_that_is_not_trusted_shows_the_picture(browser, lab):
@@ -32,7 +31,6 @@ def test_a_notebook_that_is_not_trusted_shows_the_picture(browser, lab):
     page = browser.open(place.name)
     assert run_all(page) == []
     save(page)
-    page.close()
     text = place.read_text(encoding="utf-8")
     foreign = place.with_name("from-elsewhere.ipynb")
     foreign.write_text(text.replace("two minutes", "2 minutes", 1), encoding="utf-8")
@@ -40,7 +38,6 @@ def test_a_notebook_that_is_not_trusted_shows_the_picture(browser, lab):
     page = browser.open(foreign.name)
     expect(page.locator(".jp-RenderedImage img")).to_be_visible()
     expect(page.locator(".convkit")).to_have_count(0)
-    page.close()
 
 
 def test_a_learner_is_shown_nothing_that_only_instructors_need(browser):
@@ -48,4 +45,3 @@ def test_a_learner_is_shown_nothing_that_only_instructors_need(browser):
     expect(page.get_by_role("menuitem", name="Help", exact=True)).to_be_visible()
     expect(page.get_by_role("menuitem", name="Nbgrader", exact=True)).to_have_count(0)
     expect(page.locator(".jp-toast-message")).to_have_count(0)
-    page.close()

@@ -17,9 +17,9 @@ from tests.grading.pages.test_safe_html import PAYLOADS
 pytestmark = [pytest.mark.browser, pytest.mark.course]
 
 
-@pytest.fixture
-def course(tmp_path):
-    course = Course.create(tmp_path / "course", {"mini": mini_source()})
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    course = Course.create(tmp_path_factory.mktemp("course"), {"mini": mini_source()})
     assert course.nbgrader("generate_assignment", "mini").returncode == 0
     for student in ("ann", "bob"):
         notebook = course.released("mini")
@@ -36,44 +36,55 @@ def course(tmp_path):
     shutil.rmtree(course.temporary)
 
 
-def test_formgrader_autogrades_and_takes_points_by_hand(course, tmp_path, chromium):
+@pytest.fixture(scope="module")
+def lab(course, tmp_path_factory):
+    with running_lab(course.folder, tmp_path_factory.mktemp("private")) as lab:
+        yield lab
+
+
+@pytest.fixture
+def page(chromium, lab):
+    """A page that has signed in."""
+    page = chromium.new_page(viewport={"width": 1300, "height": 900})
+    page.set_default_timeout(60_000)
+    page.goto(f"{lab.address}/api/me?token={lab.token}")
+    yield page
+    page.close()
+
+
+def test_formgrader_autogrades_and_takes_points_by_hand(course, lab, page, tmp_path):
     from playwright.sync_api import expect
 
-    with running_lab(course.folder, tmp_path / "private") as lab:
-        page = chromium.new_page(viewport={"width": 1300, "height": 900})
-        page.set_default_timeout(60_000)
-        asked = []
-        page.on("request", lambda request: asked.append(request.url))
-        page.goto(f"{lab.address}/lab?token={lab.token}")  # signs in
-        for student in ("ann", "bob"):
-            page.goto(f"{lab.address}/formgrader/manage_submissions/mini")
-            row = page.locator("tr", has=page.locator(f"td[data-order='{student}']"))
-            row.locator("td.autograde a").click()
-            expect(page.locator(".modal.in")).to_contain_text("Success", timeout=60_000)
-        assert course.scores("mini") == {"ann": FULL, "bob": NOTHING}
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    for student in ("ann", "bob"):
+        page.goto(f"{lab.address}/formgrader/manage_submissions/mini")
+        row = page.locator("tr", has=page.locator(f"td[data-order='{student}']"))
+        row.locator("td.autograde a").click()
+        expect(page.locator(".modal.in")).to_contain_text("Success", timeout=60_000)
+    assert course.scores("mini") == {"ann": FULL, "bob": NOTHING}
 
-        page.goto(f"{lab.address}/formgrader/gradebook/mini/mini")
-        page.locator("td.name a").first.click()
-        page.wait_for_function(LOADED)
-        with page.expect_response(lambda response: response.request.method == "PUT"):
-            page.locator("input.score").last.fill("2.5")
-            page.locator("input.score").last.blur()
-        page.screenshot(path=tmp_path / "formgrader.png", full_page=True)
-        text = page.locator("body").inner_text()
-        assert "def double(x):" in text
-        assert CANARY in text  # an instructor sees the hidden tests
+    page.goto(f"{lab.address}/formgrader/gradebook/mini/mini")
+    page.locator("td.name a").first.click()
+    page.wait_for_function(LOADED)
+    with page.expect_response(lambda response: response.request.method == "PUT"):
+        page.locator("input.score").last.fill("2.5")
+        page.locator("input.score").last.blur()
+    page.screenshot(path=tmp_path / "formgrader.png", full_page=True)
+    text = page.locator("body").inner_text()
+    assert "def double(x):" in text
+    assert CANARY in text  # an instructor sees the hidden tests
 
-        page.goto(f"{lab.address}/formgrader/submissions/{_submission(course, 'bob')}/")
-        page.wait_for_function(LOADED)
-        assert "nowhere.png" in page.content()  # what bob tries is there
-        cells = course.graded("mini", "bob").cells
-        own = sum("nbgrader" not in cell.metadata for cell in cells)
-        assert page.get_by_text("Own cell", exact=True).count() == own > len(PAYLOADS)
-        assert page.locator("[onerror]").count() == 0
-        assert "Status: graded" in page.locator("header.outcome-box").inner_text()
-        assert not [url for url in asked if not url.startswith((lab.address, "data:", "blob:"))]
-        assert page.evaluate("window.ran") is None
-        page.close()
+    page.goto(f"{lab.address}/formgrader/submissions/{_submission(course, 'bob')}/")
+    page.wait_for_function(LOADED)
+    assert "nowhere.png" in page.content()  # what bob tries is there
+    cells = course.graded("mini", "bob").cells
+    own = sum("nbgrader" not in cell.metadata for cell in cells)
+    assert page.get_by_text("Own cell", exact=True).count() == own > len(PAYLOADS)
+    assert page.locator("[onerror]").count() == 0
+    assert "Status: graded" in page.locator("header.outcome-box").inner_text()
+    assert not [url for url in asked if not url.startswith((lab.address, "data:", "blob:"))]
+    assert page.evaluate("window.ran") is None
     with sqlite3.connect(course.folder / "gradebook.db") as gradebook:
         (given,) = gradebook.execute("SELECT manual_score FROM grade WHERE manual_score > 0")
     gradebook.close()
@@ -91,45 +102,40 @@ NAMES = [
 ]
 
 
-def test_a_name_does_nothing_in_formgrader_whatever_it_is(course, tmp_path, chromium):
+def test_a_name_does_nothing_in_formgrader_whatever_it_is(course, lab, page):
     from playwright.sync_api import expect
 
     shown = NAMES[-1]
     for student in ("O'Brien", shown):
         write(course.released("mini"), course.submitted("mini", student))
-    with running_lab(course.folder, tmp_path / "private") as lab:
-        page = chromium.new_page()
-        page.set_default_timeout(60_000)
-        page.goto(f"{lab.address}/lab?token={lab.token}")  # signs in
 
-        def idle():
-            assert page.locator("[onerror]").count() == 0
-            assert page.evaluate("window.ran") is None
+    def idle():
+        assert page.locator("[onerror]").count() == 0
+        assert page.evaluate("window.ran") is None
 
-        for name in NAMES:
-            for path in (quote(name, safe=""), f"{quote(name, safe='')}/mini"):
-                page.goto(f"{lab.address}/formgrader/manage_students/{path}")
-                idle()
-                assert page.evaluate("student_id") == name
-                assert name in page.locator("ol.breadcrumb").evaluate("list => list.textContent")
-            for pages in ("gradebook", "gradebook/mini", "manage_submissions"):
-                page.goto(f"{lab.address}/formgrader/{pages}/{quote(name, safe='')}")
-                idle()
-
-        page.goto(f"{lab.address}/formgrader/manage_submissions/mini")
-        for student, word in (("O'Brien", "Success"), (shown, "There was an error")):
-            row = page.locator("tr", has=page.get_by_text(student, exact=True))
-            row.locator("td.autograde a").click()
-            expect(page.locator(".modal.in")).to_contain_text(word, timeout=60_000)
-            expect(page.locator(".modal.in")).to_contain_text(f"'{student}'")
+    for name in NAMES:
+        for path in (quote(name, safe=""), f"{quote(name, safe='')}/mini"):
+            page.goto(f"{lab.address}/formgrader/manage_students/{path}")
             idle()
-            page.locator(".modal.in .modal-footer button").click()
-            expect(page.locator(".modal.in")).to_have_count(0)
+            assert page.evaluate("student_id") == name
+            assert name in page.locator("ol.breadcrumb").evaluate("list => list.textContent")
+        for pages in ("gradebook", "gradebook/mini", "manage_submissions"):
+            page.goto(f"{lab.address}/formgrader/{pages}/{quote(name, safe='')}")
+            idle()
 
-        page.goto(f"{lab.address}/formgrader/api/submissions/mini")
+    page.goto(f"{lab.address}/formgrader/manage_submissions/mini")
+    for student, word in (("O'Brien", "Success"), (shown, "There was an error")):
+        row = page.locator("tr", has=page.get_by_text(student, exact=True))
+        row.locator("td.autograde a").click()
+        expect(page.locator(".modal.in")).to_contain_text(word, timeout=60_000)
+        expect(page.locator(".modal.in")).to_contain_text(f"'{student}'")
         idle()
-        assert shown in page.locator("body").inner_text()
-        page.close()
+        page.locator(".modal.in .modal-footer button").click()
+        expect(page.locator(".modal.in")).to_have_count(0)
+
+    page.goto(f"{lab.address}/formgrader/api/submissions/mini")
+    idle()
+    assert shown in page.locator("body").inner_text()
 
 
 def test_nothing_comes_into_a_script_but_as_a_value():
