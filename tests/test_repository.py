@@ -1,5 +1,6 @@
 """The repository keeps its own promises: clean notebooks, one truth, nothing left behind."""
 
+import os
 import re
 import subprocess
 import sys
@@ -9,6 +10,8 @@ from pathlib import Path
 import nbformat
 import pytest
 import yaml
+
+from tests.grading import commands
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted(
@@ -68,11 +71,12 @@ def test_links_lead_somewhere(path):
     "assignment", sorted(path.name for path in (ROOT / "solutions").iterdir() if path.is_dir())
 )
 def test_exercises_are_what_nbgrader_generates_today(assignment, tmp_path):
-    command = [
-        Path(sys.executable).with_name("nbgrader"), "generate_assignment", assignment, "--no-db",
+    made = commands.run(
+        "nbgrader", "generate_assignment", assignment, "--no-db",
         f"--CourseDirectory.release_directory={tmp_path}",
-    ]  # fmt: skip
-    subprocess.run(command, cwd=ROOT, check=True, capture_output=True, timeout=120)
+        folder=ROOT, environment=dict(os.environ), seconds=120,
+    )  # fmt: skip
+    assert made.returncode == 0, made.stderr
     generated = _files(tmp_path / assignment)
     assert generated, "nbgrader generated nothing"
     assert _files(ROOT / "exercises" / assignment) == generated, "run `make exercises`"

@@ -29,7 +29,8 @@ def _server() -> Path:
     address = Path(folder.name, "socket")
     program = [sys.executable, "-m", "tests.grading.commands", str(address), str(os.getpid())]
     # Who has made a grader's application here goes without the working directory's modules.
-    environment = os.environ | {"PYTHONSAFEPATH": ""}
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"  # nbgrader's alembic
+    environment = os.environ | {"PYTHONSAFEPATH": "", "PATH": path}
     with subprocess.Popen(program, cwd=ROOT, env=environment, stdout=subprocess.PIPE) as server:
         assert server.stdout.readline() == b"ready\n"
         server.returncode = 0  # it serves until we are no more
