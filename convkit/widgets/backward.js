@@ -2,10 +2,11 @@
 
 const [SMALLEST, LARGEST] = [24, 40]; // pixels, the side of a cell
 const HIGHEST = 440; // pixels, two matrices
-const AROUND = 270; // pixels beside the matrices
+const [AROUND, AROUND_NARROW] = [270, 44]; // pixels beside the matrices
+const NARROW = 560; // a page on which the rows break: names and words stand on lines of their own
 const PACE = 1200; // milliseconds a unit, while the gradient flows
 const TRAVEL = 800; // of these, while its numbers travel to ∇x
-const GRID = "display: inline-grid; gap: 6px 22px; align-items: center; justify-items: center";
+const GRID = "display: inline-grid; gap: 6px clamp(10px, 2vw, 22px); align-items: center; justify-items: center";
 const SENDS = {
   Conv2d: "to each pixel of its window, times the weight that lay on it",
   MaxPool2d: "to the winner of its neighbourhood, and to no other",
@@ -43,18 +44,18 @@ function render({ model, el, signal }) {
   const numericalPanel = panel("", numericalX);
   const reading = element("div", {
     class: "convkit-reading", "aria-live": "polite",
-    style: `align-self: start; justify-self: start; margin-top: 34px; width: 270px; grid-column: span ${convolves ? 2 : 1}`,
+    style: "align-self: start; justify-self: start; margin-top: 34px; width: 270px",
   });
   const verdict = element("div", { class: "convkit-reading", "aria-live": "polite", style: "margin-top: 8px" });
 
-  const row = (name, ...cells) => [element("span", {}, name), ...cells.filter(Boolean)];
-  const middle = (node) => convolves && node;
+  const [forward, backward] = ["forward →", "← backward"].map((name) => element("span", {}, name));
+  const middle = (node) => (convolves ? [node] : []);
+  const grid = element("div", { style: GRID },
+    forward, panel("x", x), ...middle(panel("W", asking(weight.node))), yPanel, reading,
+    backward, gradXPanel, ...middle(panel("∇W", gradWeight)), panel("∇y", gradY),
+    numericalPanel, ...middle(panel("∇W", numericalWeight)));
   root.append(
-    element("div", { style: `${GRID}; grid-template-columns: repeat(${convolves ? 6 : 4}, auto)` },
-      ...row("forward →", panel("x", x), middle(panel("W", asking(weight.node))), yPanel, reading),
-      ...row("← backward", gradXPanel, middle(panel("∇W", gradWeight)), panel("∇y", gradY),
-        numericalPanel, middle(panel("∇W", numericalWeight)))),
-    verdict,
+    grid, verdict,
     element("div", { class: "convkit-bar" },
       flow, asking(labelled("framed ∇y", valueY), labelled("framed x", valueX),
         ...(convolves ? [stride.node, padding.node] : [kernelSize.node, stride.node]))),
@@ -64,15 +65,24 @@ function render({ model, el, signal }) {
     status,
   );
 
+  function layOut(narrow) {
+    grid.style.gridTemplateColumns = `repeat(${(convolves ? 6 : 4) / (narrow ? 2 : 1)}, auto)`;
+    for (const node of [forward, backward]) node.style.gridColumn = narrow ? "1 / -1" : "";
+    reading.style.gridColumn = narrow ? "1 / -1" : `span ${convolves ? 2 : 1}`;
+  }
+
   function draw(arrays) {
     const { x: map, y: output, grad_y, grad_x, paths, so_far, window: size, stride: step } = arrays;
     place.unit = inside(place.unit, output.shape);
     place.pixel = inside(place.pixel, map.shape);
     place.weight = inside(place.weight, size);
     const colours = palette(root);
-    const across = 2 * map.shape[1] + output.shape[1] + (convolves ? 2 * size[1] : 0);
-    const cell = clamp(
-      Math.floor(Math.min((root.clientWidth - AROUND) / across, HIGHEST / (2 * map.shape[0]))), SMALLEST, LARGEST);
+    const narrow = root.clientWidth < NARROW;
+    layOut(narrow);
+    const beside = map.shape[1] + (convolves ? size[1] : 0); // x and W, and again by finite differences
+    const wide = narrow ? (root.clientWidth - AROUND_NARROW) / (beside + output.shape[1])
+      : (root.clientWidth - AROUND) / (2 * beside + output.shape[1]);
+    const cell = clamp(Math.floor(Math.min(wide, HIGHEST / (2 * map.shape[0]))), SMALLEST, LARGEST);
     const units = cells(output.shape);
     const number = ([a, b]) => a * output.shape[1] + b;
     const windowOf = ([a, b]) => ({ row: a * step, column: b * step, height: size[0], width: size[1] });

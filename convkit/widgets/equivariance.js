@@ -1,6 +1,7 @@
 // Equivariance: drag the picture; the feature map, where it should be, and the difference.
 
 const WIDEST = 250; // pixels, a picture
+const NARROW = 560; // a page on which two pictures stand side by side, not four
 
 function render({ model, el, signal }) {
   let drag = [0, 0]; // down and right, in pixels of the picture
@@ -32,7 +33,8 @@ function render({ model, el, signal }) {
   function draw(arrays) {
     const { image, side, reach } = arrays;
     const number = numberOf(drag, reach);
-    const across = Math.min(WIDEST, (root.clientWidth - 60) / 4);
+    const abreast = root.clientWidth < NARROW ? 2 : 4;
+    const across = Math.min(WIDEST, root.clientWidth / abreast - 15);
     const shown = at(arrays.y, number);
     const wide = (across * shown.shape[1]) / (side / arrays.stride);
     const atRest = at(arrays.y, arrays.y.shape[0] >> 1);

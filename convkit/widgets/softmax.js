@@ -1,9 +1,9 @@
 // Softmax: for each class its logit as a slider, its probability, and the gradient of its logit.
 
 const [LOWEST, HIGHEST] = [-10, 10]; // logits
-const [NARROW, WIDE, HIGH] = [50, 220, 24]; // pixels: how long a bar can be, and its height
+const [NARROW, WIDE, HIGH] = [36, 220, 24]; // pixels: how long a bar can be, and its height
 const BESIDE = 490; // pixels, what stands beside the two bars
-const GRID = "display: grid; grid-template-columns: repeat(6, max-content); gap: 8px 12px; align-items: center; overflow-x: auto";
+const GRID = "display: grid; grid-template-columns: repeat(6, max-content); gap: 8px clamp(5px, 1.5vw, 12px); align-items: center; overflow-x: auto";
 
 function render({ model, el, signal }) {
   const view = scene({ model, el, signal }, draw, softmax);
@@ -11,8 +11,8 @@ function render({ model, el, signal }) {
   const { classes } = view.arrays;
   const setAll = (change) => ask("logits", model.get("logits").map((logit) => clamp(change(logit), LOWEST, HIGHEST)));
   const rows = classes.map((name, number) => ({
-    name: element("span", { style: "min-width: 64px" }),
-    logit: slider(`logit of ${name}`, { min: LOWEST, max: HIGHEST, step: 0.1, style: "width: clamp(70px, 14vw, 150px)" }, (value) =>
+    name: element("span", { style: "min-width: clamp(40px, 8vw, 64px)" }),
+    logit: slider(`logit of ${name}`, { min: LOWEST, max: HIGHEST, step: 0.1, style: "width: clamp(50px, 14vw, 150px)" }, (value) =>
       ask("logits", model.get("logits").map((old, i) => (i === number ? value : old)))),
     probability: canvas(`probability of ${name}`),
     share: element("output"),
@@ -21,8 +21,8 @@ function render({ model, el, signal }) {
   }));
   for (const { logit } of rows) logit.node.firstChild.remove(); // its row names it
   const right = select("the correct class", classes, (name) => ask("label", classes.indexOf(name)));
-  const head = ["", "logit a", "probability p", "", "gradient ∇a", ""].map((text) =>
-    element("span", { class: "convkit-symbol", style: "font-size: 17px" }, ...upright(text)));
+  const head = Object.entries({ "": 1, "logit a": 1, "probability p": 2, "gradient ∇a": 2 }).map(([text, columns]) =>
+    element("span", { class: "convkit-symbol", style: `font-size: 17px; grid-column: span ${columns}` }, ...upright(text)));
   const reading = element("div", { class: "convkit-reading", "aria-live": "polite", style: "font-size: 17px; margin-top: 10px" });
 
   root.append(

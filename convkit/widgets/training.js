@@ -1,6 +1,6 @@
 // Training: run, pause and step; filters with the maps of an image, the loss, what the network says.
 
-const [FILTER, DIGIT] = [76, 56]; // pixels
+const [FILTER, DIGIT] = [84, 56]; // pixels, where there is room
 const [RIGHT_ANSWER, WRONG_ANSWER] = ["#16a34a", "#dc2626"];
 
 function render({ model, el, signal }) {
@@ -14,7 +14,6 @@ function render({ model, el, signal }) {
   const curve = canvas("losses");
   const digits = canvas("", { tabindex: 0, role: "application" });
   const says = canvas("what the network says");
-  const filtersTitle = element("span", {}, "filters");
   const run = runner({
     advance: (steps) => ask("steps", view.arrays.step + steps),
     restart: () => ask("steps", 0),
@@ -29,8 +28,8 @@ function render({ model, el, signal }) {
 
   root.append(
     asking(run.node),
-    element("div", { style: `display: inline-grid; grid-template-columns: auto repeat(${count}, auto); gap: 6px 10px; align-items: center` },
-      filtersTitle, ...filters, element("span", {}, "and their maps"), ...maps),
+    element("div", { style: `display: inline-grid; grid-template-columns: auto repeat(${count}, auto); gap: 6px; align-items: center` },
+      "filters", ...filters, "maps", ...maps),
     element("div", { class: "convkit-stage", style: "margin-top: 12px; align-items: flex-start" },
       element("div", {}, curve, reading),
       element("div", {}, digits, says, saying)),
@@ -46,11 +45,14 @@ function render({ model, el, signal }) {
     const colours = palette(root);
     const weights = first.input.checked ? arrays.first : arrays.filters;
     const strongest = signed(largest(arrays.filters));
-    filters.forEach((node, j) => drawPicture(node, at(weights, j), FILTER, strongest));
-    maps.forEach((node, j) => drawPicture(node, at(arrays.maps, chosen, j), FILTER, signed(1)));
-    drawLosses(curve, [{ ...arrays, colour: colours.result }], colours);
-    drawDigits(digits, arrays, chosen, colours);
-    drawShares(says, at(probabilities, chosen), labels[chosen], colours);
+    const room = root.clientWidth - 20;
+    const filter = Math.min(FILTER, (room - 60) / count - 8);
+    const digit = Math.min(DIGIT, room / labels.length);
+    filters.forEach((node, j) => drawPicture(node, at(weights, j), filter, strongest));
+    maps.forEach((node, j) => drawPicture(node, at(arrays.maps, chosen, j), filter, signed(1)));
+    drawLosses(curve, [{ ...arrays, colour: colours.result }], colours, { width: Math.min(CURVE_WIDTH, room) });
+    drawDigits(digits, arrays, chosen, digit, colours);
+    drawShares(says, at(probabilities, chosen), labels[chosen], digit, colours);
 
     const said = best(at(probabilities, chosen));
     digits.setAttribute("aria-label", `test images, number ${chosen + 1} of ${images.shape[0]} chosen, a ${labels[chosen]}`);
@@ -94,34 +96,34 @@ function render({ model, el, signal }) {
 const best = ({ data }) => data.indexOf(Math.max(...data));
 
 /** The test images in a row, each with what the network says, green where it is right. */
-function drawDigits(node, { images, labels, probabilities }, chosen, colours) {
-  const context = prepare(node, labels.length * DIGIT, DIGIT + 22);
+function drawDigits(node, { images, labels, probabilities }, chosen, side, colours) {
+  const context = prepare(node, labels.length * side, side + 22);
   const shade = grey(1, 0);
   context.textAlign = "center";
   labels.forEach((label, i) => {
     const picture = painted(at(images, i), shade);
     context.imageSmoothingEnabled = false;
-    context.drawImage(picture, i * DIGIT + 2, 2, DIGIT - 4, DIGIT - 4);
+    context.drawImage(picture, i * side + 2, 2, side - 4, side - 4);
     const said = best(at(probabilities, i));
     context.font = `${said === label ? "" : "bold "}14px ${getComputedStyle(node).fontFamily}`;
     context.fillStyle = said === label ? RIGHT_ANSWER : WRONG_ANSWER;
-    context.fillText(`${said} ${said === label ? "✓" : "✗"}`, (i + 0.5) * DIGIT, DIGIT + 16);
+    context.fillText(`${said} ${said === label ? "✓" : "✗"}`, (i + 0.5) * side, side + 16);
   });
   context.strokeStyle = colours.kernel;
   context.lineWidth = 3;
-  context.strokeRect(chosen * DIGIT + 2, 2, DIGIT - 4, DIGIT - 4);
+  context.strokeRect(chosen * side + 2, 2, side - 4, side - 4);
 }
 
 /** The probabilities of the classes as columns. */
-function drawShares(node, shares, label, colours) {
+function drawShares(node, shares, label, across, colours) {
   const [classes] = shares.shape;
-  const [across, high] = [DIGIT, 74];
+  const high = 74;
   const context = prepare(node, classes * across, high + 20);
   context.font = `13px ${getComputedStyle(node).fontFamily}`;
   context.textAlign = "center";
   shares.data.forEach((share, i) => {
     context.fillStyle = i === label ? colours.result : colours.faint;
-    context.fillRect(i * across + 10, high - share * (high - 6), across - 20, Math.max(share * (high - 6), 1));
+    context.fillRect((i + 0.18) * across, high - share * (high - 6), 0.64 * across, Math.max(share * (high - 6), 1));
     context.fillStyle = colours.ink;
     context.fillText(String(i), (i + 0.5) * across, high + 15);
   });
