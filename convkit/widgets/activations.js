@@ -1,9 +1,9 @@
 // Activations: a strip of heat for each network, a column for each layer, and below each column how
 // much of a gradient arrives there.
 
-const [NARROWEST, WIDEST] = [34, 120]; // pixels, a layer
+const [NARROWEST, WIDEST, NAMED] = [28, 120, 60]; // pixels, a layer; and one on which its full name fits
 const [HEIGHT, BAR, ABOVE] = [110, 44, 20];
-const ROW_NAME = 92;
+const [ROW_NAME, SCALE, AROUND] = [92, 30, 24]; // beside the layers
 
 function render({ model, el, signal }) {
   let chosen = 7; // which layer
@@ -13,6 +13,7 @@ function render({ model, el, signal }) {
   const { names } = view.arrays;
   const depth = view.arrays.mean.shape[1];
   const rows = names.map((name, i) => canvas(name, i ? {} : { tabindex: 0, role: "application" }));
+  const rowNames = names.map((name) => element("div", { style: "flex: none" }, name));
   const reading = element("table", { class: "convkit-table" });
   const doubling = (label, name, limits) =>
     slider(label, limits, (power) => ask(name, 2 ** power), (power) => written(2 ** power));
@@ -26,7 +27,7 @@ function render({ model, el, signal }) {
     element("div", { class: "convkit-bar", style: "margin: 0 0 10px" },
       asking(controls.scale.node, function_.node, controls.batch_size.node)),
     ...rows.map((row, i) => element("div", { class: "convkit-stage", style: "flex-wrap: nowrap; gap: 0" },
-      element("div", { style: `width: ${ROW_NAME}px; flex: none` }, names[i]), row)),
+      rowNames[i], row)),
     reading,
     element("p", { class: "convkit-hint" },
       "Each column is a layer: the darker, the more of its units say that. The bars below are a gradient on its way " +
@@ -36,7 +37,9 @@ function render({ model, el, signal }) {
 
   function draw(arrays) {
     const colours = palette(root);
-    const width = clamp((root.clientWidth - ROW_NAME - 24) / depth, NARROWEST, WIDEST);
+    const rowName = Math.min(ROW_NAME, root.clientWidth / 6);
+    const width = clamp((root.clientWidth - rowName - SCALE - AROUND) / depth, NARROWEST, WIDEST);
+    for (const node of rowNames) node.style.width = `${rowName}px`;
     rows.forEach((node, row) => {
       drawStrip(node, arrays, row, chosen, width, colours);
       const arriving = Array.from(at(arrays.gradient, row).data, share).join(", ");
@@ -60,8 +63,8 @@ function render({ model, el, signal }) {
 function drawStrip(node, arrays, row, chosen, width, colours) {
   const [, layers, bins] = arrays.y.shape;
   const [low, high] = arrays.ranges.y;
-  const context = prepare(node, layers * width + 30, ABOVE + HEIGHT + BAR);
-  context.font = `13px ${getComputedStyle(node).fontFamily}`;
+  const context = prepare(node, layers * width + SCALE, ABOVE + HEIGHT + BAR);
+  context.font = `${clamp(width / 3, 10, 13)}px ${getComputedStyle(node).fontFamily}`;
   context.textBaseline = "middle";
   context.fillStyle = colours.ink;
   for (const value of [low, (low + high) / 2, high]) {
@@ -87,7 +90,7 @@ function drawStrip(node, arrays, row, chosen, width, colours) {
     context.fillRect(left, ABOVE + HEIGHT + 4, inner, Math.max(tall, 1));
     context.fillStyle = colours.ink;
     context.fillText(share(arriving), left + inner / 2, ABOVE + HEIGHT + Math.max(tall, 1) + 14);
-    if (!row) context.fillText(`layer ${layer + 1}`, left + inner / 2, ABOVE - 10);
+    if (!row) context.fillText(width < NAMED ? layer + 1 : `layer ${layer + 1}`, left + inner / 2, ABOVE - 10);
   }
 }
 

@@ -2,6 +2,7 @@
 
 const NAMES = ["x", "v", "y"];
 const WIDEST = 290; // pixels, a picture
+const NARROW = 560; // a page on which the pictures stand below one another
 const PROFILE = 110;
 const THUMBNAIL = 96;
 const SMALLEST_DEVIATIONS = ["0.001", "0.003", "0.01", "0.03", "0.1", "0.3", "1"];
@@ -59,7 +60,8 @@ function render({ model, el, signal }) {
     place = inside(place, [rows, columns]);
     const [i, j] = place;
     const colours = palette(root);
-    const across = Math.min(WIDEST, (root.clientWidth - 60) / 3);
+    const abreast = root.clientWidth < NARROW ? 1 : 3;
+    const across = Math.min(WIDEST, root.clientWidth / abreast - 20);
     if (bitmaps.of !== arrays || bitmaps.chosen !== chosen) {
       bitmaps = { of: arrays, chosen, pictures: paint(arrays, chosen, shown), thumbnails: paintAll(arrays) };
     }
