@@ -117,7 +117,7 @@ def _one_number(look: Look) -> bool:
 _PROMISES: dict[str, tuple[Callable[[Look], bool], str, str, str]] = {
     "forward-changes-input": (partial(_input_changed, by="forward"), "forward writes into {given}",
         "Your forward changes {given} itself: whoever called it finds other numbers there.",
-        "`[…] =, `+=` and `out=` change the array itself. Which of them is it here?"),
+        "`[…] =`, `+=` and `out=` change the array itself. Which of them is it here?"),
     "backward-changes-input": (partial(_input_changed, by="backward"),
         "backward writes into {given}",
         "Your forward keeps {given} itself, and your backward writes into the caller's array.",

@@ -10,7 +10,7 @@ ERRORS: Words = {
         "a name is misspelt, or gone since NumPy 2, as np.int, np.float and x.itemset are",
         "Which name does the message quote? Look it up in the manual."),
     "arguments": ("Something is called with the wrong arguments",
-        "there are too many, too few or others; is there a default for what may be left out?",
+        "there are too many, too few or others; what may be left out needs a default",
         "Compare the call in the message with the `def` line. What if an argument is left out?"),
     "not-callable": ("Something is called that is no function",
         "round brackets follow what cannot be called: `x(…)` for `x[…]`, or a missing `*`",

@@ -147,7 +147,9 @@ def test_what_is_told_reads_well(id):
     title, sentence, hint = TEXTS[id]
     assert title[-1] not in ".?!,"
     assert sentence.endswith(".") == (id in _PROMISES)
+    assert sentence[-1] not in "?,"
     assert hint[-1] in ".?"
+    assert all(text.count("`") % 2 == 0 for text in (title, sentence, hint))
     assert len(sentence) + len(hint) < 450
 
 
