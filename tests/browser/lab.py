@@ -33,7 +33,6 @@ CHROMIUM_ARGUMENTS = [
 COURSE_SETTINGS = Path(convkit.__file__).parent / "jupyter"
 """What `make course` gives JupyterLab."""
 
-_EVERY_CELL_IN_THE_PAGE = {"@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"}}
 _OPEN = """async (path) => {
     await window.jupyterapp.commands.execute("docmanager:open", { path });
 }"""
@@ -86,11 +85,6 @@ def running_lab(folder: Path, private: Path, *options: str) -> Iterator[Lab]:
         "JUPYTERLAB_SETTINGS_DIR": str(private / "settings"),
         "IPYTHONDIR": str(private / "ipython"),
     }
-    configuration = private / "config" / "labconfig"
-    configuration.mkdir(parents=True)
-    (configuration / "default_setting_overrides.json").write_text(
-        json.dumps(_EVERY_CELL_IN_THE_PAGE)
-    )
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
     command += ["--LabApp.expose_app_in_browser=True", "--ServerApp.port=0"]
     command += [f"--IdentityProvider.token={token}", f"--ServerApp.root_dir={folder}", *options]

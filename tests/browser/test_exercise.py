@@ -39,6 +39,15 @@ def write(page, cell_id, source):
     )
 
 
+def divided(solution):
+    """The layer with a mistake in its backward pass."""
+    wrong = solution.replace(
+        'self.grads["weight"] = grad_weight', 'self.grads["weight"] = grad_weight / len(grad_y)'
+    )
+    assert wrong != solution
+    return wrong
+
+
 def output_of(page, cell_id):
     run_cell(page, cell_id)
     return cell(page, cell_id).locator(".jp-OutputArea")
@@ -51,11 +60,7 @@ def test_an_untouched_exercise_says_what_is_missing(exercise):
 
 
 def test_a_wrong_backward_is_told_which_mistake_it_looks_like(exercise, solution):
-    wrong = solution.replace(
-        'self.grads["weight"] = grad_weight', 'self.grads["weight"] = grad_weight / len(grad_y)'
-    )
-    assert wrong != solution
-    write(exercise, "conv2d", wrong)
+    write(exercise, "conv2d", divided(solution))
     run_cell(exercise, "conv2d")
     expect(output_of(exercise, "conv2d-forward-visible")).to_contain_text("✓")
     output = output_of(exercise, "conv2d-backward-visible")
@@ -71,3 +76,12 @@ def test_a_right_layer_passes_and_is_kept(exercise, solution, lab):
     expect(output_of(exercise, "conv2d-backward-visible")).not_to_contain_text("✗")
     kept = (lab.folder / "mine" / "conv2d.py").read_text(encoding="utf-8")
     assert kept.rstrip() == "# " + solution
+
+
+def test_read_opens_the_lecture_at_its_section(exercise, solution):
+    write(exercise, "conv2d", divided(solution))
+    run_cell(exercise, "conv2d")
+    read = output_of(exercise, "conv2d-backward-visible").get_by_role("link").first
+    section = re.search("“(.+)”", read.inner_text())[1]
+    read.click()
+    expect(exercise.get_by_role("heading", name=section).first).to_be_in_viewport()
