@@ -1,6 +1,7 @@
 // Rectification: two polarities in two rows, a function in each column, its curve below.
 
 const [NARROWEST, WIDEST] = [110, 200]; // pixels, a picture
+const NARROW = 560; // a page on which two pictures stand side by side, not all
 const CURVE = 110;
 const DOTS = ["#16a34a", "#9333ea"]; // of the upper and of the lower row
 
@@ -40,7 +41,8 @@ function render({ model, el, signal }) {
     place = inside(place ?? strongest(at(z, 0)), [rows, across]);
     const [i, j] = place;
     const colours = palette(root);
-    const width = clamp((root.clientWidth - 24) / columns.length - 8, NARROWEST, WIDEST);
+    const abreast = root.clientWidth < NARROW ? 2 : columns.length;
+    const width = clamp((root.clientWidth - 24) / abreast - 8, NARROWEST, WIDEST);
     const [height, window_] = arrays.x.shape.slice(1).map((pixels, axis) => pixels - z.shape[axis + 1] + 1);
     for (const row of [0, 1]) {
       const frame = (place_, high, wide) =>
