@@ -104,8 +104,7 @@ def run(function: Callable[..., Any], *arguments: Any, output: Output) -> Any:
             redirect_stderr(output),
         ):
             warnings.simplefilter("ignore")
-            with _time_limit(seconds):
-                return function(*arguments)
+            return _in_time(seconds, function, *arguments)
     except LearnerError:
         raise
     except _OutOfTime as error:
@@ -173,23 +172,29 @@ class _OutOfTime(BaseException):
     """Not an Exception, so that ``except Exception`` in the learner's loop does not swallow it."""
 
 
-@contextmanager
-def _time_limit(seconds: float) -> Iterator[None]:
+def _in_time(seconds: float, function: Callable[..., Any], *arguments: Any) -> Any:
+    """``function(*arguments)``, interrupted after so many seconds.
+
+    Raises:
+        _OutOfTime: it took longer.
+    """
     if not keeps_time():
-        yield
-        return
-    running = True
+        return function(*arguments)
+    here, running, late = sys._getframe(), True, False
 
     def stop(signal_number: int, frame: FrameType | None) -> None:
-        if running:
-            _stop_at_next_line(frame)
+        nonlocal late
+        late = True
+        # On the way back through this very frame nothing is in the way of ending the alarm.
+        if running and frame is not here:
+            _stop_at_next_line(frame, here)
             raise _OutOfTime
 
     started, tracing = time.monotonic(), sys.gettrace()
     handler = signal.signal(signal.SIGALRM, stop)
     left, interval = signal.setitimer(signal.ITIMER_REAL, seconds, 0.01)
     try:
-        yield
+        result = function(*arguments)
     finally:
         running = False
         signal.setitimer(signal.ITIMER_REAL, 0.0)
@@ -199,9 +204,12 @@ def _time_limit(seconds: float) -> Iterator[None]:
         if left:
             elapsed = time.monotonic() - started
             signal.setitimer(signal.ITIMER_REAL, max(left - elapsed, 1e-3), interval)
+    if late:
+        raise _OutOfTime
+    return result
 
 
-def _stop_at_next_line(frame: FrameType | None) -> None:
+def _stop_at_next_line(frame: FrameType | None, outermost: FrameType) -> None:
     """Let every running frame raise once more, should a bare ``except:`` swallow the first time."""
 
     def stop(frame: FrameType, event: str, argument: Any) -> Any:
@@ -210,7 +218,7 @@ def _stop_at_next_line(frame: FrameType | None) -> None:
         return stop
 
     sys.settrace(lambda frame, event, argument: None)
-    while frame is not None and frame.f_code is not run.__code__:
+    while frame is not None and frame is not outermost:
         frame.f_trace = stop
         frame = frame.f_back
 

@@ -211,6 +211,25 @@ class TestTime:
         groups = {result.group for result in report.results if result.status != "holds"}
         assert groups == {"backward"}
 
+    def test_an_alarm_on_the_way_back_leaves_no_alarm_behind(self, monkeypatch):
+        """It rings again and again; on a busy machine also while the first one is dealt with."""
+        signal = pytest.importorskip("signal")
+        ring, output = signal.setitimer, learner.Output()
+        before = signal.getsignal(signal.SIGALRM)
+        monkeypatch.setattr(learner, "SECONDS_PER_CALL", 0.005)
+        monkeypatch.setattr(
+            signal, "setitimer", lambda which, seconds, _=0.0: ring(which, seconds, 2e-5)
+        )
+
+        def endless():
+            while True:
+                pass
+
+        for _ in range(100):
+            with pytest.raises(learner.LearnerTimeout):
+                learner.run(endless, output=output)
+            assert signal.getsignal(signal.SIGALRM) is before
+
     def test_the_alarm_of_others_is_put_back(self):
         signal = pytest.importorskip("signal")
         if not hasattr(signal, "setitimer"):
