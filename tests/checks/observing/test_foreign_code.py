@@ -218,7 +218,7 @@ class TestTime:
         before = signal.getsignal(signal.SIGALRM)
         monkeypatch.setattr(learner, "SECONDS_PER_CALL", 0.005)
         monkeypatch.setattr(
-            signal, "setitimer", lambda which, seconds, _=0.0: ring(which, seconds, 2e-5)
+            signal, "setitimer", lambda which, seconds, _=0.0: ring(which, seconds, 1e-4)
         )
 
         def endless():
