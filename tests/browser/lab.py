@@ -162,6 +162,10 @@ class Browser:
                 await sessionContext.ready;
             }"""
         )
+        # JupyterLab draws cells that are out of sight when it finds the time.
+        self._page.wait_for_function(
+            "window.jupyterapp.shell.currentWidget.content.widgets.every((cell) => cell.isAttached)"
+        )
         return self._page
 
     def _said(self, message: Any) -> None:
