@@ -37,9 +37,10 @@ _OPEN = """async (path) => {
     await window.jupyterapp.commands.execute("docmanager:open", { path });
 }"""
 _CLOSE = """async () => {
-    const notebook = window.jupyterapp.shell.currentWidget;
-    await notebook.sessionContext.shutdown();
-    notebook.dispose();
+    for (const notebook of [...window.jupyterapp.shell.widgets("main")]) {
+        await notebook.sessionContext?.shutdown();
+        notebook.dispose();
+    }
 }"""
 
 
@@ -140,8 +141,8 @@ class Browser:
         self._context.on("weberror", lambda error: self.complaints.append(str(error.error)))
 
     def open(self, notebook: str, *, anew: bool = False) -> Any:
-        """The page, with the notebook open and its kernel ready, once the one before was closed
-        and its kernel ended; ``anew``: JupyterLab is loaded again, as by who comes back."""
+        """The page, with the notebook open and its kernel ready, once those before were closed
+        and their kernels ended; ``anew``: JupyterLab is loaded again, as by who comes back."""
         if self._page:
             self._page.evaluate(_CLOSE)
         self.complaints.clear()
