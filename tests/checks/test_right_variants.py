@@ -11,6 +11,7 @@ from convkit import check
 from convkit.checks import random_cases
 from convkit.checks.checking import MODULES
 from tests.checks.variants import right_variants
+from tests.sampled import sampled
 
 RIGHT = [variant for variant in right_variants() if variant.name in MODULES]
 
@@ -19,15 +20,7 @@ def label(variant):
     return f"{variant.name}-{variant.id}"
 
 
-@pytest.mark.parametrize(
-    "variant",
-    [
-        pytest.param(
-            variant, id=label(variant), marks=[pytest.mark.exhaustive] if number % 2 else []
-        )
-        for number, variant in enumerate(RIGHT)
-    ],
-)
+@pytest.mark.parametrize("variant", sampled(RIGHT, 2, label))
 @pytest.mark.usefixtures("capsys")
 def test_a_right_variant_passes(variant):
     report = check(variant.load(), cases=random_cases(variant.name, 0))

@@ -8,6 +8,7 @@ import pytest
 from convkit.checks.checking import MODULES
 from tests.checks.variants import wrong_variants
 from tests.names import first_name, report_on
+from tests.sampled import sampled
 
 WRONG = [variant for variant in wrong_variants() if variant.name in MODULES]
 SAMPLE = 14
@@ -19,20 +20,12 @@ HARD_TO_CREDIT = {
     "midnight-eps-beside-the-root",
     "one-hot/labels-from-one",
 }
-EACH = [
-    pytest.param(
-        variant,
-        id=f"{variant.name}-{variant.id}",
-        marks=[pytest.mark.exhaustive] if number % SAMPLE else [],
-    )
-    for number, variant in enumerate(WRONG)
-]
 
 
 report = cache(report_on)
 
 
-@pytest.mark.parametrize("variant", EACH)
+@pytest.mark.parametrize("variant", sampled(WRONG, SAMPLE, lambda each: f"{each.name}-{each.id}"))
 def test_it_is_noticed_and_a_pass_that_is_right_is_not_blamed(variant):
     blamed = {result.group for result in report(variant).results if result.status == "fails"}
     assert blamed & variant.breaks, variant.mistake

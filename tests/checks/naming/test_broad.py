@@ -7,6 +7,7 @@ import convkit
 from convkit import CheckFailed, check
 from convkit.checks import random_cases
 from convkit.checks.checking import find
+from tests.sampled import sampled
 
 pytestmark = pytest.mark.usefixtures("capsys")
 
@@ -85,7 +86,7 @@ GARBAGE = {
 
 
 @pytest.mark.parametrize("garbage", GARBAGE.values(), ids=list(GARBAGE))
-@pytest.mark.parametrize("name", ["Conv2d", "BatchNorm", "MaxPool2d", "AvgPool2d"])
+@pytest.mark.parametrize("name", sampled(["MaxPool2d", "AvgPool2d", "Conv2d", "BatchNorm"], 4))
 def test_no_result_breaks_a_check(name, garbage):
     right = getattr(convkit, name)
 

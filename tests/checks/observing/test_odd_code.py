@@ -8,6 +8,7 @@ import pytest
 import convkit
 from convkit import CheckFailed, check
 from tests.checks.observing.test_foreign_code import conv_whose, failure
+from tests.sampled import sampled
 
 
 class Shouting(np.ndarray):
@@ -94,7 +95,12 @@ class TestOddThings:
             check(function)
 
     @pytest.mark.parametrize(
-        "mapping", [None, [], 3, NoEntry(), {"weight": None}, {"weight": "w", "bias": np.ones(1)}]
+        "mapping",
+        sampled(
+            [None, {"weight": None}, [], 3, NoEntry(), {"weight": "w", "bias": np.ones(1)}],
+            2,
+            lambda mapping: type(mapping).__name__,
+        ),
     )
     @pytest.mark.parametrize("which", ["params", "grads"])
     def test_mappings(self, which, mapping):
