@@ -13,6 +13,7 @@ from playwright.sync_api import expect
 
 from convkit.mine import parse_implementation
 from tests.browser.lab import cell, copy_course, run_all, run_cell
+from tests.sampling import marks, sampled
 
 pytestmark = pytest.mark.browser
 
@@ -48,13 +49,7 @@ def released(name):
     return nbformat.read(ROOT / place(name), as_version=4)
 
 
-def sampled(number):
-    return [] if number == 5 else [pytest.mark.exhaustive]
-
-
-@pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=sampled(number)) for number, name in enumerate(NAMES)]
-)
+@pytest.mark.parametrize("name", sampled(NAMES, NAMES[5]))
 def test_a_release_opens_and_its_first_check_says_what_is_missing(browser, course, name):
     code = [each for each in released(name).cells if each.cell_type == "code"]
     answers = [each for each in code if parse_implementation(each.source)]
@@ -73,7 +68,7 @@ def test_a_release_opens_and_its_first_check_says_what_is_missing(browser, cours
     ("name", "whole"),
     [
         *(
-            pytest.param(name, name != CAPSTONE, marks=sampled(number))
+            pytest.param(name, name != CAPSTONE, marks=marks(always=number == 5))
             for number, name in enumerate(NAMES)
         ),
         pytest.param(

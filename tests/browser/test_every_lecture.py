@@ -13,6 +13,7 @@ from playwright.sync_api import TimeoutError, expect
 from benchmarks.widgets import moved
 from tests.browser.accessibility import violations
 from tests.browser.lab import end_kernel, pictures_of, run_all, save
+from tests.sampling import sampled
 
 pytestmark = pytest.mark.browser
 
@@ -24,10 +25,7 @@ VIEW = "application/vnd.jupyter.widget-view+json"
 
 
 # Each has a file of its own for its pictures; these are the promises that all lectures share.
-SAMPLED = [
-    pytest.param(name, marks=[] if number == 5 else [pytest.mark.exhaustive])
-    for number, name in enumerate(LECTURES)
-]
+SAMPLED = sampled(LECTURES, LECTURES[5])
 
 
 @pytest.fixture(scope="module", params=SAMPLED)

@@ -11,7 +11,7 @@ from convkit import check
 from convkit.checks import random_cases
 from convkit.checks.checking import MODULES
 from tests.checks.variants import right_variants
-from tests.sampled import sampled
+from tests.sampling import one_in
 
 RIGHT = [variant for variant in right_variants() if variant.name in MODULES]
 
@@ -20,7 +20,7 @@ def label(variant):
     return f"{variant.name}-{variant.id}"
 
 
-@pytest.mark.parametrize("variant", sampled(RIGHT, 2, label))
+@pytest.mark.parametrize("variant", one_in(2, RIGHT, label))
 @pytest.mark.usefixtures("capsys")
 def test_a_right_variant_passes(variant):
     report = check(variant.load(), cases=random_cases(variant.name, 0))

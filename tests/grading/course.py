@@ -9,14 +9,13 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import pytest
-from _pytest.mark import ParameterSet
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from sqlalchemy import Row, create_engine, text
@@ -276,14 +275,6 @@ def _convkit(*arguments: str) -> list[str]:
 def write(notebook: NotebookNode, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(nbformat.writes(notebook) + "\n")
-
-
-def sampled(names: Iterable[str], *always: str) -> list[ParameterSet]:
-    """The names as parameters of a test: ``always`` those, and all in a run that is exhaustive."""
-    return [
-        pytest.param(name, marks=[] if name in always else [pytest.mark.exhaustive])
-        for name in names
-    ]
 
 
 def asked_for(request: pytest.FixtureRequest) -> set[str]:

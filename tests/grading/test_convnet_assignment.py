@@ -13,10 +13,10 @@ from tests.grading.course import (
     asked_for,
     cell,
     changed,
-    sampled,
     without_pictures,
     write,
 )
+from tests.sampling import sampled
 
 pytestmark = [pytest.mark.course, pytest.mark.timeout(900)]
 

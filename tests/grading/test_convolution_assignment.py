@@ -5,7 +5,8 @@ import shutil
 import nbformat
 import pytest
 
-from tests.grading.course import ROOT, Course, asked_for, changed, sampled, write
+from tests.grading.course import ROOT, Course, asked_for, changed, write
+from tests.sampling import sampled
 
 pytestmark = [pytest.mark.course, pytest.mark.timeout(900)]
 

@@ -49,6 +49,15 @@ class InCourse:
         return self.parent.parent  # type: ignore[attr-defined]
 
 
+def put_down(course: Course, known: Resources, outcome: Outcome, fingerprint: str) -> None:
+    """How it ended with the notebook of which nbgrader knows that goes into the gradebook."""
+    notebooks = {known["notebook"]: outcome}
+    with course.gradebook() as gradebook:
+        ledger.finish(
+            course, gradebook, known["assignment"], known["student"], notebooks, fingerprint
+        )
+
+
 @contextlib.contextmanager
 def _on_record(course: Course, resources: Resources) -> Iterator[None]:
     """Whatever fails inside is in the gradebook as the grader's fault, as well as in the log.
@@ -60,16 +69,7 @@ def _on_record(course: Course, resources: Resources) -> Iterator[None]:
         try:
             yield
         except Exception as error:
-            outcome = Outcome(Status.GRADER_ERROR, str(error))
-            with course.gradebook() as gradebook:
-                ledger.finish(
-                    course,
-                    gradebook,
-                    known["assignment"],
-                    known["student"],
-                    {known["notebook"]: outcome},
-                    fingerprint="",
-                )
+            put_down(course, known, Outcome(Status.GRADER_ERROR, str(error)), fingerprint="")
             raise
 
 

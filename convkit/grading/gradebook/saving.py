@@ -17,8 +17,8 @@ from nbgrader.preprocessors import (
 )
 
 from convkit.grading import notebook as nb
-from convkit.grading.gradebook import ledger, reviewed
-from convkit.grading.gradebook.autograde import InCourse, Resources
+from convkit.grading.gradebook import reviewed
+from convkit.grading.gradebook.autograde import InCourse, Resources, put_down
 from convkit.grading.gradebook.course import Course
 from convkit.grading.intake.written_answers import REMARK
 
@@ -29,16 +29,8 @@ class SaveOutcome(InCourse, NbGraderPreprocessor):
     def preprocess(
         self, notebook: NotebookNode, resources: Resources
     ) -> tuple[NotebookNode, Resources]:
-        course, known = self._course(), resources["nbgrader"]
-        with course.gradebook() as gradebook:
-            ledger.finish(
-                course,
-                gradebook,
-                known["assignment"],
-                known["student"],
-                {known["notebook"]: known["outcome"]},
-                known["fingerprint"],
-            )
+        known = resources["nbgrader"]
+        put_down(self._course(), known, known["outcome"], known["fingerprint"])
         return notebook, resources
 
 

@@ -9,7 +9,7 @@ import convkit
 from convkit.checks import examine
 from convkit.checks.checking import MODULES, find
 from convkit.checks.promises.concept import LayerConcept
-from tests.sampled import sampled
+from tests.sampling import one_in
 
 LAYERS = [
     name
@@ -134,7 +134,7 @@ def test_settings_that_all_layers_share_are_named(name):
     assert found == f"{name.lower()}-state-settings-shared"
 
 
-@pytest.mark.parametrize("name", sampled(WITH_PARAMS, 2))
+@pytest.mark.parametrize("name", one_in(2, WITH_PARAMS))
 def test_a_backward_that_writes_into_params_is_named(name):
     base = find(name).reference
 

@@ -10,6 +10,7 @@ from convkit import CheckFailed, check
 from convkit.checks import random_cases
 from convkit.checks.checking import MODULES
 from convkit.checks.naming.misconception import catalogue
+from tests.sampling import marks
 
 LECTURES = Path(__file__).parents[3] / "lectures"
 ENTRIES = [entry for name in MODULES for entry in catalogue(MODULES[name], name)]
@@ -20,7 +21,7 @@ WRONG = [
         entry,
         wrong,
         id=f"{entry.id}-{way}",
-        marks=[pytest.mark.exhaustive] if way or number % SAMPLE else [],
+        marks=marks(always=not way and number % SAMPLE == 0),
     )
     for number, entry in enumerate(ENTRIES)
     for way, wrong in enumerate(entry.implementations)

@@ -10,6 +10,7 @@ from convkit import Layer, check
 from convkit.checks import checking, examine, random_cases
 from convkit.checks.checking import MODULES, find
 from convkit.checks.promises.concept import LayerConcept
+from tests.sampling import one_in
 
 LAYERS = [
     name
@@ -117,13 +118,7 @@ def test_one_visible_case_is_enough(name, mistake):
         assert failing(corner), case.words
 
 
-@pytest.mark.parametrize(
-    "mistake",
-    [
-        pytest.param(mistake, marks=[pytest.mark.exhaustive] if number % 4 else [])
-        for number, mistake in enumerate(mistakes(Layer))
-    ],
-)
+@pytest.mark.parametrize("mistake", one_in(4, mistakes(Layer)))
 @pytest.mark.parametrize("name", LAYERS)
 def test_one_hidden_case_is_enough(name, mistake):
     concept = find(name)

@@ -17,11 +17,11 @@ from tests.grading.course import (
     Course,
     cell,
     mini_source,
-    sampled,
     write,
 )
 from tests.grading.mini_submissions import CODE
 from tests.grading.pages.test_safe_html import PAYLOADS
+from tests.sampling import sampled
 
 pytestmark = [pytest.mark.browser, pytest.mark.course]
 
