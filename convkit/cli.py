@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from convkit.checks.saying.encodable import encodable
+from convkit.checks.saying.refused import refused
 
 FIRST_PAGE = "lectures/00-start-here.ipynb"
 
@@ -32,9 +33,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except OSError as error:
-        said = f"convkit: {error.strerror or error}: {error.filename or 'here'}"
-        print(encodable(said, sys.stderr), file=sys.stderr)
+        print(encodable(f"convkit: {refused(error)}", sys.stderr), file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("convkit: stopped.", file=sys.stderr)
+        return 130
     return status
 
 

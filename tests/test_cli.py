@@ -1,5 +1,7 @@
-"""`convkit open`: the course in JupyterLab, with its settings."""
+"""`convkit open`: the course in JupyterLab, with its settings; and what any command refuses."""
 
+import errno
+import os
 import runpy
 import sys
 from pathlib import Path
@@ -58,3 +60,33 @@ def test_other_commands_know_what_they_do_not_know(called, capsys):
         cli.main(["progress", "--no-browser"])
     assert "unrecognized arguments: --no-browser" in capsys.readouterr().err
     assert called == []
+
+
+@pytest.mark.parametrize(
+    ("number", "cure"),
+    [
+        (errno.ENOENT, "Is the name right"),
+        (errno.EACCES, "yours to read and write"),
+        (errno.ENOSPC, "make room"),
+        (errno.EIO, "cannot be read or written"),
+    ],
+)
+def test_what_the_system_refuses_is_one_sentence_with_the_cure(monkeypatch, capsys, number, cure):
+    def refuse(options):
+        raise OSError(number, os.strerror(number), "place")
+
+    monkeypatch.setattr(cli, "_progress", refuse)
+    assert cli.main(["progress"]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("convkit: place cannot be read or written: ")
+    assert cure in said
+    assert said.count("\n") == 1
+
+
+def test_ctrl_c_ends_any_command_without_a_traceback(monkeypatch, capsys):
+    def interrupted(options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "_progress", interrupted)
+    assert cli.main(["progress"]) == 130
+    assert capsys.readouterr().err == "convkit: stopped.\n"

@@ -15,6 +15,7 @@ from tqdm import tqdm
 from convkit.checks.saying.wording import UNKNOWN
 from convkit.course import CourseError
 from convkit.course.roster import FILE, roster
+from convkit.course.roster import sections as sections_of
 from convkit.grading import notebook as nb
 from convkit.grading.gradebook.answers_given import FirstTries, first_tries
 from convkit.grading.gradebook.application import opened
@@ -119,17 +120,19 @@ def class_report(root: Path, assignment: str, section: str = "") -> ClassReport:
         GraderError: there is no such course or assignment.
         CourseError: there is no such section.
     """
-    of = {person.id: person.section for person in roster(root) if person.section}
-    if section and section not in of.values():
-        known = ", ".join(sorted(set(of.values()))) or "none"
+    of = sections_of(roster(root))
+    names = sorted({name for each in of.values() for name in each})
+    if section and section not in names:
+        known = ", ".join(names) or "none"
         raise CourseError(f"there is no section {section!r} in {FILE} (it has {known}).")
     with opened(root) as (_, course), course.gradebook() as gradebook:
         everybody = rows(gradebook, course, assignment)
-        sections: dict[str, list[float]] = {name: [] for name in sorted(set(of.values()))}
+        sections: dict[str, list[float]] = {name: [] for name in names}
         for row in everybody:
-            if row.score is not None and row.student.id in of:
-                sections[of[row.student.id]].append(row.score)
-        found = [row for row in everybody if not section or of.get(row.student.id) == section]
+            if row.score is not None:
+                for name in of.get(row.student.id, ()):
+                    sections[name].append(row.score)
+        found = [row for row in everybody if not section or section in of.get(row.student.id, ())]
         most = found[0].assignment.max_score if found else 0.0
         graded = [row for row in found if row.score is not None]
         tests, mistakes = _read(course, assignment, [row.student.id for row in graded])

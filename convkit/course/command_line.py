@@ -8,9 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from convkit.course import CourseError, commands
+from convkit.course.tables import number
 from convkit.grading.outcome import GraderError
 from convkit.grading.sandbox.host import SandboxError
 from convkit.grading.terminal import say
+
+_LONGEST_EXTENSION = 1000
 
 
 def add_commands(add_command: Callable[..., argparse.ArgumentParser]) -> None:
@@ -47,7 +50,7 @@ def add_commands(add_command: Callable[..., argparse.ArgumentParser]) -> None:
         ": exercises, lectures, and a convkit to install that holds neither solutions nor hidden "
         "tests. The exercises are generated from solutions/ now.",
     )
-    bundle.add_argument("zip", type=Path, help="the file to write, which is not there yet")
+    bundle.add_argument("zip", type=_zip, help="the file to write, which is not there yet")
     bundle.add_argument(
         "assignment", nargs="*", type=_name, help="these alone (all, if none is named)"
     )
@@ -78,7 +81,7 @@ def add_commands(add_command: Callable[..., argparse.ArgumentParser]) -> None:
         default=[],
         metavar="NAME=ID",
         type=_pair,
-        help="whose work it is that the ZIP gives that NAME",
+        help="whose work it is that bears that name, or number, in the ZIP",
     )
     collect.add_argument(
         "--replace", action="store_true", help="put earlier work aside and take this"
@@ -93,7 +96,7 @@ def add_commands(add_command: Callable[..., argparse.ArgumentParser]) -> None:
         "anew by the next `convkit grade`.",
     )
     _assignment(extend)
-    extend.add_argument("days", type=float, help="how many days; 0 takes an extension back")
+    extend.add_argument("days", type=_days, help="how many days; 0 takes an extension back")
     extend.add_argument("student", nargs="+", help="students' ids")
 
     grade = add(
@@ -211,6 +214,21 @@ def _pair(text: str) -> tuple[str, str]:
     if not equals:
         raise argparse.ArgumentTypeError(f"expected NAME=ID, got {text!r}")
     return name, student
+
+
+def _days(text: str) -> float:
+    days = number(text)
+    if days is None or not 0 <= days <= _LONGEST_EXTENSION:
+        raise argparse.ArgumentTypeError(f"expected 0 to {_LONGEST_EXTENSION} days, got {text!r}")
+    return days
+
+
+def _zip(text: str) -> Path:
+    if not text.lower().endswith(".zip"):
+        raise argparse.ArgumentTypeError(
+            f"expected the file to write, such as week-3.zip, got {text!r}"
+        )
+    return Path(text)
 
 
 def _name(text: str) -> str:

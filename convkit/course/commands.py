@@ -120,6 +120,8 @@ def report(options: argparse.Namespace) -> None:
     ):
         if target is not None:
             place = Path(f"{options.assignment}-class.{ending}") if target == Path() else target
+            if place is target:
+                require_new(target)
             place.write_bytes(data())
             say(f"{place} is written.")
 

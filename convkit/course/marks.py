@@ -18,9 +18,21 @@ from convkit.grading.gradebook.autograde import course_at
 from convkit.grading.gradebook.standings import Row, rows
 from convkit.grading.terminal import harmless, say
 
-_CANVAS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Root Account", "Section")
-_MOODLE = ("First name", "Surname", "Last name", "ID number", "Username", "Email address")
+_KNOWN_BY = {
+    "Identifier": ("number",),
+    "SIS Login ID": ("id", "email"),
+    "SIS User ID": ("id",),
+    "ID": ("number", "id"),
+    "ID number": ("id",),
+    "Username": ("id",),
+    "Email address": ("id", "email"),
+}
+"""By which columns platforms know people, and what of a student may stand there."""
+_NAMES = ("Student", "First name", "Last name", "Surname", "Full name")
+_KEPT = (*_KNOWN_BY, *_NAMES, "Integration ID", "Root Account", "Section", "Last modified (grade)")
+_ROUNDED = 0.00501  # platforms show two places behind the point
 _POINTS_POSSIBLE = "points possible"
+_NOT_FOR_POINTS = {"ex": "excused there (EX)", "n/a": "not given this assignment there (N/A)"}
 
 
 class ExportToPlatform(ExportPlugin):
@@ -78,7 +90,7 @@ class Marks:
         assignment = found[0].assignment
         column = _column(table, column or assignment.name)
         _require_points(table, column, assignment.max_score)
-        places = {key: number for number, row in enumerate(table.rows) for key in _keys(row)}
+        places = _places(table)
         numbers = {each.id: each.lms_id for each in roster(root)}
         points: dict[int, str] = {}
         held_back: dict[str, str] = {}
@@ -88,11 +100,12 @@ class Marks:
             if row.score is None or row.outdated or row.by_hand:
                 held_back[student] = row.why_see
                 continue
-            keys = [student, numbers.get(student), row.student.email]
-            known = (places.get(key.casefold()) for key in keys if key)
-            place = next((each for each in known if each is not None), None)
+            keys = {"number": numbers.get(student), "id": student, "email": row.student.email}
+            place = _place(table, places, keys)
             if place is None:
                 strangers.append(student)
+            elif why := _NOT_FOR_POINTS.get(table.rows[place][column].casefold()):
+                held_back[student] = why
             elif place in points:
                 raise CourseError(
                     f"{table.path} has one row for two students, one of them {student!r}."
@@ -103,20 +116,23 @@ class Marks:
 
     def written(self) -> bytes:
         """The file to import: who is who, and this one column."""
-        known = [name for name in (*_CANVAS, *_MOODLE) if name in self.table.columns]
+        kept = self.table.called(*_KEPT)
         lines = [
             {**row, self.column: self.points.get(number, row[self.column])}
             for number, row in enumerate(self.table.rows)
         ]
-        return tables.written([*known, self.column], lines, self.table.delimiter)
+        columns = [name for name in self.table.columns if name in (*kept, self.column)]
+        return tables.written(columns, lines, like=self.table)
 
     def said(self) -> Iterator[str]:
         """Each change, and whoever needs a look, in lines."""
         for number, points in self.points.items():
             row = self.table.rows[number]
             before = row[self.column]
-            if tables.number(before) != float(points):
-                yield f"{harmless(_name(row), 40)}: {harmless(before, 20) or '–'} → {points}"
+            there = tables.number(before)
+            if there is None or abs(there - float(points)) > _ROUNDED:
+                name = harmless(_name(self.table, row), 40)
+                yield f"{name}: {harmless(before, 20) or '–'} → {points}"
         for student, why in self.held_back.items():
             yield f"Held back: {harmless(student, 40)}, {harmless(why)}."
         for student in self.strangers:
@@ -149,18 +165,16 @@ def send_marks(
 
 def _column(table: Table, wanted: str) -> str:
     """The column of an assignment: Canvas adds a number to its name, Moodle kinds around it."""
+    kept = table.called(*_KEPT)
+    others = [name for name in table.columns if name and name not in kept]
+    if wanted in others:
+        return wanted
     short = wanted.casefold()
-    found = [
-        name
-        for name in table.columns
-        if name not in (*_CANVAS, *_MOODLE)
-        and short in (part.strip() for part in _parts(name.casefold()))
-    ]
+    found = [name for name in others if short in (part.strip() for part in _parts(name.casefold()))]
     if len(found) != 1:
-        others = [name for name in table.columns if name not in (*_CANVAS, *_MOODLE)]
         raise CourseError(
             f"{table.path} has {len(found) or 'no'} columns for {wanted!r}. Say by --column which "
-            f"it is of {', '.join(map(repr, found or others)) or 'none'}."
+            f"it is of {tables.listed(found or others)}."
         )
     return found[0]
 
@@ -174,8 +188,13 @@ def _parts(name: str) -> Iterator[str]:
 
 def _require_points(table: Table, column: str, most: float) -> None:
     for row in table.rows:
-        if _POINTS_POSSIBLE in row.get("Student", "").casefold():
+        if _POINTS_POSSIBLE in row[table.columns[0]].casefold():
             there = tables.number(row[column])
+            if there is None and row[column]:
+                raise CourseError(
+                    f"Canvas works {column!r} out by itself, {row[column]}: nothing can be put "
+                    "into it. Say by --column which column is the assignment's."
+                )
             if there is not None and there != most:
                 raise CourseError(
                     f"{column!r} counts {there:g} points in {table.path}, and the assignment has "
@@ -183,11 +202,56 @@ def _require_points(table: Table, column: str, most: float) -> None:
                 )
 
 
-def _keys(row: Mapping[str, str]) -> Iterator[str]:
-    names = ("SIS Login ID", "SIS User ID", "ID", "ID number", "Username", "Email address")
-    return (row[name].casefold() for name in names if row.get(name))
+def _places(table: Table) -> dict[str, dict[str, list[int]]]:
+    """The numbers of the rows by what stands in each column by which people are known.
+
+    Raises:
+        CourseError: there is no such column.
+    """
+    places: dict[str, dict[str, list[int]]] = {}
+    for known in _KNOWN_BY:
+        if name := table.column(known):
+            places[known] = {}
+            for number, row in enumerate(table.rows):
+                cell = row[name].rpartition(" ")[2] if known == "Identifier" else row[name]
+                places[known].setdefault(cell.casefold(), []).append(number)
+    if not places:
+        raise CourseError(
+            f"nobody can be known by {table.path}: it has none of the columns "
+            f"{', '.join(_KNOWN_BY)}. If one is only called otherwise, as in another language, "
+            f"call it so there; it has {tables.listed(table.columns)}."
+        )
+    return places
 
 
-def _name(row: Mapping[str, str]) -> str:
-    full = f"{row.get('First name', '')} {row.get('Surname', row.get('Last name', ''))}".strip()
-    return row.get("Student") or full or next(_keys(row), "")
+def _place(
+    table: Table, places: Mapping[str, Mapping[str, list[int]]], keys: Mapping[str, str | None]
+) -> int | None:
+    """The number of a student's row; None where there is none.
+
+    What is a number in one column may be somebody else's in another, so the columns go first, and
+    the platform's own number before all.
+
+    Raises:
+        CourseError: it may be one of several.
+    """
+    for which in ("number", "id", "email"):
+        key = (keys[which] or "").casefold()
+        for known, kinds in _KNOWN_BY.items():
+            found = places.get(known, {}).get(key, []) if key and which in kinds else []
+            if len(found) > 1:
+                raise CourseError(
+                    f"{table.path} has {len(found)} lines with the {known} {harmless(key, 40)!r}. "
+                    "Take out those that are not to get the points."
+                )
+            if found:
+                return found[0]
+    return None
+
+
+def _name(table: Table, row: Mapping[str, str]) -> str:
+    """What the platform calls somebody."""
+    whole = table.column("Student", "Full name")
+    parts = table.called("First name", "Last name", "Surname")
+    full = row[whole] if whole else " ".join(row[part] for part in parts)
+    return full or next((row[name] for name in table.called(*_KNOWN_BY) if row[name]), "")

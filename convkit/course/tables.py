@@ -4,29 +4,48 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from convkit.course import CourseError
-from convkit.grading.terminal import is_formula
+from convkit.grading.terminal import harmless, is_formula
 
 _DELIMITERS = ",;\t"
+_MARKS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"\xef\xbb\xbf": "utf-8-sig"}
+_OTHER_FILES = {
+    b"PK\x03\x04": "a workbook or an archive",
+    b"\xd0\xcf\x11\xe0": "an old Excel workbook",
+    b"%PDF": "a PDF",
+}
+_SHOWN = 20
+_HINT = re.compile(r"\Asep=.\r?\n")  # which Excel writes above a table, and takes out again
 
 
 @dataclass(frozen=True)
 class Table:
-    """A CSV file: its columns' names, its rows by these, and what stood between cells."""
+    """A CSV file: its columns' names and its rows by these.
+
+    Attributes:
+        delimiter: what stands between cells.
+        marked: whether the file began with a mark of its encoding.
+    """
 
     path: Path
     columns: Sequence[str]
     rows: Sequence[Mapping[str, str]]
-    delimiter: str
+    delimiter: str = ","
+    marked: bool = True
 
     def column(self, *names: str) -> str | None:
         """The first of the columns that is called so; capitals, blanks and _ do not matter."""
+        return next(iter(self.called(*names)), None)
+
+    def called(self, *names: str) -> list[str]:
+        """All columns that are called so, in the order of the names."""
         known = {_plain(column): column for column in self.columns}
-        return next((known[_plain(name)] for name in names if _plain(name) in known), None)
+        return [known[_plain(name)] for name in names if _plain(name) in known]
 
 
 def read(path: Path) -> Table:
@@ -35,36 +54,62 @@ def read(path: Path) -> Table:
     Raises:
         CourseError: it is none.
     """
-    text = _text(path.read_bytes())
+    data = path.read_bytes()
+    for sign, what in _OTHER_FILES.items():
+        if data.startswith(sign):
+            raise CourseError(f"{path} is {what}, and no CSV file. Export or save it as CSV.")
+    text = _HINT.sub("", _text(data))
+    csv.field_size_limit(2**31 - 1)  # an answer may be longer than a cell is by default
     head = next((line for line in text.splitlines() if line.strip()), "")
-    delimiter = max(_DELIMITERS, key=head.count)
-    lines = [
-        [cell.strip() for cell in line]
-        for line in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    ]
+    delimiter = max(_DELIMITERS, key=lambda each: len(next(csv.reader([head], delimiter=each), ())))
+    try:
+        lines = [
+            [cell.strip() for cell in line]
+            for line in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        ]
+    except csv.Error as error:
+        raise CourseError(f"{path} is no CSV file ({error}). Export it again.") from None
     lines = [line for line in lines if any(line)]
-    if len(lines) < 1 or len(lines[0]) < 2:
-        raise CourseError(f"{path} is no table: its first line should name at least two columns.")
+    if not lines:
+        raise CourseError(f"{path} is empty. Export it again.")
     columns = lines[0]
-    twice = {name for name in columns if name and columns.count(name) > 1}
-    if twice:
-        raise CourseError(f"{path} has two columns called {twice.pop()!r}. Rename one.")
+    if twice := next((name for name in columns if name and columns.count(name) > 1), None):
+        raise CourseError(f"{path} has two columns called {harmless(twice, 40)!r}. Rename one.")
     rows = [dict(zip(columns, [*line, *[""] * len(columns)], strict=False)) for line in lines[1:]]
-    return Table(path, columns, rows, delimiter)
+    return Table(path, columns, rows, delimiter, marked=data.startswith(tuple(_MARKS)))
 
 
-def written(columns: Sequence[str], rows: Iterable[Mapping[str, str]], delimiter: str) -> bytes:
-    """A CSV file in which nothing is a formula; Excel, too, reads it as UTF-8."""
+def listed(names: Sequence[str]) -> str:
+    """Columns' names, as they can be shown."""
+    shown = ", ".join(repr(harmless(name, 40)) for name in names[:_SHOWN])
+    left = len(names) - _SHOWN
+    return f"{shown} and {left} more" if left > 0 else shown or "none"
+
+
+def written(
+    columns: Sequence[str], rows: Iterable[Mapping[str, str]], *, like: Table | None = None
+) -> bytes:
+    """A CSV file in which nothing is a formula.
+
+    Args:
+        like: another, with whose delimiters and mark it is written; those by which Excel reads
+            UTF-8, if there is none.
+    """
     text = io.StringIO(newline="")
-    writer = csv.writer(text, delimiter=delimiter)
+    writer = csv.writer(text, delimiter=like.delimiter if like else ",")
     writer.writerow(map(unformulated, columns))
     writer.writerows([unformulated(row.get(name, "")) for name in columns] for row in rows)
-    return text.getvalue().encode("utf-8-sig")
+    return text.getvalue().encode("utf-8" if like and not like.marked else "utf-8-sig")
 
 
 def unformulated(cell: str) -> str:
     """The cell, marked as text where a spreadsheet would run it; numbers are left alone."""
     return f"'{cell}" if is_formula(cell) and number(cell) is None else cell
+
+
+def as_meant(cell: str) -> str:
+    """The cell without the sign that `unformulated` has put before it."""
+    return cell[1:] if cell.startswith("'") and is_formula(cell[1:]) else cell
 
 
 def number(cell: str) -> float | None:
@@ -77,7 +122,7 @@ def number(cell: str) -> float | None:
 
 
 def _text(data: bytes) -> str:
-    for encoding in ("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig", "cp1252"):
+    for encoding in (_MARKS.get(data[:2], "utf-8-sig"), "cp1252"):
         try:
             return data.decode(encoding)
         except UnicodeDecodeError:

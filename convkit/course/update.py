@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from importlib.metadata import version
 from pathlib import Path
 
 import nbformat
+from packaging.version import InvalidVersion, Version
 
 from convkit.course import CourseError, replace
 from convkit.course.start import ORIGINALS, given, requirement
@@ -57,6 +60,14 @@ def update(root: Path, *, dry_run: bool) -> None:
             "that `convkit new-course` has made can be updated."
         )
     found = list(steps(root))
+    before, now = _pinned(root), Version(version("convkit"))
+    if before and before > now:
+        raise CourseError(
+            f"this course is of convkit {before}, and {now} is older. Install that one: "
+            "pip install -r requirements.txt."
+        )
+    if before != now:
+        say(f"From convkit {before or 'of an unknown version'} to {now}.")
     for step in found:
         say(f"{step.path}: {step.does}.")
     if not found:
@@ -151,6 +162,16 @@ def _take(root: Path, step: Step) -> None:
             replace(root / CONFLICTS / step.path, step.data)
         case Does.ADD | Does.REPLACE | Does.MERGE:
             replace(root / step.path, step.data)
+
+
+def _pinned(root: Path) -> Version | None:
+    """The version that the course was made or updated with; None if nobody can tell."""
+    text = (_read(root / "requirements.txt") or b"").decode(errors="replace")
+    found = re.search(r"^convkit==(\S+)", text, re.MULTILINE)
+    try:
+        return Version(found[1]) if found else None
+    except InvalidVersion:
+        return None
 
 
 def _read(path: Path) -> bytes | None:

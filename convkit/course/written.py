@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from convkit.grading.gradebook.application import opened
 from convkit.grading.gradebook.course import Course
 from convkit.grading.terminal import harmless, say
 
-_COLUMNS = ("question", "asked", "student", "answer", "points", "most", "comment")
+_COLUMNS = ("question", "asked", "student", "answer", "points", "most", "comment", "version")
 
 
 def hand_over(root: Path, assignment: str, target: Path) -> None:
@@ -27,7 +28,7 @@ def hand_over(root: Path, assignment: str, target: Path) -> None:
         found = list(_answers(course, gradebook, assignment))
     if not found:
         raise CourseError(f"there is no written answer to {assignment} that has been graded yet.")
-    write_anew(target, tables.written(_COLUMNS, found, ","))
+    write_anew(target, tables.written(_COLUMNS, found))
     waiting = sum(not row["points"] for row in found)
     say(f"{target} holds {len(found)} answers, {waiting} of them without points.")
     say(f"Fill in points and comment, then: convkit answers {assignment} {target} --take")
@@ -52,9 +53,10 @@ def take_over(root: Path, assignment: str, source: Path) -> int:
         now = {(row["question"], row["student"]): row for row in there}
         for row in table.rows:
             who = f"{harmless(row['question'], 40)}, {harmless(row['student'], 40)}"
-            if not row["points"]:
+            here = now.get((row["question"], row["student"]))
+            if not row["points"] and tables.as_meant(row["comment"]) == (here or row)["comment"]:
                 continue
-            if why := _not_taken(row, now.get((row["question"], row["student"]))):
+            if why := _not_taken(row, here):
                 say(f"Not taken: {who}: {why}.")
                 left += 1
             elif _store(gradebook, assignment, row):
@@ -67,11 +69,15 @@ def take_over(root: Path, assignment: str, source: Path) -> int:
 def _not_taken(row: Mapping[str, str], now: Mapping[str, str] | None) -> str:
     if now is None:
         return "there is no such answer"
-    if row["answer"] != tables.unformulated(now["answer"]).strip():
+    if row["version"] != now["version"]:
         return "the answer has changed since the table was written"
+    if not row["points"]:
+        return "it has a comment and no points"
     points = tables.number(row["points"])
     if points is None or points < 0:
         return f"{harmless(row['points'], 20)!r} is no number of points"
+    if points > float(now["most"]):
+        return f"{points:g} points are more than the {now['most']} that it gives"
     return ""
 
 
@@ -81,11 +87,12 @@ def _store(gradebook: Gradebook, assignment: str, row: Mapping[str, str]) -> boo
     where = question, notebook, assignment, row["student"]
     grade, comment = gradebook.find_grade(*where), gradebook.find_comment(*where)
     points = tables.number(row["points"])
-    before = grade.manual_score, comment.comment or "", grade.needs_manual_grade
+    said = tables.as_meant(row["comment"])
+    before = grade.manual_score, (comment.comment or "").strip(), grade.needs_manual_grade
     grade.manual_score, grade.needs_manual_grade = points, False
-    if row["comment"] != (comment.comment or ""):
-        comment.manual_comment = row["comment"]
-    return before != (points, row["comment"], False)
+    if said != before[1]:
+        comment.manual_comment = said
+    return before != (points, said, False)
 
 
 def _answers(course: Course, gradebook: Gradebook, assignment: str) -> Iterator[dict[str, str]]:
@@ -113,5 +120,7 @@ def _answers(course: Course, gradebook: Gradebook, assignment: str) -> Iterator[
                     "answer": answers.get(question, ""),
                     "points": "" if given is None or grade.needs_manual_grade else f"{given:g}",
                     "most": f"{grade.max_score:g}",
-                    "comment": comment or "",
+                    "comment": (comment or "").strip(),
+                    # Spreadsheets change texts: letters that they lack, ends of lines.
+                    "version": f"v-{zlib.crc32(answers.get(question, '').encode()):x}",
                 }

@@ -27,9 +27,10 @@ def harmless(text: str, longest: int | None = None) -> str:
 
 
 def is_formula(cell: str) -> bool:
-    """Whether a spreadsheet would run it."""
+    """Whether a spreadsheet would run it. A sign alone is none: Moodle writes - for no grade."""
     # Where letters are wide, so may be the sign of a formula.
-    return unicodedata.normalize("NFKC", cell.lstrip()[:1]).startswith(("=", "+", "-", "@"))
+    sign = unicodedata.normalize("NFKC", cell.lstrip()[:1])
+    return sign.startswith(("=", "+", "-", "@")) and len(cell.strip()) > 1
 
 
 def columns(text: str) -> int:

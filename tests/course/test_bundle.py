@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from convkit.cli import main
 from convkit.course.bundle import bundle
 from tests.grading.course import CANARY, Course, cell, mini_source, write
 
@@ -76,3 +77,10 @@ def test_nothing_is_overwritten(year, said):
 def test_an_assignment_that_is_not_there(year, said):
     assert "there is no assignment 'none'" in said("bundle", "week.zip", "none")[2]
     assert not (year / "week.zip").exists()
+
+
+def test_the_file_to_write_comes_first(year, capsys):
+    with pytest.raises(SystemExit) as refused:
+        main(["bundle", "mini"])
+    assert refused.value.code == 2
+    assert "such as week-3.zip, got 'mini'" in capsys.readouterr().err

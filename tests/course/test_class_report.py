@@ -199,20 +199,23 @@ def test_the_time_of_those_who_shared_it(classroom, said):
 
 def test_a_section_of_the_roster(classroom, said):
     (classroom / "roster.csv").write_text(
-        "id,section\nann,morning\nbob,evening\ncyd,evening\ndan,\nfay,evening\n"
+        "id,section\nann,morning\nbob,evening\ncyd,evening\ndan,evening and morning\nfay,evening\n"
     )
     evening = class_report(classroom, NAME, "evening")
-    assert evening.scores == [3.0, 6.0]
-    assert evening.statuses == Counter({"graded": 2, "unreadable": 1})
+    assert evening.scores == [3.0, 6.0, 7.0]
+    assert evening.statuses == Counter({"graded": 3, "unreadable": 1})
     assert evening.mistakes[0].students == {"bob", "cyd"}
-    assert evening.sections == {"evening": [3.0, 6.0], "morning": [4.0]}
+    assert evening.sections == {"evening": [3.0, 6.0, 7.0], "morning": [4.0, 7.0]}
     assert said("report", NAME, "--html", "--section", "evening")[0] == 0
     text = (classroom / f"{NAME}-class.html").read_text()
     assert "pool: section evening" in text
-    assert "2 of 2" in text
+    assert "2 of 3" in text
     status, _, complaint = said("report", NAME, "--html", "--section", "noon")
     assert status == 1
     assert "no section 'noon' in roster.csv (it has evening, morning)" in complaint
+    (classroom / "mine.csv").write_text("mine")
+    assert "nothing is overwritten" in said("report", NAME, "--csv", "mine.csv")[2]
+    assert (classroom / "mine.csv").read_text() == "mine"
     assert "go with --html or --csv" in said("report", NAME, "--section", "evening")[2]
 
 

@@ -132,7 +132,7 @@ def test_a_name_that_is_nearly_right_is_asked_about(classroom, said):
     hand_over(classroom, **{"leeannn_999_1_mini.ipynb": "anns"})
     status, told, _ = said("collect", "mini", "subs.zip")
     assert status == 1
-    assert "Is it ann? Then add --who 'leeannn=ann'." in told
+    assert "Is it ann? Then add --who '999=ann'." in told
     assert not (classroom / "submitted").exists()
     assert said("collect", "mini", "subs.zip", "--who", "leeannn=ann")[0] == 0
     assert taken(classroom, "ann") == {"mini.ipynb": "anns"}
@@ -151,7 +151,9 @@ def test_a_name_that_two_people_bear_is_nobodys(classroom, said):
         (["/etc/leeann_501_1_mini.ipynb"], "would be written elsewhere"),
         (["Ann Lee_7_assignsubmission_file/..\\..\\x.ipynb"], "would be written elsewhere"),
         (["C:\\leeann_501_1_mini.ipynb"], "would be written elsewhere"),
-        (["a/" * 20 + "leeann_501_1_mini.ipynb"], "too deep"),
+        (["a/" * 20 + "leeann_501_1_mini.ipynb"], "is no download of submissions"),
+        (["anon_aB3cD_9001_mini.ipynb"], "names nobody, because Canvas grades this anonymously"),
+        (["LATE_anon_aB3cD_9001_mini.ipynb"], "names nobody, because Canvas"),
         (["mini.ipynb"], "is no download of submissions from Canvas or Moodle: it holds mini"),
         ([], "it is empty"),
     ],
@@ -205,3 +207,143 @@ def test_a_damaged_zip(classroom, said):
 def test_without_a_roster_nobody_is_guessed(year, said):
     hand_over(year, **{"leeann_501_1_mini.ipynb": "x"})
     assert "`convkit roster FILE.csv`" in said("collect", "mini", "subs.zip")[2]
+
+
+def test_what_browsers_unpack_is_to_be_zipped_again(classroom, said):
+    (classroom / "submissions").mkdir()
+    assert "is a folder: some browsers unpack" in said("collect", "mini", "submissions")[2]
+    hand_over(classroom, **{"submissions/leeann_501_1_mini.ipynb": "anns"})
+    assert said("collect", "mini", "subs.zip")[0] == 0
+    assert taken(classroom, "ann") == {"mini.ipynb": "anns"}
+
+
+def test_names_with_underscores_and_times_in_them(classroom, said):
+    hand_over(
+        classroom,
+        **{
+            "lee_ann_501_1_mini.ipynb": "anns",
+            "raybob_503_2_notes of 10:30.txt": "bobs",
+        },
+    )
+    assert said("collect", "mini", "subs.zip")[0] == 0
+    assert taken(classroom, "ann") == {"mini.ipynb": "anns"}
+    assert taken(classroom, "bob") == {"notes of 10:30.txt": "bobs"}
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_two_files_of_one_name_are_both_kept(classroom, said, order):
+    """Of which one may be what Canvas calls a file that is handed in again."""
+    files = {
+        "leeann_501_1_mini.ipynb": "one",
+        "leeann_501_2_mini-1.ipynb": "two",
+        "leeann_501_3_answers-2.json": "{}",
+        "leeann_501_4_mini.zip": zipped(**{"mini.ipynb": "three"}),
+    }
+    hand_over(classroom, **dict(list(files.items())[::order]))
+    assert said("collect", "mini", "subs.zip")[0] == 0
+    found = taken(classroom, "ann")
+    assert set(found) == {"mini.ipynb", "mini-1.ipynb", "mini (2).ipynb", "answers.json"}
+    assert found["mini-1.ipynb"] == "two"
+
+
+def test_an_archive_that_cannot_be_laid_out_costs_its_owner_alone(classroom, said):
+    hand_over(
+        classroom,
+        **{
+            "leeann_501_1_mini.zip": zipped(**{"a": "file", "a/b.ipynb": "in a folder"}),
+            "raybob_503_2_" + "x" * 250 + ".ipynb": "too long a name",
+            "delapenajose_502_3_mini.ipynb": "joses",
+        },
+    )
+    status, told, _ = said("collect", "mini", "subs.zip")
+    assert status == 1
+    assert "a is a file and a folder at once" in told
+    assert "bob: no file that could be taken. Refused: xxx" in told
+    assert "2 people's work is in submitted/." in told
+    assert taken(classroom, "ann") == {"a/b.ipynb": "in a folder"}
+    assert taken(classroom, "jose") == {"mini.ipynb": "joses"}
+
+
+@pytest.mark.parametrize(
+    "name", ["leeann_501_text.html", "Ann Lee_7_assignsubmission_onlinetext/onlinetext.html"]
+)
+def test_a_text_is_no_file(classroom, said, name):
+    hand_over(classroom, **{name: "see attachment", "raybob_503_2_mini.ipynb": "bobs"})
+    status, told, _ = said("collect", "mini", "subs.zip")
+    assert status == 1
+    assert "ann: no file that could be taken. A text or a link was handed in.\n" in told
+    assert not (classroom / "submitted/ann").exists()
+
+
+def test_two_of_one_name_are_told_apart_by_number(classroom, said):
+    names = {f"Kim Lee_{number}_assignsubmission_file/mini.ipynb": f"{number}" for number in (8, 9)}
+    hand_over(classroom, **names)
+    status, told, _ = said("collect", "mini", "subs.zip")
+    assert status == 1
+    assert "--who '8=" in told
+    assert (
+        "two are called 'Kim Lee'"
+        in said("collect", "mini", "subs.zip", "--who", "Kim Lee=lee1")[2]
+    )
+    assert "nobody is called 'Tim'" in said("collect", "mini", "subs.zip", "--who", "Tim=lee1")[2]
+    assert "has the id 'eve'" in said("collect", "mini", "subs.zip", "--who", "8=eve")[2]
+    who = ("--who", "8=lee2", "--who", "9=lee1")
+    assert said("collect", "mini", "subs.zip", *who)[0] == 0
+    assert taken(classroom, "lee1") == {"mini.ipynb": "9"}
+
+
+def test_work_beside_other_work_of_the_same_person_is_not_said_to_be_a_strangers(classroom, said):
+    hand_over(
+        classroom,
+        **{
+            "leeann_501_1_mini.ipynb": "one",
+            "Ann Lee_77_assignsubmission_file/mini.ipynb": "two",
+        },
+    )
+    status, told, _ = said("collect", "mini", "subs.zip")
+    assert status == 1
+    assert "Ann Lee (77) is ann, of whom there is other work in the ZIP." in told
+
+
+def test_a_hyphen_in_a_name_makes_nobody_else_of_it(classroom, said):
+    hand_over(classroom, **{"Marie-Ann Lee_7_assignsubmission_file/mini.ipynb": "maries"})
+    assert said("collect", "mini", "subs.zip")[0] == 1
+    assert not (classroom / "submitted").exists()
+
+
+def test_a_group_before_the_name_may_have_hyphens(classroom, said):
+    hand_over(
+        classroom,
+        **{
+            "Lab-1-Ann Lee_7_assignsubmission_file/mini.ipynb": "anns",
+            "Lab-1-Bob Ray_8_assignsubmission_file/mini.ipynb": "bobs",
+        },
+    )
+    assert said("collect", "mini", "subs.zip")[0] == 0
+    assert taken(classroom, "ann") == {"mini.ipynb": "anns"}
+
+
+@pytest.mark.parametrize(
+    "name", ["Red_45_assignsubmission_file/mini.ipynb", "red_503_9_mini.ipynb"]
+)
+def test_what_bears_a_groups_name_is_its_members(classroom, said, name):
+    hand_over(classroom, **{name: "theirs"})
+    status, told, _ = said("collect", "mini", "subs.zip")
+    assert status == 0
+    assert "cyd: mini.ipynb, taken, as handed in by " in told
+    assert taken(classroom, "cyd") == taken(classroom, "bob") == {"mini.ipynb": "theirs"}
+
+
+def test_a_name_that_is_not_the_persons_may_be_a_groups(classroom, said):
+    hand_over(classroom, **{"blue_501_9_mini.ipynb": "theirs"})
+    told = said("collect", "mini", "subs.zip")[1]
+    assert "ann is called blue there. If that is a group" in told
+
+
+def test_one_of_a_group_of_two_minds_has_nothing(classroom, said):
+    with (classroom / "roster.csv").open("a") as file:
+        file.write("eve,Eve,Fox,,505,,red\n")
+    hand_over(classroom, **{"raybob_503_1_mini.ipynb": "bobs", "odecyd_504_2_mini.ipynb": "cyds"})
+    status, told, _ = said("collect", "mini", "subs.zip")
+    assert "2 versions; each has its own, and eve nothing." in told
+    assert status == 1

@@ -72,11 +72,91 @@ def test_moodle(tmp_path):
     assert list(marks.said()) == ["Ann Lee: - → 11.5"]
 
 
-def test_the_rosters_numbers_are_known(tmp_path, year):
-    (year / "people.csv").write_text("id,lms_id\nlee,501\n")
+def test_moodles_dash_for_no_grade_stays_one(tmp_path):
+    """With a sign before it Moodle would refuse the whole file."""
+    marks = Marks.into(table(tmp_path, MOODLE), "", [row("502", 8.0)], tmp_path)
+    assert [line[-1] for line in back(marks)[1:]] == ["-", "8"]
+
+
+def test_columns_are_known_whatever_their_capitals_and_order(tmp_path):
+    text = MOODLE.replace("Email address", "EMAIL ADDRESS").replace("ID number", "Id Number")
+    found = [row("501", 3.0), row("x", 4.0, email="jose@example.edu")]
+    marks = Marks.into(table(tmp_path, text), "", found, tmp_path)
+    assert list(marks.said()) == ["Ann Lee: - → 3", "José de la Peña: 7,50 → 4"]
+    assert back(marks)[0][2:4] == ["Id Number", "EMAIL ADDRESS"]
+
+
+def test_columns_in_another_language_are_to_be_named(tmp_path):
+    text = MOODLE.replace("ID number;Email address", "ID-Nummer;E-Mail-Adresse")
+    with pytest.raises(CourseError, match="nobody can be known by"):
+        Marks.into(table(tmp_path, text), "", [row("501", 1.0)], tmp_path)
+
+
+def test_canvas_with_names_in_two_columns(tmp_path):
+    text = "LastName,FirstName,ID,SIS Login ID,Section,mini (1234)\n    Points Possible,,,,,12\n"
+    marks = Marks.into(
+        table(tmp_path, text + "Lee,Ann,501,ann,A,\n"), "", [row("ann", 5.0)], tmp_path
+    )
+    assert back(marks)[0] == text.splitlines()[0].split(",")
+    assert back(marks)[2] == ["Lee", "Ann", "501", "ann", "A", "5"]
+    assert list(marks.said()) == ["Ann Lee: – → 5"]
+    # Canvas knows its columns by the first one's name, before which nothing may stand.
+    assert marks.written().startswith(b"LastName")
+
+
+def test_moodles_grading_worksheet(tmp_path):
+    text = (
+        "Identifier,Full name,Email address,Status,Grade,Maximum grade,Last modified (grade)\n"
+        "Participant 77,Ann Lee,ann@example.edu,Submitted,,12.00,-\n"
+    )
+    found = [row("ann", 5.0, email="ann@example.edu")]
+    marks = Marks.into(table(tmp_path, text), "Grade", found, tmp_path)
+    assert back(marks) == [
+        ["Identifier", "Full name", "Email address", "Grade", "Last modified (grade)"],
+        ["Participant 77", "Ann Lee", "ann@example.edu", "5", "-"],
+    ]
+
+
+@pytest.fixture
+def numbered(year):
+    (year / "people.csv").write_text("id,lms_id\nlee,501\n502,503\n")
     take_roster(year, year / "people.csv", dry_run=False)
-    marks = Marks.into(table(tmp_path, CANVAS), "", [row("lee", 1.0)], year)
+    return year
+
+
+def test_the_rosters_numbers_are_known(tmp_path, numbered):
+    marks = Marks.into(table(tmp_path, CANVAS), "", [row("lee", 1.0)], numbered)
     assert list(marks.points.values()) == ["1"]
+
+
+def test_a_number_that_is_another_persons_elsewhere_goes_to_its_owner(tmp_path, numbered):
+    """Who has the id 502 is number 503 in Canvas, and somebody else is number 502."""
+    marks = Marks.into(table(tmp_path, CANVAS), "", [row("502", 1.0)], numbered)
+    assert list(marks.said()) == ["=HYPERLINK(1): 3 → 1"]
+
+
+def test_two_lines_that_may_be_one_persons_are_refused(tmp_path):
+    text = CANVAS + '"Lee, Ann",601,u601,ann,A,,1,90\n'
+    with pytest.raises(CourseError, match="has 2 lines with the SIS Login ID 'ann'"):
+        Marks.into(table(tmp_path, text), "", [row("ann", 1.0)], tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("there", "why"), [("EX", "excused there"), ("ex", "excused"), ("N/A", "not given this")]
+)
+def test_who_is_excused_stays_so(tmp_path, there, why):
+    text = CANVAS.replace("ann,A,10,", f"ann,A,{there},")
+    marks = Marks.into(table(tmp_path, text), "", [row("ann", 1.0)], tmp_path)
+    assert marks.points == {}
+    assert why in next(marks.said())
+    assert back(marks)[3][-1] == there
+
+
+@pytest.mark.parametrize(("there", "points"), [("91.65", 91.6491), ("7,50", 7.5), ("8", 8.0)])
+def test_what_the_platform_shows_in_short_is_no_change(tmp_path, there, points):
+    text = CANVAS.replace("ann,A,10,", f'ann,A,"{there}",')
+    marks = Marks.into(table(tmp_path, text), "", [row("ann", points)], tmp_path)
+    assert list(marks.said()) == []
 
 
 def test_what_does_not_hold_is_held_back(tmp_path):
@@ -101,6 +181,7 @@ def test_what_does_not_hold_is_held_back(tmp_path):
         ("Other (99)", "mini (99)", "", "has 2 columns for 'mini'"),
         (",12,10,", ",10,10,", "", "counts 10 points"),
         ("x", "x", "none", "has no columns for 'none'"),
+        ("x", "x", "Final Score", "Canvas works 'Final Score' out by itself"),
     ],
 )
 def test_what_cannot_be_told_is_refused(tmp_path, before, after, column, words):

@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 from nbgrader.api import Gradebook
 
-from convkit.course.roster import read_roster, roster
+from convkit.course.roster import Person, read_roster, roster, sections
 
 CANVAS = """\
 Student,ID,SIS User ID,SIS Login ID,Section,02-convolution (1234),Current Score
@@ -37,7 +37,7 @@ def test_canvas(tmp_path):
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "cp1252"])
 def test_moodle(tmp_path, encoding):
     ann, jose = read_roster(write(tmp_path, MOODLE, encoding))
-    assert (ann.id, ann.email, ann.group) == ("501", "ann@example.edu", "Team 1")
+    assert (ann.id, ann.email, ann.section) == ("501", "ann@example.edu", "Team 1")
     assert (jose.id, jose.first_name, jose.last_name) == ("502", "José", "de la Peña")
 
 
@@ -58,6 +58,61 @@ def test_moodles_grading_worksheet(tmp_path):
     assert (ann.lms_id, ann.first_name, ann.last_name) == ("77", "Ann Mary", "Lee")
 
 
+def test_canvas_with_names_in_two_columns(tmp_path):
+    text = CANVAS.replace("Student,ID", "LastName,FirstName,ID").replace('"Lee, Ann"', "Lee,Ann")
+    text = text.replace('"de la Peña, José"', "de la Peña,José").replace(
+        '"Student, Test"', "Student,Test"
+    )
+    text = text.replace("\n,,,,,Man", "\n,,,,,,Man").replace("Possible,", "Possible,,")
+    assert read_roster(write(tmp_path, text)) == read_roster(write(tmp_path, CANVAS))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "student,id\nAnn Lee,ann\n",
+        "ID,Name\nann,Ann Lee\n",
+        "id;full name\nann;Lee, Ann\n",
+        'id;"name (last, first)";first_name;last_name\nann;x;Ann;Lee\n',
+        "sep=;\nid;first name;last name\nann;Ann;Lee\n",
+        "Email Address,First Name,LAST NAME,ID\na@b,Ann,Lee,ann\n",
+    ],
+)
+def test_tables_as_people_make_them(tmp_path, text):
+    (ann,) = read_roster(write(tmp_path, text))
+    assert ann.id == "ann"
+    assert not ann.first_name or (ann.first_name, ann.last_name) == ("Ann", "Lee")
+
+
+def test_a_list_of_ids_is_enough(tmp_path):
+    assert [each.id for each in read_roster(write(tmp_path, "id\nann\nbob\n"))] == ["ann", "bob"]
+
+
+def test_what_looks_like_a_formula_stays_what_it_is(year, said):
+    people = write(year, "id,last_name\n@ann,=1+1\nbob,-\n")
+    assert said("roster", people)[0] == 0
+    assert roster(year) == read_roster(people)
+    assert "'=1+1" in (year / "roster.csv").read_text("utf-8-sig")
+
+
+def test_who_is_in_two_sections_is_in_both():
+    cells = {
+        "ann": "MTH 7, A",
+        "bob": "MTH 7, B",
+        "cyd": "MTH 7, A and MTH 7, B",
+        "dan": "Drawing and Painting",
+        "eve": "Drawing",
+        "fay": "C",
+        "gil": "C, MTH 7, A, and MTH 7, B",
+        "hal": "",
+    }
+    of = sections(Person(name, section=cell) for name, cell in cells.items())
+    assert of["cyd"] == ["MTH 7, A", "MTH 7, B"]
+    assert of["dan"] == ["Drawing and Painting"]
+    assert of["gil"] == ["C", "MTH 7, A", "MTH 7, B"]
+    assert (of["ann"], of["hal"]) == (["MTH 7, A"], [])
+
+
 def test_a_plain_table(tmp_path):
     (ann,) = read_roster(write(tmp_path, "Login\tFirst name\tteam\nann\tAnn\t3\n"))
     assert (ann.id, ann.first_name, ann.group) == ("ann", "Ann", "3")
@@ -66,11 +121,16 @@ def test_a_plain_table(tmp_path):
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("", "is no table"),
+        ("", "is empty"),
+        ("\n\n", "is empty"),
+        ("PK\x03\x04", "is a workbook or an archive, and no CSV file"),
         ("id,name\n", "nobody is in"),
-        ("name,mark\nAnn,3\n", "names no column id"),
-        ("id,email\nann,a\nAnn,b\n", "two people have the id 'ann'"),
-        ("id,lms_id\nann,1\nbob,1\n", "two people have the number in the platform '1'"),
+        ("name,mark\nAnn,3\n", "has no column id"),
+        ("Vorname;Nachname;E-Mail-Adresse\nAnn;Lee;a@b\n", "it has 'Vorname', 'Nachname', "),
+        ("id,email\nann,a\nAnn,b\n", "two lines have the id 'ann'"),
+        ("id,email\nJos\u00e9,a\nJose\u0301,b\n", "two lines have the id"),
+        ("id,lms_id\nann,1\nbob,1\n", "two lines have the number in the platform '1'"),
+        (f"id\n{'a' * 129}\n", "or be longer than 128 letters"),
         ("id,email\n../bob,b\n", "cannot be a student's id"),
         ("id,email\n.bob,b\n", "cannot be a student's id"),
         ("id,email\n,b\n", "cannot be a student's id"),
@@ -119,4 +179,8 @@ def test_more_time_for_one(year, said):
         gradebook.update_or_create_assignment("mini", duedate=datetime(2026, 3, 1, 17))
     assert said("extend", "mini", 3, "ann")[1] == "ann: due 2026-03-04 17:00 UTC.\n"
     assert "knows nobody called 'eve'" in said("extend", "mini", 3, "eve")[2]
+    for days in ("soon", "nan", "-1", "1e9"):
+        with pytest.raises(SystemExit) as refused:
+            said("extend", "mini", days, "ann")
+        assert refused.value.code == 2
     assert said("extend", "mini", 0, "ann")[1] == "ann: due 2026-03-01 17:00 UTC.\n"

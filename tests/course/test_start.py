@@ -89,6 +89,15 @@ def test_both_changes_go_into_one_notebook(term, said, monkeypatch):
     assert "If you hurry" in text
 
 
+def test_a_course_of_a_newer_release_is_not_set_back(term, said):
+    (term / "requirements.txt").write_text("convkit==999.1\n")
+    status, _, complaint = said("update")
+    assert status == 1
+    assert "this course is of convkit 999.1, and " in complaint
+    (term / "requirements.txt").write_text("convkit==0.0.1\n")
+    assert "From convkit 0.0.1 to " in said("update")[1]
+
+
 def test_where_changes_meet_the_courses_stay(term, said, monkeypatch):
     lecture = term / "lectures/00-start-here.ipynb"
     release(monkeypatch, **{lecture.name: (b"# Start here", b"# Begin here")})

@@ -80,3 +80,39 @@ def test_what_is_no_longer_that_answer_is_left(classroom, said):
 def test_another_table(classroom, said):
     (classroom / "a.csv").write_text("id,x\nann,1\n")
     assert "lacks the columns answer" in said("answers", "mini", "a.csv", "--take")[2]
+
+
+def test_a_comment_that_begins_with_a_sign_stays_as_it_is(classroom, said):
+    said("answers", "mini", "a.csv")
+    filled_in(classroom, ann=("2", "- say why"), bob=("1", "'=2"))
+    assert "2 answers" in said("answers", "mini", "a.csv", "--take")[1]
+    said("answers", "mini", "b.csv")
+    assert "0 answers" in said("answers", "mini", "b.csv", "--take")[1]
+    assert given(classroom, "ann")[2] == "- say why"
+    assert given(classroom, "bob")[2] == "=2"
+
+
+def test_a_spreadsheet_may_change_the_answers_text(classroom, said):
+    """Excel writes letters that its encoding lacks as others, and ends lines in its own way."""
+    said("answers", "mini", "a.csv")
+    rows = filled_in(classroom, ann=("2", ""))
+    text = (classroom / "a.csv").read_text().replace("Because\nof x.", "Because\r\nof ?.")
+    assert rows[0]["answer"] not in text
+    (classroom / "a.csv").write_text(text)
+    assert "1 answers" in said("answers", "mini", "a.csv", "--take")[1]
+
+
+def test_what_is_half_filled_in_is_named(classroom, said):
+    said("answers", "mini", "a.csv")
+    filled_in(classroom, ann=("", "Say why."), bob=("30", ""))
+    status, told, _ = said("answers", "mini", "a.csv", "--take")
+    assert status == 1
+    assert "ann: it has a comment and no points" in told
+    assert "bob: 30 points are more than the 3 that it gives" in told
+
+
+def test_a_very_long_answer(classroom, said):
+    hand_in(classroom, "ann", "x" * 200_000)
+    said("answers", "mini", "a.csv")
+    filled_in(classroom, ann=("2", ""))
+    assert "1 answers" in said("answers", "mini", "a.csv", "--take")[1]

@@ -21,6 +21,7 @@ from sqlalchemy import inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from traitlets import TraitError
 
+from convkit.checks.saying.refused import refused
 from convkit.grading.gradebook.autograde import course_at
 from convkit.grading.gradebook.course import Course
 from convkit.grading.outcome import GraderError
@@ -77,10 +78,7 @@ def opened(root: Path) -> Iterator[tuple[Any, Course]]:
     except BrokenPipeError:
         raise
     except OSError as error:
-        place = error.filename or root
-        raise GraderError(
-            f"{place} cannot be read or written: {error.strerror or error}."
-        ) from error
+        raise GraderError(refused(error, root)) from error
 
 
 def has_gradebook(root: Path) -> bool:
