@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import signal
 import sys
 import sysconfig
@@ -18,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from convkit import layers
 from convkit.layers import Array
 
 SECONDS_PER_CALL = 5.0
@@ -29,10 +31,14 @@ SECONDS_PER_CHECK = 60.0
 _MOST_NUMBERS = 10_000_000
 _SHOWN_CHARACTERS = 4_000
 _others = 0
-_LIBRARIES = (
-    str(Path(__file__).resolve().parents[1]),
-    *(sysconfig.get_paths()[key] for key in ("stdlib", "platstdlib", "purelib", "platlib")),
+_LIBRARIES = tuple(
+    f"{folder}{os.sep}"
+    for folder in (
+        Path(layers.__file__).parents[1],
+        *(sysconfig.get_paths()[key] for key in ("stdlib", "platstdlib", "purelib", "platlib")),
+    )
 )
+"""Where lines stand that are nobody's of the learners."""
 
 
 class LearnerError(Exception):

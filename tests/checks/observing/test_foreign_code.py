@@ -23,6 +23,14 @@ def conv_whose(**methods):
     return type("Conv2d", (convkit.Conv2d,), methods)
 
 
+def conv_with(line):
+    """A `Conv2d` whose forward returns this, in line 3 of a learner's cell."""
+    source = f"class Conv2d(Base):\n    def forward(self, x):\n        return {line}\n"
+    names = {"Base": convkit.Conv2d, "np": np}
+    exec(compile(source, "<cell>", "exec"), names)
+    return names["Conv2d"]
+
+
 def raising(error):
     def method(self, array):
         raise error
@@ -89,11 +97,20 @@ class TestForward:
 
         assert "`yield`" in failure(conv_whose(forward=forward)).findings[0].message
 
-    def test_the_learners_own_line_is_shown(self):
-        source = "class Conv2d(Base):\n    def forward(self, x):\n        return np.dot(x, x)\n"
-        names = {"Base": convkit.Conv2d, "np": np}
-        exec(compile(source, "<cell>", "exec"), names)
-        assert "in line 3" in failure(names["Conv2d"]).findings[0].message
+    @pytest.mark.parametrize("line", ["np.dot(x, x)", "super().forward(x[0])"])
+    def test_the_learners_own_line_is_shown(self, line):
+        assert "in line 3 of your code" in failure(conv_with(line)).findings[0].message
+
+    @pytest.mark.parametrize("deeper", range(4))
+    def test_the_learners_own_line_is_shown_wherever_the_stack_ends(self, deeper):
+        """In the learner's forward, or in the line of convkit's that calls it."""
+        limit = sys.getrecursionlimit()
+        sys.setrecursionlimit(limit + deeper)
+        try:
+            message = failure(conv_with("self(x)")).findings[0].message
+        finally:
+            sys.setrecursionlimit(limit)
+        assert "in line 3 of your code" in message
 
     def test_an_exception_that_cannot_be_shown(self):
         class Odd(Exception):  # noqa: N818
