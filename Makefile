@@ -74,7 +74,7 @@ packages:
 	if command -v apt-get >/dev/null && $$root true 2>/dev/null; then \
 		$$root sh -c "$$command"; \
 	else \
-		echo "The tests need: $$(echo $$missing). On Debian or Ubuntu run:"; \
+		echo "The tests need: $$(echo $$missing). On Debian run:"; \
 		echo "    sudo sh -c '$$command'"; \
 		exit 1; \
 	fi

@@ -11,6 +11,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import nbformat
+from nbformat import NotebookNode
+
 _ROOT = Path(__file__).parents[1]
 _ASSIGNMENT = "02-convolution"
 _STUDENTS = 12
@@ -21,35 +24,61 @@ c.CourseDirectory.source_directory = "solutions"
 c.CourseDirectory.release_directory = "exercises"
 """
 _OURS = (_ROOT / "nbgrader_config.py").read_text()
+_TESTS_ALONE = f"{_OURS}\nc.GradeInAirlock.cell_seconds = 0\n"
 _GRADE = ["-c", "import sys; from convkit.cli import main; sys.exit(main())", "grade", _ASSIGNMENT]
 _AUTOGRADE = ["-m", "nbgrader", "autograde", _ASSIGNMENT]
+Source = Callable[[NotebookNode], NotebookNode]
 
 
 def measure(rounds: int) -> None:
     """Print the table, of two turns of each: ``rounds`` are for what takes less than minutes."""
     del rounds
+    kinds: dict[str, tuple[str, list[str], Source]] = {
+        "`convkit grade`": (_OURS, _GRADE, _whole),
+        "the same, tests alone": (_TESTS_ALONE, _GRADE, _whole),
+        "the same, one small test": (_TESTS_ALONE, _GRADE, _smallest),
+        "`nbgrader autograde`": (_STOCK, _AUTOGRADE, _whole),
+    }
     few, many = 2, 2 + _STUDENTS
     taken: dict[tuple[str, int], tuple[float, float]] = {}
     for _ in range(2):
         for students in (few, many):
-            for name, config, command in (
-                ("convkit grade", _OURS, _GRADE),
-                ("nbgrader autograde", _STOCK, _AUTOGRADE),
-            ):
-                now = graded(config, command, students)
-                taken[name, students] = min(taken.get((name, students), now), now)
+            for kind, how in kinds.items():
+                now = graded(*how, students)
+                taken[kind, students] = min(taken.get((kind, students), now), now)
     print(f"{_ASSIGNMENT}, {_STUDENTS} submissions more: what each costs.\n")
     print("| | CPU seconds | seconds by the clock | a minute |\n|---|---:|---:|---:|")
-    for name in ("convkit grade", "nbgrader autograde"):
-        cpu, seconds = (
+    each = {}
+    for kind in kinds:
+        each[kind], seconds = (
             (after - before) / _STUDENTS
-            for before, after in zip(taken[name, few], taken[name, many], strict=True)
+            for before, after in zip(taken[kind, few], taken[kind, many], strict=True)
         )
-        print(f"| `{name}` | {cpu:.2f} | {seconds:.2f} | {60 / seconds:.0f} |")
+        print(f"| {kind} | {each[kind]:.2f} | {seconds:.2f} | {60 / seconds:.0f} |")
+    whole, tests, nothing, _ = each.values()
+    print(
+        f"\nOf the {whole:.2f} CPU seconds, the student's own cells take {whole - tests:.2f}, the "
+        f"tests {tests - nothing:.2f}, and sandboxes, processes and storing {nothing:.2f}."
+    )
 
 
-def graded(config: str, command: list[str], students: int) -> tuple[float, float]:
+def _whole(source: NotebookNode) -> NotebookNode:
+    return source
+
+
+def _smallest(source: NotebookNode) -> NotebookNode:
+    """One answer, and one test that asks next to nothing of it."""
+    kept = ("setup", "correlate2d", "correlate2d-visible")
+    source.cells = [cell for cell in source.cells if cell.id in kept]
+    source.cells[-1].source = "assert correlate2d(np.eye(1), np.eye(1)) == 1"
+    return source
+
+
+def graded(config: str, command: list[str], made: Source, students: int) -> tuple[float, float]:
     """CPU seconds and seconds by the clock for grading a class, all of whom solve everything.
+
+    Args:
+        made: what the assignment is made into.
 
     Raises:
         subprocess.CalledProcessError: it cannot be graded.
@@ -57,8 +86,10 @@ def graded(config: str, command: list[str], students: int) -> tuple[float, float
     with tempfile.TemporaryDirectory() as folder:
         course = Path(folder)
         (course / "nbgrader_config.py").write_text(config)
-        source = _ROOT / "solutions" / _ASSIGNMENT
-        shutil.copytree(source, course / "solutions" / _ASSIGNMENT)
+        source = course / "solutions" / _ASSIGNMENT
+        shutil.copytree(_ROOT / "solutions" / _ASSIGNMENT, source)
+        notebook = source / f"{_ASSIGNMENT}.ipynb"
+        nbformat.write(made(nbformat.read(notebook, as_version=4)), notebook)
         for number in range(students):
             shutil.copytree(source, course / "submitted" / f"student-{number}" / _ASSIGNMENT)
         generate = ["-m", "nbgrader", "generate_assignment", _ASSIGNMENT]

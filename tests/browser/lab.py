@@ -20,7 +20,9 @@ from convkit.learning import answers
 from convkit.learning.questions import PLACE, WRITTEN, lectures
 
 _ROOT = Path(__file__).parents[2]
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or "/usr/bin/chromium"
+# A shell without windows draws the same in three quarters of the time. Where Debian has none, it is
+# Playwright's own.
+CHROMIUM = shutil.which("chromium-headless-shell") or shutil.which("chromium")
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",

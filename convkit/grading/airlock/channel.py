@@ -25,6 +25,7 @@ class Channel:
         assert confined.process.stdin is not None
         assert confined.process.stdout is not None
         self._to, self._from = confined.process.stdin.fileno(), confined.process.stdout.fileno()
+        self._received = bytearray()
         os.set_blocking(self._to, False)
         os.set_blocking(self._from, False)
 
@@ -36,14 +37,14 @@ class Channel:
             TimeoutError: no answer in that ``time``.
             FramingError: the answer is no frame, or too large.
         """
-        for piece in pieces:
-            rest = memoryview(piece)
-            while rest:
+        rest = memoryview(b"".join(pieces))  # in one piece: each wakes the process up
+        while rest:
+            try:
+                rest = rest[os.write(self._to, rest[: 1 << 20]) :]
+            except BlockingIOError:
                 self._wait(self._to, select.POLLOUT, time)
-                try:
-                    rest = rest[os.write(self._to, rest[: 1 << 20]) :]
-                except BrokenPipeError:
-                    raise WorkerLostError(*self._confined.ending()) from None
+            except BrokenPipeError:
+                raise WorkerLostError(*self._confined.ending()) from None
         lengths = wire.read_prefix(self._read(wire.PREFIX.size, time))
         header, payload = (self._read(length, time) for length in lengths)
         return header, payload
@@ -57,14 +58,15 @@ class Channel:
 
     def _read(self, length: int, time: Allowance) -> bytes:
         """Memory is taken as the bytes arrive, not as they are promised."""
-        data = bytearray()
-        while len(data) < length:
+        while len(self._received) < length:
             self._wait(self._from, select.POLLIN, time)
-            received = os.read(self._from, min(1 << 20, length - len(data)))
+            received = os.read(self._from, 1 << 20)
             if not received:
                 raise WorkerLostError(*self._confined.ending())
-            data += received
-        return bytes(data)
+            self._received += received
+        data = bytes(self._received[:length])
+        del self._received[:length]
+        return data
 
     def _wait(self, descriptor: int, event: int, time: Allowance) -> None:
         poll = select.poll()

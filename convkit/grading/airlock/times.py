@@ -9,7 +9,8 @@ from dataclasses import dataclass
 class Times:
     """Seconds that code computes: one of the student's cells, all of them, one call from a test.
 
-    Every test has its own, so that what takes long in one of them takes nothing from the others.
+    With none for a cell, the student's cells are not run. Every test has its own, so that what
+    takes long in one of them takes nothing from the others.
     """
 
     cell: float = 30.0

@@ -134,9 +134,11 @@ def _drop(there: Folder, graded: Path) -> None:
 class GradeInAirlock(InCourse, NbGraderPreprocessor):
     """Second pass: run the student's cells in the sandbox and the tests outside it."""
 
-    cell_seconds = Float(Times.cell, help="Time for one of the student's cells.").tag(config=True)
+    cell_seconds = Float(
+        Times.cell, min=0, help="Time for one of the student's cells; with 0 none is run."
+    ).tag(config=True)
     call_seconds = Float(
-        Times.call, help="Time for one call of the student's code from a test."
+        Times.call, min=0, help="Time for one call of the student's code from a test."
     ).tag(config=True)
     memory_megabytes = Integer(
         Limits.memory_bytes >> 20, help="Memory for each of the student's processes."

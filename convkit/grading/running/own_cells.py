@@ -15,12 +15,19 @@ from convkit.grading.running.outputs import note
 
 def run_cells(submission: NotebookNode, job: Job, scratch: Path, files: Path) -> None:
     """The student's own cells, and those that set the notebook up, in the sandboxed kernel."""
+    own = [
+        cell
+        for cell in submission.cells
+        if cell.cell_type == "code" and not nb.is_test(cell) and not nb.is_exploration(cell)
+    ]
+    if not job.times.cell:
+        for cell in own[:1]:
+            cell.outputs = [note("Cells that are not tests were not run in this course.")]
+        return
     sandbox = sandboxes.for_cells(job.course, scratch, files, job.limits)
     left = job.times.cells
     with Kernel.inside(sandbox) as kernel:
-        for cell in submission.cells:
-            if cell.cell_type != "code" or nb.is_test(cell) or nb.is_exploration(cell):
-                continue
+        for cell in own:
             if kernel.dead:
                 cell.outputs = [note("This cell was not run, because Python ended above.")]
                 continue

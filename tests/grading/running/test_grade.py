@@ -126,6 +126,18 @@ def test_explorations_are_not_run():
     assert other.outputs[0].text == "short\n"
 
 
+def test_without_time_for_them_no_cells_are_run_and_the_points_are_the_same():
+    source = mini_source()
+    source.cells.insert(2, new_code_cell("print('mine')", id="mine"))
+    found = graded(source, cell=0)
+    assert points(found) == points(graded(source))
+    own = [each for each in found.cells if each.cell_type == "code" and not nb.is_test(each)]
+    assert [texts(each) for each in own] == [
+        ["Cells that are not tests were not run in this course.\n"],
+        *[[]] * (len(own) - 1),
+    ]
+
+
 def test_a_broken_setup_is_no_students_fault():
     source = with_cells(known_cell("code", "broken", "import nosuchmodule", locked=True))
     with pytest.raises(GraderError, match=r"broken fails on the grader's side.*nosuchmodule"):
