@@ -32,6 +32,7 @@ def test_a_wrong_answer_is_wrong_and_has_a_reply_of_its_own(asked):
     assert asked.because
     replies = [reply for _, reply in asked.wrong]
     assert all(replies)
+    assert len({*replies, asked.otherwise}) == len(replies) + 1
     assert not any(asked.holds(given) for given, _ in asked.wrong)
     if asked.kind == CHOICE:
         assert asked.wrong
