@@ -121,6 +121,15 @@ def _edited(plain: str, name: str, edits: tuple[tuple[str, Edit], ...]) -> Any:
 def _made(plain: str, name: str, edits: tuple[tuple[str, Edit], ...]) -> Any:
     """The class or function ``name`` of a plain module, with words replaced in places of it."""
     definitions = dict(_definitions(plain))
+    module = {**vars(import_module(f"convkit.plain.{plain}")), "__name__": f"edited.{plain}"}
+    if all(place in ("forward", "backward") for place, _ in edits):  # the rest may stay as it is
+        methods = {place: _method(definitions[name], place) for place, _ in edits}
+        for place, (old, new) in edits:
+            if old not in methods[place]:
+                raise ValueError(f"{name}, {place}: the plain text does not contain {old!r}")
+            methods[place] = methods[place].replace(old, new)
+        exec(_code(f"class {name}({name}):\n{''.join(methods.values())}"), module)
+        return module[name]
     for place, (old, new) in edits:
         if place == EVERYWHERE:
             texts = dict(definitions)
@@ -132,14 +141,8 @@ def _made(plain: str, name: str, edits: tuple[tuple[str, Edit], ...]) -> Any:
             raise ValueError(f"{name}, {place}: the plain text does not contain {old!r}")
         for inside, text in texts.items():
             definitions[inside] = definitions[inside].replace(text, text.replace(old, new))
-    module = {**vars(import_module(f"convkit.plain.{plain}")), "__name__": f"edited.{plain}"}
-    methods = {place for place, _ in edits}
-    if methods <= {"forward", "backward"}:  # the rest of the class need not be made anew
-        body = "\n".join(_method(definitions[name], method) for method in sorted(methods))
-        exec(_code(f"class {name}({name}):\n{body}"), module)
-    else:
-        for source in definitions.values():
-            exec(_code(source), module)
+    for source in definitions.values():
+        exec(_code(source), module)
     return module[name]
 
 
@@ -158,6 +161,7 @@ def _code(source: str) -> CodeType:
     return compile(source, "<slip>", "exec", dont_inherit=True)
 
 
+@lru_cache(maxsize=1_000)
 def _method(text: str, name: str) -> str:
     """The lines of a method in the text of a class."""
     (definition,) = ast.parse(text).body

@@ -45,9 +45,9 @@ class Suspect:
         situations: Sequence[Situation],
     ) -> None:
         self.entry, self.made, self._situations = entry, implementation, situations
-        self._forward = concept.observer(implementation, ("forward",), Output())
+        self._forward = concept.observer(implementation, ("forward",), Output(timed=False))
         both = "backward" in groups
-        self._both = concept.observer(implementation, groups, Output()) if both else None
+        self._both = concept.observer(implementation, groups, Output(timed=False)) if both else None
         self._visible = set(concept.cases)
         self._known: dict[Any, Behaviour] = {}
         known = _known(concept.name)
@@ -64,9 +64,9 @@ class Suspect:
         quick = [row.property for row in needed if set(row.property.quantities) <= known.keys()]
         return (
             not any(self._fails(property_, shown) for property_ in quick)
+            and self._fails(this_quantity, shown)
             and self.agrees(row, row.property.test.alike)
             and not any(self._fails(other.property, shown) for other in needed)
-            and self._fails(this_quantity, shown)
         )
 
     def agrees(self, row: Row, alike: Alike, *, throughout: bool = False) -> bool:

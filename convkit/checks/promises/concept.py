@@ -117,7 +117,7 @@ class LayerConcept:
         return self._expected[case]
 
     def _expect(self, case: Case) -> Mapping[Quantity, Expected]:
-        trial = self.observer(self.reference, ("forward", "backward"), Output())(case)
+        trial = self.observer(self.reference, ("forward", "backward"), Output(timed=False))(case)
         trial.behaviour.complete()
         expected = {
             quantity: Expected(value, _tolerance(quantity, value))
@@ -135,7 +135,8 @@ class LayerConcept:
 
     def as_the_reference(self, case: Case) -> Mapping[Quantity, Expected]:
         """What is expected, with the reference's own gradients: quick, and deciding nothing."""
-        behaviour = self.observer(self.reference, ("forward", "backward"), Output())(case).behaviour
+        observe = self.observer(self.reference, ("forward", "backward"), Output(timed=False))
+        behaviour = observe(case).behaviour
         kinks = self.margin is not None and self.margin(case) <= 3 * steps(case.x)
         return _AsObserved(behaviour, {case.gradient: kinks})
 
@@ -203,7 +204,8 @@ class FunctionConcept:
         return layer_sizes(None, case.x, case.grad_y)
 
     def expected(self, case: Case) -> Mapping[Quantity, Expected]:
-        return _AsObserved(self.observer(self.reference, ("forward",), Output())(case).behaviour)
+        observe = self.observer(self.reference, ("forward",), Output(timed=False))
+        return _AsObserved(observe(case).behaviour)
 
     as_the_reference = expected
 
