@@ -37,9 +37,9 @@ on every way to make every mistake in the catalogue of misconceptions, and on ri
 It is not made at all if a mistake costs less than a point or a right implementation loses any.
 
 - *Visible*: of the ways, how many the visible tests notice without the hidden ones.
-- *Named*: of the ways, how many the checks call by the mistake's own name (or by that of an entry
-  that does the same) whenever they fail; *now and then* is where some check says another name, or
-  none: asked about the backward pass alone, it can see less than the whole.
+- *Named*: of the ways, how many the checks call by the mistake's own name whenever they fail;
+  *now and then* is where some check says another name, or none: asked about the backward pass
+  alone, it can see less than the whole.
 - *Right*: implementations that earn every point, each with the hidden cases of {seeds} seeds.
 
 | assignment | name | mistakes | ways | visible | named | now and then | right |
@@ -100,8 +100,8 @@ class Kill:
 
     @property
     def own(self) -> frozenset[str]:
-        """Its own name, and those of entries that do the same, as far as they are said."""
-        return self.named & {self.id, *entries(self.name)[self.id].same_as}
+        """Its own name, if it is said."""
+        return self.named & {self.id}
 
 
 def entries(name: str) -> dict[str, Misconception]:

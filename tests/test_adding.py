@@ -45,7 +45,7 @@ def promised(layer, monkeypatch):
     monkeypatch.setitem(promises.CONCEPTS, "LeakyReLU", added["LeakyReLU"])
     monkeypatch.setitem(MODULES, "LeakyReLU", "activation")
     names = vars(slips) | {"LeakyReLU": layer}
-    example("python checks/naming/slips/activation/__init__.py", names)
+    example("python checks/naming/slips/activation.py", names)
 
 
 @pytest.fixture

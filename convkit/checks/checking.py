@@ -144,7 +144,9 @@ def find(name: Any) -> Concept:
     known = modules()
     if not isinstance(name, str) or name not in known:
         names = ", ".join(known)
-        raise WrongName(f"target: expected a class or function named one of {names}, got {name!r}")
+        raise WrongName(
+            f"target: expected a class or function named one of {names}, got {_shown(name)}"
+        )
     concept: Concept = import_module(f"convkit.checks.promises.{known[name]}").CONCEPTS[name]
     return concept
 
@@ -164,7 +166,10 @@ def _found(target: Any) -> Any:
 
 
 def _name_of(target: Any) -> Any:
-    """What a target is called. Raises ValueError for what stands for a class and is none."""
+    """What a target is called; itself, where it has no name.
+
+    Raises WrongName for what stands for a class and is none.
+    """
     name = target if isinstance(target, str) else type(target).__name__
     if name in modules():
         kind = "class" if name[:1].isupper() else "function"
@@ -172,7 +177,7 @@ def _name_of(target: Any) -> Any:
     try:
         return target.__name__
     except Exception:
-        return _shown(target)
+        return target
 
 
 def _shown(target: Any) -> str:

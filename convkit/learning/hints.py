@@ -99,10 +99,14 @@ def hint(topic: Any) -> Hint:
         WrongName: there is no such topic; says which come close, or which a name has.
     """
     hints, topic = topics(), getattr(topic, "__name__", topic)
+    parts = _topics_of(topic)
+    if len(parts) == 1:
+        (topic,) = parts
     if topic not in hints:
-        similar = _topics_of(topic) or difflib.get_close_matches(str(topic), hints, 3, 0.4)
-        calls = " or ".join(f'hint("{each}")' for each in similar or sorted(hints))
-        raise WrongName(f"There is no hint for {topic!r} as a whole: ask for {calls}.")
+        whole = " as a whole" if parts else ""
+        calls = " or ".join(f'hint("{each}")' for each in parts or _similar(topic))
+        ask = calls or 'what you are writing, such as hint("Conv2d")'
+        raise WrongName(f"There is no hint for {topic!r}{whole}: ask for {ask}.")
     _seen[topic] = min(_seen[topic] + 1, len(hints[topic]))
     return Hint(topic, hints[topic][: _seen[topic]], len(hints[topic]) - _seen[topic])
 
@@ -136,6 +140,13 @@ def _topics_of(name: Any) -> list[str]:
     """The hints for the parts of something that a learner implements."""
     begins = _BEGIN.get(name, ())
     return [topic for topic in topics() if topic.startswith(begins)] if begins else []
+
+
+def _similar(topic: Any) -> list[str]:
+    """What somebody may have meant: topics, or names that are implemented."""
+    known = {each.lower(): each for each in (*topics(), *_BEGIN)}
+    found = difflib.get_close_matches(str(topic).lower(), known, 3, 0.6)
+    return [known[each] for each in found]
 
 
 def _source(target: Any) -> tuple[str, str]:

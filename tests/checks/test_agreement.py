@@ -4,8 +4,14 @@ import numpy as np
 import pytest
 
 from convkit.checks import Disagreement, agree
+from convkit.checks.naming.relations import RELATIONS
 
 RIGHT = np.array([[1.0, 2, 3], [4, 5, 7]])
+
+
+def title(relation):
+    """What is said of the result where a relation holds."""
+    return RELATIONS[relation][1].format(it="The result")
 
 
 @pytest.mark.parametrize(
@@ -27,9 +33,9 @@ def test_what_is_right_is_ticked_off(got, capsys):
         (-RIGHT, "Every number has the wrong sign, and nothing else is wrong."),
         (2 * RIGHT, "Every number is 2 times too large."),
         (RIGHT + 3, "What is added, or missing, is the same everywhere."),
-        (0 * RIGHT, "The result is 0 everywhere."),
-        (RIGHT[::-1, ::-1], "The result is mirrored. It is reversed along its rows and columns."),
-        (RIGHT[::-1], "The result is mirrored. It is reversed along its rows."),
+        (0 * RIGHT, title("zeros")),
+        (RIGHT[::-1, ::-1], "It is reversed along its rows and columns."),
+        (RIGHT[::-1], "It is reversed along its rows."),
         (np.full((2, 3), np.nan), "6 of 6 numbers are wrong; expected 1 at [0, 0], got nan"),
         (
             RIGHT + 0.001 * (RIGHT == 1),
@@ -45,7 +51,7 @@ def test_what_is_wrong_is_said(got, said):
 
 def test_rows_and_columns_exchanged_and_a_single_number():
     square = np.array([[1.0, 2], [3, 5]])
-    with pytest.raises(Disagreement, match="The result is transposed"):
+    with pytest.raises(Disagreement, match=title("transposed")):
         agree("y", square.T, square)
     with pytest.raises(Disagreement, match=r"^slope: expected 12, got 11 \(x³ at 2\)$"):
         agree("slope", 11.0, 12, why="x³ at 2")

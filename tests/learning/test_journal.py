@@ -248,3 +248,6 @@ def test_hints_come_one_by_one(course):
 def test_an_unknown_hint_names_those_that_come_close():
     with pytest.raises(ValueError, match="conv-backward-weight"):
         hint("conv-backward-weights")
+    with pytest.raises(ValueError, match=r'ask for hint\("Tanh"\)'):
+        hint("tnah")
+    assert hint("Tanh").topic == "tanh-backward"

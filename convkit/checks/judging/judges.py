@@ -248,5 +248,5 @@ def _wrong_values(
     if got.size == 1:
         return f"{quantity} is wrong."
     if wrong == got.size:
-        return f"All {got.size} {numbers} are wrong."
+        return f"{'Both' if wrong == 2 else f'All {wrong}'} {numbers} are wrong."
     return f"{wrong} of {got.size} {numbers} {'is' if wrong == 1 else 'are'} wrong."

@@ -10,6 +10,10 @@ from convkit.checks.naming.look import Look
 from convkit.checks.naming.misconception import Reading
 from convkit.checks.observing.quantity import Quantity, grads
 
+OF_MAPS = ("images", "feature maps", "rows", "columns")
+OF_CHANNELS = ("images", "channels", "rows", "columns")
+"""What the axes count of most arrays that have four."""
+
 
 @dataclass(frozen=True)
 class Anatomy:

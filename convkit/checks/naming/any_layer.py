@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from convkit.checks.naming.anatomy import Anatomy
-from convkit.checks.naming.broken_promises import enter_promises
 from convkit.checks.naming.misconception import Misconception, capital, enter, entered
 from convkit.checks.observing.quantity import GRAD_X, Quantity, Y, grads
 from convkit.layers import Array, Layer
@@ -37,23 +36,14 @@ def enter_any_layer(anatomy: Anatomy) -> None:
     of_places = "rows" in axes.get(Y, ()) and "places" not in str([*axes.values()])
     summed = {**GRADIENT, **GRADS, **(PLACES if of_places else {})}
     kept = KEPT if Y in axes else {}  # samples that do not influence one another
-
-    def in_numbers(names: Sequence[str], wrong: Callable[[Array], Any]) -> Made:
-        return _with_gradients(base, names, lambda layer, name, right, grad_y: wrong(right))
-
-    def each(make: Callable[..., Made]) -> Makers:
-        return [(_entry_of(names), partial(make, names)) for names in choices]
-
-    gradients, gradient = partial(_with_gradients, base), Quantity("grads")
+    gradients = partial(partial, _with_gradients, base)
     whole: Makers = [("", lambda make: make(base))]
     tables: list[tuple[str, Quantity, Table, Makers]] = [
-        ("forward", Y, {**NUMBERS, **BATCH}, [("your y", partial(_with_forward, base))]),
-        ("backward", GRAD_X, {**NUMBERS, **BATCH}, [("your grad_x", partial(in_numbers, ["x"]))]),
-        ("backward", GRAD_X, GRADIENT, [("your grad_x", partial(gradients, ["x"]))]),
+        ("forward", Y, BATCH, [("your y", partial(_with_forward, base))]),
+        ("backward", GRAD_X, {**BATCH, **GRADIENT}, [("your grad_x", gradients(["x"]))]),
         ("state", GRAD_X, STATE, whole),
         ("state", Y, {**PARAMS, **kept} if parameters else {}, whole),
-        ("grads", gradient, NUMBERS, each(in_numbers)),
-        ("grads", gradient, summed, each(gradients)),
+        ("grads", Quantity("grads"), summed, [(_entry_of(n), gradients(n)) for n in choices]),
     ]
     one = axes.get(Y, ("samples",))[0].removesuffix("s")
     for begins, quantity, table, makers in tables:
@@ -67,27 +57,23 @@ def enter_any_layer(anatomy: Anatomy) -> None:
                 for said, wrong in (way if isinstance(way, tuple) else ("", way) for way in ways)
             ]
             if made and full not in entered(name):
-                # Gradients may all lie between −1 and 1, and then both give nothing but 0.
-                alike = (full.replace(id, "zeros"),) if id == "whole-numbers" else ()
                 wrong, said = zip(*made, strict=True)
                 title, when, hint = (
                     text.format(it=it, one=one, entry=several) for text in (title, when, hint)
                 )
-                read = anatomy.read(quantity)
-                title = capital(title)
-                enter(Misconception(full, name, title, when, hint, *read, wrong, alike, said))
-    enter_promises(anatomy)
+                words = capital(title), when, hint, *anatomy.read(quantity)
+                enter(Misconception(full, name, *words, wrong, said))
 
 
 def _entry_of(names: Sequence[str]) -> str:
     return f"`{grads(names[0])}`" if len(names) == 1 else "each entry of your `grads`"
 
 
-def _with_forward(base: Made, wrong: Callable[[Array], Any]) -> Made:
-    """``base`` with a forward that gives ``wrong(y)``, and a right backward."""
+def _with_forward(base: Made, change: Callable[..., Any]) -> Made:
+    """``base`` whose y is ``change(layer, "y", right, x)``, with a right backward."""
 
     def forward(self: Layer, x: Array) -> Any:
-        return wrong(base.forward(self, x))
+        return change(self, "y", base.forward(self, x), x)
 
     return _derived(base, forward=forward)
 
@@ -168,25 +154,16 @@ def _last_place(grad_y: Array) -> Array:
 
 
 # fmt: off
-NUMBERS: Table = {
-    "zeros": ("{it} stays 0", "{entry} is made of zeros, and the results never get into it",
-        "Where do you write into it, after np.zeros?", np.zeros_like),
-    "negated": ("{it} has the wrong sign", "{entry} is minus the right one",
-        "Follow one number by hand. Where does the minus come from?", lambda value: -value),
-}
-"""What can be done to the right y, and to every right gradient."""
-
 BATCH: Table = {
     "one-image": ("Only one {one} of the batch is computed",
         "{entry} is right for the first {one}, or for the last, and not for the others",
         "Is your `return` inside the loop? Which index does the loop over the batch write to?",
-        ("{entry} is right for the first {one} only", lambda value: _one_image(value, 0)),
-        ("{entry} is right for the last {one} only", lambda value: _one_image(value, -1)),
+        ("{entry} is right for the first {one} only",
+         lambda layer, name, right, given: _one_image(right, 0)),
+        ("{entry} is right for the last {one} only",
+         lambda layer, name, right, given: _one_image(right, -1)),
         ("{entry} is that of the first {one}, for every {one}",
-         lambda value: np.repeat(value[:1], len(value), axis=0))),
-    "whole-numbers": ("{it} is cut off to whole numbers",
-        "your results are cut off behind the decimal point, as in an array of integers",
-        "Which dtype does your {it} have?", lambda value: value.astype(np.int64), np.trunc),
+         lambda layer, name, right, given: np.repeat(right[:1], len(right), axis=0))),
 }
 """What can be done to the right y, and to the right grad_x."""
 
@@ -195,12 +172,8 @@ GRADIENT: Table = {
         "{entry} is the gradient of the sum of y, as if grad_y were all ones",
         "By the chain rule, where does grad_y come in?",
         lambda layer, name, right, grad_y: layer.again(name, np.ones_like(grad_y))),
-    "upstream-squared": ("grad_y is multiplied in twice",
-        "grad_y is a factor of {entry} two times",
-        "The chain rule is a product of two factors. Which two?",
-        lambda layer, name, right, grad_y: layer.again(name, grad_y * grad_y)),
     "averaged": ("{it} is divided by the size of the batch",
-        "{entry} is divided by N; the loss does that, once, and no layer does it again",
+        "{entry} is divided by N; the loss does that once, and no layer should do it again",
         "Where is N in the chain rule? Who divides by it: the loss, or every layer?",
         lambda layer, name, right, grad_y: right / len(grad_y)),
     "added": ("{it} is added to that of the last call",
@@ -225,8 +198,8 @@ PARAMS: Table = {
 
 KEPT: Table = {
     "last-kept": ("Only the last {one} is kept for backward",
-        "your forward keeps what one {one} needs, and the next {one} overwrites it: backward takes "
-        "the last one for the whole batch", "What does `self` hold after your loop over the batch?",
+        "what your forward keeps of one {one} is overwritten by the next; backward finds the last",
+        "What does `self` hold after your loop over the batch?",
         lambda base: _keeping(base, lambda layer, x: np.repeat(x[-1:], len(x), axis=0))),
 }
 
@@ -238,15 +211,6 @@ GRADS: Table = {
          lambda layer, name, right, grad_y: layer.again(name, _one_image(grad_y, -1))),
         ("{entry} comes from the first {one} of the batch alone",
          lambda layer, name, right, grad_y: layer.again(name, _one_image(grad_y, 0)))),
-    "axis-kept": ("{it} has one axis too many",
-        "your sum keeps an axis of length 1; `param - lr * grad` would then change the parameter's "
-        "shape without a word",
-        "What is the shape of the parameter, and what is the shape of its gradient?",
-        lambda layer, name, right, grad_y: right[np.newaxis]),
-    "summed-up": ("{it} is a single number",
-        "{entry} is the sum over all axes, so every number of the parameter would get the same",
-        "Over which axes does your sum run? Which axis must be left?",
-        lambda layer, name, right, grad_y: right.sum()),
 }
 
 PLACES: Table = {

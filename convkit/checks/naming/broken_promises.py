@@ -37,9 +37,16 @@ def _tell(anatomy: Anatomy, look: Look) -> Misconception | None:
     if id is None:
         return None
     _, *words = _PROMISES[id]
-    it = {"it": look.quantity.again(""), "parameter": Quantity("params", look.quantity.name)}
-    given = look.views[0].case.input_name
-    title, when, hint = (text.format(given=given, **it) for text in words)
+    quantity, layer = look.quantity.again(""), look.quantity.after != "the call"
+    title, when, hint = (
+        text.format(
+            it=quantity,
+            parameter=Quantity("params", quantity.name),
+            given=look.views[0].case.input_name if layer else quantity.what,
+            forward="forward" if layer else anatomy.name,
+        )
+        for text in words
+    )
     full = f"{anatomy.begins()}{id if anatomy.back else id.removeprefix('forward-')}"
     return Misconception(full, anatomy.name, title, when, hint, *anatomy.read(look.quantity))
 
@@ -60,17 +67,13 @@ def _input_changed(look: Look, by: str) -> bool:
     return quantity == look.views[0].case.input_after(by) or quantity.after == "the call"
 
 
-def _dtype(passing: str, given: str, came: str) -> Callable[[Look], bool]:
-    def broken(look: Look) -> bool:
-        got = look.views[0].got
-        return (
-            isinstance(got, np.ndarray)
-            and pass_of(look.quantity) == passing
-            and look.views[0].expected[look.quantity].value.dtype == given
-            and got.dtype == came
-        )
-
-    return broken
+def _dtype(look: Look, passing: str, came: str) -> bool:
+    view = look.views[0]
+    return (
+        isinstance(view.got, np.ndarray)
+        and pass_of(look.quantity) == passing
+        and view.expected[look.quantity].value.dtype != came == view.got.dtype
+    )
 
 
 def _asked(passing: str, *ends: str) -> Callable[[Look], bool]:
@@ -90,16 +93,6 @@ def _missing(look: Look) -> bool:
     return raised and look.quantity.what == "grads"
 
 
-def _shares(look: Look, *, params: bool) -> bool:
-    """Whether another layer has changed the params, or else the settings."""
-    view = look.views[0]
-    kept = [
-        same_values(view.behaviour.get(Quantity("params", name, how=BESIDE), value), value)
-        for name, value in view.case.params.items()
-    ]
-    return _asked("forward", BESIDE)(look) and params != all(kept)
-
-
 def _not_used(look: Look) -> bool:
     """Wherever it was asked: some other numbers may change nothing by chance."""
     return look.quantity.what == WITH_OTHER_PARAMS and all(
@@ -115,8 +108,9 @@ def _one_number(look: Look) -> bool:
 
 # fmt: off
 _PROMISES: dict[str, tuple[Callable[[Look], bool], str, str, str]] = {
-    "forward-changes-input": (partial(_input_changed, by="forward"), "forward writes into {given}",
-        "Your forward changes {given} itself: whoever called it finds other numbers there.",
+    "forward-changes-input": (partial(_input_changed, by="forward"),
+        "Your {forward} writes into {given}",
+        "Whoever handed {given} over finds other numbers in it afterwards.",
         "`[…] =`, `+=` and `out=` change the array itself. Which of them is it here?"),
     "backward-changes-input": (partial(_input_changed, by="backward"),
         "backward writes into {given}",
@@ -134,16 +128,13 @@ _PROMISES: dict[str, tuple[Callable[[Look], bool], str, str, str]] = {
     "grads-missing": (_missing, "A gradient is not put into grads",
         "After your backward {it} is missing, or has another name.",
         "Which entries must `grads` have after backward?"),
-    **{f"{passing}-always-double": (_dtype(passing, "float32", "float64"),
-        "{it} is float64, whatever {given} is",
-        "Your {it} is float64 even where {given} is float32, as an array made without a dtype is.",
+    **{f"{passing}-always-{word}": (partial(_dtype, passing=passing, came=came),
+        f"{{it}} is {came}, whatever {{given}} is", f"Your {{it}} is {came}, {why}.",
         "Which dtype does np.zeros give if you ask for none? Which one should it have?")
-        for passing in ("forward", "backward")},
-    **{f"{passing}-always-single": (_dtype(passing, "float64", "float32"),
-        "{it} is float32, whatever {given} is",
-        "Your {it} is float32 even where {given} is float64, which loses half of the digits.",
-        "Which dtype should it have? Do you have to name one yourself?")
-        for passing in ("forward", "backward")},
+        for passing in ("forward", "backward") for word, came, why in (
+            ("double", "float64", "even where {given} is float32, as arrays without a dtype are"),
+            ("single", "float32", "even where {given} is float64, and half of the digits are lost"),
+        )},
     "rng-required": (lambda look: _failed(look, "arguments rng") and not _seeded(look),
         "rng cannot be left out",
         "`rng` has no default in your __init__, so nobody can make a layer without a seed.",
@@ -166,18 +157,12 @@ _PROMISES: dict[str, tuple[Callable[[Look], bool], str, str, str]] = {
     "state-params-ignored": (_not_used, "{parameter} is not used",
         "Your y stays the same when {parameter} holds other numbers.",
         "Where does your forward read `self.params`? Does it use what stands there now?"),
-    "state-shared": (_asked("backward", BESIDE),
+    "state-shared": (lambda look: look.quantity.how == BESIDE,
         "Your layers remember in one place that they all share",
-        "What backward needs is kept in the class or a global, and the next layer overwrites it.",
-        "Two layers in one network: whose {given} does the first one's backward find?"),
-    "state-params-shared": (partial(_shares, params=True), "Your layers share their params",
-        "`params` is one dict for all layers, so a new layer changes the parameters of the others.",
-        "Where is your dict `params` made: in the class, or in __init__ for each layer?"),
-    "state-settings-shared": (partial(_shares, params=False), "Your layers share their settings",
-        "What __init__ is told is kept in the class or a global: a new layer changes the others.",
-        "Where does each layer keep its settings: in `self`, or somewhere else?"),
+        "Your layer keeps something in the class or in a global, and the next layer overwrites it.",
+        "Two layers in one network: what of yours is in `self`, and what is there only once?"),
     "forward-remembers": (_remembers, "Earlier calls leave something behind in y",
-        "The same {given} gets another y the second time: an earlier call has left something.",
+        "The same {given} gives another y the second time: an earlier call has left its traces.",
         "What is set in one call, or not made anew, and read in another? Should it be?"),
     "backward-remembers": (_asked("backward", SECOND_TIME),
         "Earlier calls leave something behind in a gradient",

@@ -43,11 +43,16 @@ def _sizes(shapes: list[tuple[Shape, Shape]], look: Look, anatomy: Anatomy) -> s
         return ""
     names = anatomy.axes_of(look, ndim)
     wrong = [n for axis, n in enumerate(names) if any(g[axis] != r[axis] for g, r in shapes)]
-    return f"Their number is wrong: {' and '.join(wrong)}."
+    return f"The number of {' and of '.join(wrong)} is wrong."
 
 
 def _axis_by_axis(compare: Callable[[int, int], bool], got: Shape, right: Shape) -> bool:
     return len(got) == len(right) and all(map(compare, got, right))
+
+
+def _but_for_ones(compare: Callable[[int, int], bool], got: Shape, right: Shape) -> bool:
+    longer = [[size for size in shape if size != 1] for shape in (got, right)]
+    return compare(len(got), len(right)) and longer[0] == longer[1]
 
 
 _BY_HAND = "Work the sizes out by hand for the case above. Which of them does your code get wrong?"
@@ -62,13 +67,15 @@ SHAPES: dict[str, tuple[Callable[[Shape, Shape], bool], str, str, str]] = {
         "The axes of {it} are in another order",
         "the sizes are right, but stand in the wrong order",
         "Print the shape, and say of each number what it counts."),
-    "axes-of-one": (lambda got, right: [n for n in got if n != 1] == [n for n in right if n != 1],
-        "{it} has too many axes of size 1, or too few",
-        "a sum or an index keeps an axis of size 1 that should go, or drops one that should stay",
-        "Print the shape. What do `keepdims`, `squeeze`, `None` and x[0] do to it?"),
+    "axes-of-one": (partial(_but_for_ones, operator.gt), "{it} keeps axes of size 1",
+        "a sum or an index keeps an axis of size 1 that should go",
+        "Print the shape. What do `keepdims`, `None` and x[:1] do to it?"),
+    "axes-of-one-gone": (partial(_but_for_ones, operator.lt),
+        "{it} has lost an axis of size 1", "a sum or an index drops an axis that should stay",
+        "Print the shape. What do `squeeze`, x[0] and a sum do to it?"),
     "flattened": (lambda got, right: bool(np.prod(got) == np.prod(right)),
         "{it} has the right number of numbers, in another shape",
-        "there are as many numbers as there should be, but their last reshape is missing or wrong",
+        "there are as many numbers as there should be; the last reshape is missing or wrong",
         "Print the shape, and the one that is asked for. How do you get from one to the other?"),
     "axes-too-few": (lambda got, right: len(got) < len(right), "{it} has too few axes",
         "an axis is summed away or indexed away that should be left",

@@ -16,6 +16,5 @@ def enter_general(*anatomies: Anatomy) -> None:
             enter_products_and_bias(anatomy)
         if isinstance(anatomy.target, type) and issubclass(anatomy.target, Layer):
             enter_any_layer(anatomy)
-        else:
-            enter_promises(anatomy)
+        enter_promises(anatomy)
         enter_relations(anatomy)

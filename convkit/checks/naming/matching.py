@@ -57,7 +57,7 @@ def name_suspects(
         row.only = only_where(row, situations, further)
     for row in failing:
         if not found[row.property.name]:
-            found[row.property.name] = _behind(row, rows, found, wrong)
+            found[row.property.name] = _behind(row, rows, found)
         if not found[row.property.name]:
             arrays = row.property.numbers or row.property.test is SHAPE
             layer = isinstance(concept, LayerConcept)  # modes of a function are no second slip
@@ -116,50 +116,16 @@ def _told_apart(
 
 
 def _behind(
-    row: Row,
-    rows: Mapping[str, Row],
-    found: Mapping[str, Sequence[Suspect]],
-    wrong: Sequence[Suspect],
+    row: Row, rows: Mapping[str, Row], found: Mapping[str, Sequence[Suspect]]
 ) -> list[Suspect]:
-    """Suspects of a row where none behaves like the learner's code throughout.
-
-    One that explains another row, if sizes did not fit on some cases of this one. Else the only one
-    that does the same wherever this one goes wrong; or, if sizes did not fit there, the only one
-    that goes wrong on the very same cases.
-    """
-    failing = [
-        other
-        for other in rows.values()
-        if other.status == FAILS and other.property.group == row.property.group
-    ]
-    behind = [
+    """Suspects of another row that explain this one, too, if all that it shows is broken sizes."""
+    return [
         suspect
-        for other in failing
-        for suspect in found[other.property.name]
+        for name, suspects in found.items()
+        if rows[name].property.group == row.property.group
+        for suspect in suspects
         if suspect.breaks_off_with(row)
     ]
-    behind = behind or _only_one([s for s in wrong if s.agrees_where_wrong(row)], row, rows)
-    same = {*row.property.quantities}
-    about = [other for other in failing if same & {*other.property.quantities}]
-    if behind or all(other.property.numbers for other in about):
-        return behind
-    return _only_one([s for s in wrong if s.goes_wrong_with(about)], row, rows)
-
-
-def _only_one(suspects: Sequence[Suspect], row: Row, rows: Mapping[str, Row]) -> list[Suspect]:
-    """Suspects of one entry, if there is but one that keeps what the learner's code keeps.
-
-    In its forward pass, and of other quantities.
-    """
-    kept = [
-        other
-        for other in rows.values()
-        if other.status == HOLDS
-        and other.property.group in ("forward", row.property.group)
-        and not set(other.property.quantities) & set(row.property.quantities)
-    ]
-    found = [each for each in suspects if not any(each.breaks(other) for other in kept)]
-    return found if len({each.entry.id for each in found}) == 1 else []
 
 
 def _cause_of(

@@ -28,7 +28,6 @@ class Misconception:
         hint: where to look, without giving the answer away.
         lecture, section: what teaches it: a notebook of ``lectures/``, and a heading in it.
         implementations: the mistake itself; more than one where it can come out differently.
-        same_as: ids of entries that cannot be told apart from this one by what they do.
         said: what the code does in each of the implementations, where there is more to say.
     """
 
@@ -40,7 +39,6 @@ class Misconception:
     lecture: str
     section: str
     implementations: Sequence[Callable[..., Any]] = ()
-    same_as: tuple[str, ...] = ()
     said: tuple[str, ...] = ()
 
     def in_way(self, way: int) -> Misconception:
@@ -63,8 +61,6 @@ Teller = Callable[[Look], Misconception | None]
 """Tells the mistake that all that goes wrong shows, where no implementation behaves in that way."""
 
 _TELLERS: dict[str, list[Teller]] = {}
-_LAST: dict[str, list[Teller]] = {}
-
 _CATALOGUE: dict[str, list[Misconception]] = {}
 
 
@@ -80,15 +76,14 @@ def entered(name: str) -> set[str]:
     return {entry.id for entry in _CATALOGUE.get(name, ())}
 
 
-def enter_teller(name: str, teller: Teller, *, last: bool = False) -> None:
-    """Let it be asked about ``name``, after those before; ``last``: after all entries."""
-    (_LAST if last else _TELLERS).setdefault(name, []).append(teller)
+def enter_teller(name: str, teller: Teller) -> None:
+    """Let it be asked about ``name``, after those before."""
+    _TELLERS.setdefault(name, []).append(teller)
 
 
 def told(name: str, look: Look) -> Misconception | None:
     """What the first teller that knows says of a quantity."""
-    tellers = (*_TELLERS.get(name, ()), *_LAST.get(name, ()))
-    return next((answer for teller in tellers if (answer := teller(look))), None)
+    return next((said for teller in _TELLERS.get(name, ()) if (said := teller(look))), None)
 
 
 def capital(sentence: str) -> str:

@@ -19,7 +19,7 @@ from convkit.checks.naming.look import Look, View, close, equal
 from convkit.checks.naming.misconception import Misconception, capital, enter_teller
 from convkit.checks.naming.words import CONDITIONS
 from convkit.checks.observing.behaviour import Behaviour, Case
-from convkit.checks.observing.quantity import Y
+from convkit.checks.observing.quantity import GRAD_X, Y
 from convkit.layers import Array
 
 Pair = Callable[[Array, Array], Any]
@@ -31,7 +31,7 @@ Holds = Callable[[Look, Anatomy], str | bool]
 
 def enter_relations(anatomy: Anatomy) -> None:
     """Let them be told of a name, after all else."""
-    enter_teller(anatomy.name, partial(_tell, anatomy), last=True)
+    enter_teller(anatomy.name, partial(_tell, anatomy))
 
 
 def _tell(anatomy: Anatomy, look: Look) -> Misconception | None:
@@ -209,51 +209,63 @@ def _few(look: Look, anatomy: Anatomy) -> bool:
     return bool(large) and all(np.sum(~close(got, right)) * 4 <= right.size for got, right in large)
 
 
+def _elsewhere(look: Look, anatomy: Anatomy) -> bool:
+    """Each map of grad_x adds up to what it should."""
+
+    def holds(got: Array, right: Array) -> bool:
+        off, size = (got - right).sum((2, 3)), np.abs(right).sum((2, 3))
+        return bool(np.all(np.abs(off) <= 1e-6 * size))
+
+    return look.first == GRAD_X and _ndim_of(look) == 4 and _everywhere(look, holds)
+
+
 # fmt: off
 RELATIONS: dict[str, tuple[Holds, str, str, str]] = {
     "digits-lost": (lambda look, anatomy: look.rounding, "{it} has lost digits",
-        "the first six digits or so are right, and the others are not: something is rounded on the "
-        "way, or a small constant is added", "Look for float32, for round, and for an epsilon."),
+        "only its first digits are right: something is rounded, or a small constant is added",
+        "Look for float32, for round, and for an epsilon."),
     "not-a-number": (_not_finite, "There is NaN or infinity in {it}",
         "somewhere you divide by 0, take the logarithm of a number that is not positive or the "
         "mean of an empty slice, or read memory that nobody has filled",
         "Which line of your code can make infinity or NaN? With which numbers?"),
-    "all-zero": (_in_each(lambda got, right: not got.any()), "{it} is 0 everywhere",
-        "every number of it is 0",
-        "Do your results get into the array that you return? Or is one of their factors 0?"),
+    "zeros": (_in_each(lambda got, right: not got.any()), "{it} is 0 everywhere",
+        "your results never get into it, or each of them is multiplied by 0",
+        "Where do you write into it, after np.zeros? Or which factor of your results is 0?"),
     "one-number": (_one_number, "{it} holds the same number everywhere",
         "you sum up, average or look up one number, and spread it over the whole array",
         "Over which axes does your sum run? Which of them should be left?"),
+    "negated": (_in_each(lambda got, right: equal(-got, right)), "{it} has the wrong sign",
+        "every number of it is minus the right one",
+        "Follow one number by hand. Where does the minus come from?"),
     "scaled": (_scaled, "{it} is off by a factor",
         "all numbers are too large, or too small, by the same factor",
         "Divide one of your numbers by the right one. Which size in this case is it?"),
-    "whole": (_in_each(_whole), "{it} holds whole numbers",
+    "whole-numbers": (_in_each(_whole), "{it} holds whole numbers",
         "what comes behind the decimal point is cut off, by a dtype of integers or by `//`",
-        "Which dtype has the array that you write to?"),
+        "What is the dtype of the array that you write to?"),
     "signs": (_in_each(lambda got, right: equal(np.abs(got), np.abs(right))),
         "Some signs are wrong in {it}",
         "all numbers have the right size, and some have the wrong sign",
         "Which term comes with a minus? Should it?"),
     "something-added": (_something_added, "Something is added in {it}, or forgotten",
-        "the difference from what is right is the same along whole axes, as that of a bias is",
+        "your numbers are off by the same amount along whole axes, as when a bias is missing",
         "Which term of the formula does not depend on all of the indices?"),
     "holes": (_in_each(lambda got, right: np.all(close(got, right) | (got == 0))),
         "Some numbers of {it} stay 0",
         "what is there is right, and the rest is never written, or is set to 0",
         "Which places are 0? Which index never gets there?"),
     "mirrored": (_mirrored, "{it} is mirrored",
-        "the numbers are right, and stand in reversed order",
+        "the numbers are right, but in reversed order",
         "Where does the first number end up? Is there a flip too many, or one too few?"),
     "transposed": (
         _in_each(lambda got, right: right.ndim > 1 and equal(got, right.swapaxes(-1, -2))),
         "{it} is transposed", "the numbers are right, but its last two axes have changed places",
         "Which index comes first in your array, that of the row or that of the column?"),
     "refolded": (_refolded, "{it} is reshaped where it should be transposed",
-        "the numbers are right but stand in wrong places, as a reshape puts them that should be a "
-        "transpose: reshape moves no axis, it only cuts the numbers up anew",
+        "the numbers are right, but stand in wrong places: reshape never moves an axis",
         "Which axis varies fastest before the reshape, and which one after it?"),
     "scattered": (_in_each(_scattered), "{it} has the right numbers in wrong places",
-        "every number that should come comes once, but not where it belongs",
+        "every number is there once, but not where it belongs",
         "Take one number of the result. Which indices does it have, and which should it have?"),
     "partly-right": (_partly_right, "Only a part of {it} is right",
         "one part of the result is right and all the rest is wrong",
@@ -263,7 +275,10 @@ RELATIONS: dict[str, tuple[Holds, str, str, str]] = {
 
 RARE: dict[str, tuple[Holds, str, str, str]] = {
     "few": (_few, "A few numbers of {it} are wrong",
-        "nearly everything is right: something happens in rare places only",
+        "nearly everything is right: something goes wrong in a few places only",
         "Print the places where the difference is not 0. What do they have in common?"),
+    "elsewhere": (_elsewhere, "The gradient arrives, but at the wrong pixels",
+        "each map of your grad_x adds up to what it should, but the wrong pixels get it",
+        "Take one number of grad_y. Which pixels of x should get it, and which ones do?"),
 }
 """Relations that only say where to look."""

@@ -14,6 +14,9 @@ from convkit.checks.naming.misconception import Misconception, Reading, enter
 
 EVERYWHERE = "everywhere"
 
+MIXED_UP = ((1, 0), (0, 0), (1, 1))
+"""Which of a pair's numbers may be taken for the first and for the second by mistake."""
+
 Edit = tuple[str, ...]
 """Words of the plain text, and what stands there instead, wherever they stand."""
 
@@ -65,6 +68,11 @@ def slips(
             enter(Misconception(*words, made, said=tuple(said)))
 
     return slip
+
+
+def some_of(one: Edit, other: Edit) -> tuple[Way, Way, Way]:
+    """Both edits together, and each of them alone."""
+    return [one, other], one, other
 
 
 def _apart(way: Way) -> list[Sequence[Edit]]:

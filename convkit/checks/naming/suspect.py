@@ -20,9 +20,6 @@ from convkit.checks.observing.quantity import Quantity, Y
 from convkit.checks.promises.concept import Concept
 from convkit.layers import Array
 
-ENOUGH_TO_TELL = 3
-"""So many cases have to go wrong, and as many right."""
-
 
 @lru_cache(maxsize=1)
 def _known(name: str) -> dict[Any, dict[Any, Behaviour]]:
@@ -96,55 +93,18 @@ class Suspect:
                 return False
         return 2 * both_broken <= alike_broken
 
-    def agrees_where_wrong(self, row: Row) -> bool:
-        """Whether it does the same wherever the learner's code goes wrong: a part of that makes it.
-
-        Such as one branch of an `if`, so that it is right elsewhere.
-        """
-        return len(row.failing()) >= ENOUGH_TO_TELL and all(
-            self._fails(row.property, number)
-            and all(self.is_alike(quantity, number) for quantity in row.property.quantities)
-            for number in row.failing()
-        )
-
     def breaks_off_with(self, row: Row) -> bool:
         """Whether nothing of the right shape comes wherever the learner's sizes did not fit."""
         for number in row.failing():
             problem, situation = row.problems[number], self._situations[number]
             assert problem is not None
             learner = situation.trial.behaviour.get(problem.quantity)
-            if not of_sizes(learner) or self._fits(problem.quantity, number):
+            came = self._behaviour(number).get(problem.quantity)
+            right = situation.expected[problem.quantity].value
+            fits = isinstance(came, np.ndarray) and came.shape == right.shape
+            if fits or not of_sizes(learner):
                 return False
         return True
-
-    def goes_wrong_with(self, rows: Sequence[Row]) -> bool:
-        """Whether it is wrong on the very cases where one of these properties fails.
-
-        There have to be enough of them, and of others, that this is no chance; and what is said of
-        sizes that do not fit has to differ from case to case, as sizes do.
-        """
-        problems = {n: p for row in rows for n, p in row.problems.items() if p}
-        right = {n for row in rows for n in row.problems} - problems.keys()
-        quantity = next(iter(problems.values())).quantity
-        came = (self._situations[number].trial.behaviour.get(quantity) for number in problems)
-        said = [each.message for each in came if isinstance(each, LearnerError)]
-        return (
-            (len(said) < 2 or len(set(said)) > 1)
-            and min(len(problems), len(right)) >= ENOUGH_TO_TELL
-            and all(self.breaks_off_with(row) for row in rows if not row.property.numbers)
-            and not any(self._is_right(problem.quantity, n) for n, problem in problems.items())
-            and all(self._is_right(quantity, number) for number in right)
-        )
-
-    def _is_right(self, quantity: Quantity, number: int) -> bool:
-        return self._fits(quantity, number) and same_values(
-            self._behaviour(number)[quantity], self._situations[number].expected[quantity].value
-        )
-
-    def _fits(self, quantity: Quantity, number: int) -> bool:
-        """Whether an array of the right shape comes."""
-        came, right = self._behaviour(number).get(quantity), self._situations[number].expected
-        return isinstance(came, np.ndarray) and came.shape == right[quantity].value.shape
 
     def distance(self, row: Row) -> int:
         """How unlike the learner's its forward is on the case that is shown.

@@ -88,6 +88,7 @@ class Case:
         words: the situation as one would say it, for messages.
         traits: what is special about it ("the padding is 0"), to say where a mistake shows.
         arguments: of the constructor, or of the function.
+        arrays: what a function calls its first arguments, as far as these are arrays.
         options: keyword arguments of the constructor.
         x, params, grad_y: what a layer is given; unused for functions.
         input_name: what messages call x.
@@ -102,6 +103,7 @@ class Case:
     params: Mapping[str, Array] = field(default_factory=dict)
     grad_y: Array = field(default_factory=lambda: np.empty(0))
     input_name: str = "x"
+    arrays: Sequence[str] = ()
     hidden: bool = False
 
     @cached_property

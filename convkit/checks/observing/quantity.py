@@ -86,6 +86,6 @@ WITH_OTHER_PARAMS = "y with other params"
 """What becomes of y where an entry of params holds other numbers."""
 
 
-def argument_after(position: int) -> Quantity:
-    """An argument of a function, which should be as it was."""
-    return Quantity(f"argument {position}", after="the call")
+def argument_after(name: str) -> Quantity:
+    """An array that was given to a function, which should be as it was."""
+    return Quantity(name, after="the call")

@@ -267,9 +267,8 @@ def observe_function(
 
     arguments = list(map(_own, case.arguments))
     call(Y, arguments)
-    for position, argument in enumerate(arguments):
-        if isinstance(argument, np.ndarray):
-            behaviour[argument_after(position)] = argument.copy()
+    for given, argument in zip(case.arrays, arguments, strict=False):
+        behaviour[argument_after(given)] = argument.copy()
     behaviour.later([again], call_again)
     if any(isinstance(argument, np.ndarray) for argument in arguments):
         single = [_own(argument, np.float32) for argument in case.arguments]

@@ -216,8 +216,8 @@ _PROPERTIES = [
     ),
     _statistics(
         "running variance",
-        "In training running_var should do the same with the unbiased variance, "
-        "Σ (x − mean)² / (m − 1).",
+        "In training running_var should become (1 − momentum)·running_var + momentum·variance, "
+        "with the unbiased variance Σ (x − mean)² / (m − 1).",
         (_VARIANCE,),
         TRAINING,
     ),

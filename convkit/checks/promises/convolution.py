@@ -186,6 +186,7 @@ def _function_case(name: str, x: Array, k: Array, mode: str | None = None) -> Ca
         words=f"{name}(x, k{shown}) with x of shape {x.shape} and k of shape {k.shape}",
         traits=holding(traits),
         arguments=(x, k) if mode is None else (x, k, mode),
+        arrays=("x", "k"),
     )
 
 
@@ -257,7 +258,7 @@ def _function_properties(what: str) -> list[Property]:
             )
             for mode, where in modes.items()
         ),
-        *function_properties(_MODES, ("x and k", (0, 1))),
+        *function_properties(_MODES, ("x and k", ("x", "k"))),
     ]
 
 

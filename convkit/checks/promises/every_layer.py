@@ -213,13 +213,13 @@ def backward_properties(
 
 
 def function_properties(
-    values: Sequence[str], arrays: tuple[str, Sequence[int]] | None = None
+    values: Sequence[str], arrays: tuple[str, Sequence[str]] | None = None
 ) -> list[Property]:
     """Of every function.
 
     Args:
         values: the properties about the numbers that come out.
-        arrays: what goes in, if that is arrays: in words, and their positions.
+        arrays: what goes in, if that is arrays: in words, and what the cases call them.
     """
     repeatable = Property(
         "repeatable",
@@ -231,14 +231,14 @@ def function_properties(
     )
     if arrays is None:
         return [repeatable]
-    words, positions = arrays
+    words, names = arrays
     return [
         _dtype(tuple(values)),
         Property(
             "input unchanged",
             f"{words} should be left as they were.",
             "forward",
-            tuple(map(argument_after, positions)),
+            tuple(map(argument_after, names)),
             UNCHANGED,
             tuple(values),
         ),

@@ -58,6 +58,7 @@ def _softmax_case(
         words=f"softmax(logits), logits of shape {logits.shape}{_size(logits, large=large)}",
         traits=holding(traits),
         arguments=(logits,),
+        arrays=("logits",),
     )
 
 
@@ -213,7 +214,7 @@ _SOFTMAX_PROPERTIES = [
     _softmax_property(
         "stable", "Logits of ±10,000 should be no trouble: no NaN, no infinity.", LARGE, "values"
     ),
-    *function_properties(("values",), ("The logits", (0,))),
+    *function_properties(("values",), ("The logits", ("logits",))),
 ]
 
 CONCEPTS: dict[str, Concept] = {

@@ -186,7 +186,8 @@ def _tally(group: str, results: list[PropertyResult]) -> Tally:
             waiting.setdefault(result.waits_for, []).append(result.name)
     for causes, names in waiting.items():
         wait = "waits for" if len(names) == 1 else "wait for"
-        reason = f"{wait} {' and '.join(causes)}" if causes else "could not be tested"
+        all_causes = " and ".join(filter(None, (", ".join(causes[:-1]), *causes[-1:])))
+        reason = f"{wait} {all_causes}" if causes else "could not be tested"
         notes.append(f"{MARKS[NOT_TESTED]} {len(names)} {reason}: {', '.join(names)}")
     return Tally(group, f"{len(named[HOLDS])} of {len(results)} {MARKS[HOLDS]}", notes)
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from convkit.checks.judging.factor import said_of_factor
-from convkit.checks.judging.judges import GRADIENT
+from convkit.checks.judging.judges import GRADIENT, RUNS
 from convkit.checks.judging.properties import FAILS, NOT_TESTED, Property, Situation
 from convkit.checks.naming.rows import Row
 from convkit.checks.promises.concept import Concept
@@ -69,8 +69,12 @@ def _waits_for(row: Row, rows: Mapping[str, Row]) -> list[str]:
         if other.status == FAILS
         and not {*other.property.quantities}.isdisjoint(row.property.quantities)
     ]
+    breaks_off = [
+        other for other in rows.values() if other.status == FAILS and other.property.test is RUNS
+    ]
     found = [other.property.name for other in failing] or beyond
-    return list(dict.fromkeys(found or [other.property.name for other in looked_at]))
+    found = found or [other.property.name for other in looked_at or breaks_off]
+    return list(dict.fromkeys(found))
 
 
 def _share(row: Row) -> float:

@@ -7,7 +7,7 @@ import pytest
 
 from convkit import CheckFailed, check
 from convkit.checks.naming.misconception import catalogue
-from convkit.checks.naming.slips.pooling import slips
+from convkit.checks.naming.slips import pooling
 
 PAGE = Path(__file__).parents[3] / "docs" / "add-a-misconception.md"
 
@@ -16,7 +16,7 @@ PAGE = Path(__file__).parents[3] / "docs" / "add-a-misconception.md"
 def test_the_example_is_noticed_and_called_by_its_name():
     (example,) = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
     entries = catalogue("pooling", "AvgPool2d")
-    exec(example, dict(vars(slips)))
+    exec(example, dict(vars(pooling)))
     try:
         added = entries[-1]
         (wrong,) = added.implementations

@@ -114,7 +114,7 @@ def test_params_that_all_layers_share_are_named(name):
         shared.update(self.params)
         self.params = shared
 
-    assert first_name(name, base, __init__=init) == f"{name.lower()}-state-params-shared"
+    assert first_name(name, base, __init__=init) == f"{name.lower()}-state-shared"
 
 
 @pytest.mark.parametrize("name", ["MaxPool2d", "LocalContrastNorm2d", "Conv2d"])
@@ -131,7 +131,7 @@ def test_settings_that_all_layers_share_are_named(name):
         return base.forward(self, x)
 
     found = first_name(name, base, __init__=init, forward=forward)
-    assert found == f"{name.lower()}-state-settings-shared"
+    assert found == f"{name.lower()}-state-shared"
 
 
 @pytest.mark.parametrize("name", one_in(2, WITH_PARAMS))

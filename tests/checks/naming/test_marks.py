@@ -53,21 +53,6 @@ class TestBatchNorm:
         assert "direct way" not in finding.message
 
 
-def test_a_slope_that_follows_a_wrong_y_is_no_mistake_of_its_own():
-    class Wrong(convkit.Tanh):
-        def forward(self, x):
-            self.y = 0.83 * np.tanh(x) + 0.05
-            return self.y
-
-        def backward(self, grad_y):
-            return grad_y * (1 - self.y**2)
-
-    assert [finding.misconception for finding in findings(Wrong, "Tanh")] == [
-        None,
-        "tanh-backward-of-wrong-y",
-    ]
-
-
 def test_a_loss_speaks_of_logits():
     class Wrong(convkit.SoftmaxCrossEntropy):
         def backward(self):

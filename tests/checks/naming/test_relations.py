@@ -11,7 +11,7 @@ from convkit.checks.naming.misconception import catalogue, told
 from convkit.checks.naming.relations import RARE, RELATIONS
 from convkit.checks.naming.words import CONDITIONS, ERRORS, MISSING, RESULTS
 from convkit.checks.observing.foreign_code import LearnerError, WrongResult
-from convkit.checks.observing.quantity import Y, grads
+from convkit.checks.observing.quantity import GRAD_X, Y, grads
 
 
 def wave(value):
@@ -42,10 +42,11 @@ def bent(value):
 CHANGES = {
     "digits-lost": lambda value: value.astype(np.float32).astype(float),
     "not-a-number": lambda value: np.where(value > value.mean(), np.nan, value),
-    "all-zero": np.zeros_like,
+    "zeros": np.zeros_like,
     "one-number": lambda value: np.full_like(value, 0.5 + value.flat[0]),
+    "negated": np.negative,
     "scaled": lambda value: 7.25 * value,
-    "whole": np.floor,
+    "whole-numbers": np.floor,
     "signs": lambda value: np.sign(wave(value)) * value,
     "something-added": lambda value: value + wave(value[0, :, 0, 0])[:, None, None],
     "holes": lambda value: np.where(wave(value) > 0, value, 0),
@@ -53,6 +54,7 @@ CHANGES = {
     "refolded": lambda value: value.swapaxes(0, 1).reshape(value.shape),
     "scattered": lambda value: np.sort(value, axis=None).reshape(value.shape),
     "partly-right": part(np.s_[1:], bent),
+    "elsewhere": lambda value: np.broadcast_to(value.mean((2, 3), keepdims=True), value.shape),
     "few": part(np.s_[:, :, 1:2, 1:2], bent),
 }
 
@@ -81,6 +83,9 @@ def test_a_relation_is_told(id):
         look = seen(CHANGES[id], grads("weight"))
         assert name_of(look).id == f"conv2d-backward-{id}"
         assert "Only the first of its feature maps is right." in name_of(look).sentence
+        return
+    if id == "elsewhere":
+        assert name_of(seen(CHANGES[id], GRAD_X)).id == f"conv2d-backward-{id}"
         return
     assert name_of(seen(CHANGES[id])).id == f"conv2d-forward-{id}"
 

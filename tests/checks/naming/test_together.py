@@ -7,8 +7,8 @@ from convkit.checks.naming.misconception import catalogue
 from convkit.checks.naming.slip import both_slips
 
 PAIRS = [
-    ("MaxPool2d", "forward-last-window-skipped", "forward-starts-at-zero"),
-    ("AvgPool2d", "forward-stride-square", "forward-divided-by-square"),
+    ("MaxPool2d", "forward-strides-mixed-up", "forward-starts-at-zero"),
+    ("AvgPool2d", "forward-strides-mixed-up", "forward-divided-by-square"),
     pytest.param(
         *("Conv2d", "forward-stride-inside-windows", "forward-padding-half-the-kernel"),
         marks=pytest.mark.exhaustive,

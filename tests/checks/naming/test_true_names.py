@@ -62,9 +62,8 @@ INT_FOR_PAIR = {
 
 @pytest.mark.parametrize("name", INT_FOR_PAIR)
 def test_an_int_for_a_pair_is_not_a_matter_of_the_batch(name):
-    said = text_of(name, INT_FOR_PAIR[name])
-    assert "the batch is" not in said
-    assert "A number is used as if it were a pair" in said
+    assert "the batch is" not in text_of(name, INT_FOR_PAIR[name])
+    assert first(name, INT_FOR_PAIR[name]) == "forward-error-number"
 
 
 def test_where_a_constructor_fails_can_be_asked_of_backward_alone():
@@ -93,7 +92,7 @@ class LocallyConnected2d(convkit.LocallyConnected2d):
 def test_a_bias_that_differs_from_place_to_place_is_not_said_to_be_the_same_everywhere():
     said = text_of("LocallyConnected2d", BIAS_OF_THE_FIRST_MAP)
     assert "first place" not in said
-    assert "The bias of the first of the feature maps is added for all" in said
+    assert first("LocallyConnected2d", BIAS_OF_THE_FIRST_MAP) == "forward-bias-other"
 
 
 def test_another_default_sigma_is_not_a_matter_of_channels():
@@ -102,9 +101,7 @@ def test_another_default_sigma_is_not_a_matter_of_channels():
         def __init__(self, kernel_size=7, sigma=None, c=1e-2):
             super().__init__(kernel_size, sigma or kernel_size / 5, c)
     """
-    said = text_of("LocalContrastNorm2d", source)
-    assert "do not lose the same mean" not in said
-    assert "Why: Without sigma the Gaussian has the wrong width." in said
+    assert first("LocalContrastNorm2d", source) == "forward-only-sigma-left-out"
 
 
 SINGLE = {
@@ -166,36 +163,36 @@ def test_a_line_number_is_the_learners():
 
 
 RAISING = {
-    "raise NotImplemented": "Something is raised that is no exception",
+    "raise NotImplemented": "no-exception",
     "raise ValueError('only squares')": None,
     "np.random.default_rng(0).choice(3, 5, replace=False)": None,
-    "x.itemset(0, 1.0)": "A name is used that its module does not have",
-    "np.float_(1)": "A name is used that its module does not have",
-    "self.kernel": "An attribute is read that was never set",
-    "[x].shape": "A list or a tuple is used as if it were an array",
-    "x.shape.size": "A list or a tuple is used as if it were an array",
-    "x.tolist()[0, 0]": "A list or a tuple is used as if it were an array",
-    "x[0, 0, 0, 0].sum()[0]": "A number is used as if it were a pair or an array",
-    "x[0, 0, 0, 0, 0]": "There are more indices than axes",
-    "np.array(1.0)[0]": "A number is used as if it were a pair or an array",
-    "x[len(x)]": "An index is out of range",
-    "x.shape[4]": "An index is out of range",
-    "x[np.ones(50, bool)]": "Two shapes do not fit together",
-    "np.zeros(-1)": "A size is negative",
-    "x[:0].max()": "Something is empty",
-    "x[0:(1, 2)]": "A size or an index is not a whole number",
-    "x[1.0]": "A size or an index is not a whole number",
-    "range(3.0)": "A float is used as a size or an index",
-    "x.transpose(0, 1)": "The axes do not fit the array",
-    "np.concatenate([x, x[0]])": "Two shapes do not fit together",
-    "np.zeros(2)[0] = x[0, 0, 0, :2]": "An array stands where a single number is needed",
-    "if x: pass": "A whole array is asked whether it is true",
-    "np.tile(x, None + 1)": "Something is None",
-    "x.shape * 1.5": "A list or a tuple is used as if it were an array",
-    "x.shape // 2": "A pair is used as if it were a number",
-    "x.shape()": "Something is called that is no function",
-    "import math; math.exp(1000)": "A number becomes too large",
-    "np.zeros(3, np.int64).__iadd__(0.5)": "Two types of numbers do not go together",
+    "x.itemset(0, 1.0)": "gone",
+    "np.float_(1)": "gone",
+    "self.kernel": "attribute",
+    "[x].shape": "list",
+    "x.shape.size": "list",
+    "x.tolist()[0, 0]": "list",
+    "x[0, 0, 0, 0].sum()[0]": "number",
+    "x[0, 0, 0, 0, 0]": "indices",
+    "np.array(1.0)[0]": "number",
+    "x[len(x)]": "index",
+    "x.shape[4]": "index",
+    "x[np.ones(50, bool)]": "shapes",
+    "np.zeros(-1)": "negative",
+    "x[:0].max()": "empty",
+    "x[0:(1, 2)]": "no-index",
+    "x[1.0]": "no-index",
+    "range(3.0)": "float-size",
+    "x.transpose(0, 1)": "axes",
+    "np.concatenate([x, x[0]])": "shapes",
+    "np.zeros(2)[0] = x[0, 0, 0, :2]": "scalar",
+    "if x: pass": "truth",
+    "np.tile(x, None + 1)": "none",
+    "x.shape * 1.5": "list",
+    "x.shape // 2": "pair",
+    "x.shape()": "not-callable",
+    "import math; math.exp(1000)": "overflow",
+    "np.zeros(3, np.int64).__iadd__(0.5)": "dtype",
 }
 
 
@@ -208,8 +205,9 @@ def test_an_exception_is_explained_by_what_it_says_or_not_at_all(line):
             return super().forward(x)
     """
     (evidence,) = [r.evidence for r in examine(learner("Conv2d", source)).results if r.evidence]
-    title = RAISING[line]
-    assert [entry.title for entry in evidence.candidates] == ([title] if title else [])
+    kind = RAISING[line]
+    said = [entry.id.removeprefix("conv2d-forward-error-") for entry in evidence.candidates]
+    assert said == ([kind] if kind else [])
 
 
 @pytest.mark.parametrize(
@@ -231,10 +229,9 @@ def test_an_exception_of_the_same_type_is_not_the_same_mistake(name, line):
             {line}
             return super().forward(x)
     """
-    allowed = ("Two shapes do not fit together", "Forward goes wrong only where")
     for result in examine(learner(name, source)).results:
         for entry in result.evidence.candidates if result.evidence else ():
-            assert entry.title.startswith(allowed)
+            assert "error-shapes" in entry.id or "forward-only-" in entry.id
 
 
 WRITES_INTO_X = {
@@ -259,7 +256,7 @@ def test_a_backward_that_writes_into_the_x_it_kept_is_told_so(name):
             {line}
             return grad_x
     """
-    assert "Why: backward writes into x." in text_of(name, source)
+    assert first(name, source) == "backward-changes-input"
 
 
 LOOPS = """
@@ -336,7 +333,7 @@ def test_a_why_belongs_to_the_case_that_is_shown():
     results = {result.name: result for result in examine(learner("Conv2d", source)).results}
     evidence = results["backward runs"].evidence
     assert "KeyError" in evidence.text
-    assert evidence.candidates[0].title.startswith("A dictionary is asked for a key")
+    assert evidence.candidates[0].id.endswith("error-key")
 
 
 def test_nan_that_comes_again_is_the_same_again():

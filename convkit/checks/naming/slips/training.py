@@ -24,9 +24,10 @@ slip("lr-twice", "The learning rate multiplies the velocity",
     "How often does `lr` appear in the formula, and what does it multiply?",
     (_MOVED, f"{_PARAM} + self.lr * {_V}"), (_RULE, "self.lr * (self.momentum * old - grad)"))
 slip("velocity-start", "v does not start at 0",
-    "your first step finds a v that is the first gradient, or the first step, already",
+    "your first step finds a v that is the first {} already",
     "What is v before anything has moved?",
-    ("get(name, 0.0)", "get(name, grad)", "get(name, -self.lr * grad)"))
+    ("get(name, 0.0)", "get(name, grad)", "get(name, -self.lr * grad)"),
+    said=("gradient", "step"))
 slip("momentum-ignored", "The momentum is ignored",
     "each of your steps starts from rest: v is not kept, or momentum is not used",
     "What does v hold when the second step begins?", ("self.momentum * old", "0 * old"))
@@ -46,16 +47,18 @@ slip("momentum-on-gradient", "The momentum multiplies the gradient",
     "What should be kept from one step to the next? What does `momentum` multiply?",
     ("self.momentum * old", f"-self.momentum * {_GRAD}", f"old - self.momentum * {_GRAD}"))
 slip("velocity-shared", "Parameters share a velocity",
-    "several parameters find the same v: it is one for all, or kept by shape or kind",
+    "you keep one v for {}",
     "How many velocities does a network with four parameters need? Under which names?",
     [(_V, "self.velocity[grad.shape]"), ("(name", "(grad.shape")],
-    *[[(_V, f"self.velocity{new}"), ("(name", get)] for new, get in _PARTS.items()][1:])
+    *[[(_V, f"self.velocity{new}"), ("(name", get)] for new, get in _PARTS.items()][1:],
+    said=("all parameters of a shape", "all parameters of a kind", "all parameters"))
 slip("some-only", "Only some parameters move",
-    "you move only the first parameter, the last, or the weights, and leave the others",
+    "you move only the {}, and leave the others",
     "Is there a `return` inside the loop? Which names does `network.params` have?",
     (_MOVED, f"{_MOVED}\n            return"),
     ("self.network.grads.items()", "list(self.network.grads.items())[-1:]"),
-    (_MOVED, f"{_PARAM} + ('weight' in name) * {_V}"))
+    (_MOVED, f"{_PARAM} + ('weight' in name) * {_V}"),
+    said=("first parameter", "last parameter", "weights"))
 slip("nothing-moves", "The network's parameters stay as they are",
     "your new numbers do not reach `network.params`, or your loop runs over nothing",
     "`param = param + v` gives a name to a new array. Who else knows of it?",
@@ -66,18 +69,19 @@ slip("weight-decay", "The parameters shrink",
     (f"= {_PARAM}", f"= (1 - self.lr) * {_PARAM}",
      *(f"= {rate} * {_PARAM}" for rate in (0.9, 0.99, 0.999, 0.9999))))
 slip("dict-of-the-start", "You keep a dict that the network may replace",
-    "you look up `network.params` or `network.grads` once; later the network may have another dict",
+    "you look up `network.{}` once; later the network may have another dict",
     "When does your code look at the network's dicts: in __init__, or in each step?",
     [(_KEPT, f"{_KEPT}; self.grads = network.grads"), ("self.network.grads.", "self.grads.")],
-    [(_KEPT, f"{_KEPT}; self.params = network.params"), (_PARAM, "self.params[name]")])
+    [(_KEPT, f"{_KEPT}; self.params = network.params"), (_PARAM, "self.params[name]")],
+    said=("grads", "params"))
 slip("own-params", "The optimizer moves a copy of its own",
     "you copy the parameters in `__init__`, and overwrite what somebody sets later",
     "From which numbers does a step start?",
     [(_KEPT, f"{_KEPT}; self.own = dict(network.params)"), (_MOVED, f"self.own[name] + {_V}"),
      (f"{_PARAM} =", f"{_PARAM} = self.own[name] =")])
 slip("changes-grads", "step changes the gradients",
-    "you scale, clear or overwrite the gradients, which belong to the network",
+    "you {} the gradients, which belong to the network",
     "`*=` and `-=` change the array itself. Whose array is it here?",
     [(_GRAD, "grad"), ("            old", "            grad *= self.lr\n            old")],
-    (_MOVED, f"{_MOVED}\n            grad[...] = 0"))
+    (_MOVED, f"{_MOVED}\n            grad[...] = 0"), said=("scale", "clear"))
 enter_general(Anatomy(SGD, {}, DOWNHILL))

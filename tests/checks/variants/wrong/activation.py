@@ -147,7 +147,7 @@ SLIPS = {
              names="gain-backward-unchanged"),
         slip("gradient-keeps-axes", "backward", "The gain's gradient has shape (1, C, 1, 1).",
              ("axis=(0, 2, 3))", "axis=(0, 2, 3), keepdims=True)"),
-             names="gain-backward-gain-kept-axes; gain-backward-axes-of-one"),
+             names="gain-backward-axes-of-one"),
         slip("starts-at-zero", "forward", "The gain starts at 0, so nothing comes through.", ("np.ones(channels)", "np.zeros(channels)"),
              names="gain-forward-first-gain"),
         slip("divided-backward", "backward", "The gradient is divided by the gain.", ("self.g * grad_y", "grad_y / self.g"),

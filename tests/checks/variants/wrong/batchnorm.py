@@ -51,7 +51,7 @@ SLIPS = {
         slip("gradients-keep-axes", "backward", "gamma and beta get gradients of shape (1, C).",
              ('self.grads["gamma"], self.grads["beta"] = dgamma, dbeta',
               'self.grads["gamma"], self.grads["beta"] = dgamma[None], dbeta[None]'),
-             names="batchnorm-grads-axis-kept"),
+             names="batchnorm-backward-axes-of-one"),
         slip("float32-grows", "forward", "float32 comes out as float64.", ("return y.astype(x.dtype)", "return y"),
              names="batchnorm-forward-always-double"),
     ],

@@ -21,7 +21,7 @@ SLIPS = {
         slip("sigma-not-squared", "forward", "The Gaussian is exp(−r²/2σ).", ("(2 * sigma ** 2)", "(2 * sigma)"),
              names="localcontrastnorm2d-window-sigma-not-squared"),
         slip("sigma-half-the-kernel", "forward", "Without a sigma it takes half the kernel.", ("kernel_size / 4", "kernel_size / 2"),
-             names="localcontrastnorm2d-window-sigma-default"),
+             names="localcontrastnorm2d-forward-only-sigma-left-out"),
         slip("factor-two-forgotten", "backward", "The 2 of the square's derivative is forgotten.",
              ("self.blur_back(grad_square, C) * 2 * v", "self.blur_back(grad_square, C) * v"),
              names="localcontrastnorm2d-backward-deviation-factor"),

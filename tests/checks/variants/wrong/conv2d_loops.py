@@ -62,7 +62,7 @@ SLIPS = {
              names="conv2d-backward-times-input"),
         slip("whole-numbers", "forward", "The result's array holds whole numbers.",
              ("out_h, out_w), dtype=x.dtype)", "out_h, out_w), dtype=int)"),
-             names="conv2d-forward-whole-numbers; conv2d-forward-whole"),
+             names="conv2d-forward-whole-numbers"),
         slip("stride-has-no-default", "forward at least", "stride and padding must be given.",
              ("stride=1, padding=0, *", "stride, padding, *"),
              names="conv2d-forward-error-arguments"),

@@ -25,7 +25,7 @@ SLIPS = {
     ("MaxPool2d", "unseen-windows"): [
         slip("strides-swapped-back", "backward", "backward multiplies the row by the horizontal stride.",
              ("(n, c, a * sh + p, b * sw + q)", "(n, c, a * sw + p, b * sh + q)"),
-             names="maxpool2d-backward-stride-swapped; maxpool2d-backward-only-stride-differs, maxpool2d-backward-error-index"),
+             names="maxpool2d-backward-strides-mixed-up; maxpool2d-backward-only-stride-differs, maxpool2d-backward-error-index"),
         slip("images-and-maps-flattened-away", "forward", "The largest place is looked for in the first map only, and used for all.",
              ("self.arg = flat.argmax(axis=-1)", "self.arg = np.broadcast_to(flat.argmax(axis=-1)[:, :1], flat.shape[:4])"),
              names="maxpool2d-backward-winner-shared; maxpool2d-forward-partly-right"),
@@ -65,7 +65,7 @@ SLIPS = {
              names="-"),
         slip("strides-swapped", "forward", "forward takes every sh-th row and every sv-th column.",
              ("windows[:, :, ::sv, ::sh]", "windows[:, :, ::sh, ::sv]"),
-             names="avgpool2d-forward-stride-swapped; avgpool2d-forward-only-stride-differs, avgpool2d-forward-another-size"),
+             names="avgpool2d-forward-strides-mixed-up; avgpool2d-forward-only-stride-differs, avgpool2d-forward-another-size"),
         slip("share-divided-again", "backward", "The share is divided by the window's size a second time.",
              ("share = grad_y / (h * w)", "share = grad_y / (h * w) / (h * w)"),
              names="avgpool2d-backward-divided-twice; avgpool2d-backward-scaled"),
@@ -73,6 +73,6 @@ SLIPS = {
     ("AvgPool2d", "two-matrices"): [
         slip("one-matrix-for-both", "both", "The matrix for the columns is made with the window's and stride's numbers for the rows.",
              ("averaging(x.shape[3], self.kernel[1], self.stride[1], x.dtype)", "averaging(x.shape[3], self.kernel[0], self.stride[0], x.dtype)"),
-             names="avgpool2d-forward-size-one-direction, avgpool2d-forward-kernel-square, avgpool2d-forward-stride-square"),
+             names="avgpool2d-forward-size-one-direction, avgpool2d-forward-kernel-sides-mixed-up, avgpool2d-forward-strides-mixed-up"),
     ],
 }

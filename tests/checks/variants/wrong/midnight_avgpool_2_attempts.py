@@ -95,7 +95,7 @@ class AvgPool2d(Layer):
 # %% AvgPool2d: midnight-strides-exchanged
 # breaks: forward
 # mistake: sw, sh = self.stride: the rows move by the horizontal stride.
-# names: avgpool2d-forward-stride-swapped; avgpool2d-forward-only-stride-differs
+# names: avgpool2d-forward-strides-mixed-up; avgpool2d-forward-only-stride-differs
 import numpy as np
 
 from convkit import Layer

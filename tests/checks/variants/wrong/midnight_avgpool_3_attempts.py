@@ -100,7 +100,7 @@ class AvgPool2d(Layer):
 # %% AvgPool2d: midnight-floor-division
 # breaks: forward
 # mistake: `//` for the division.
-# names: avgpool2d-forward-whole, avgpool2d-forward-whole-numbers
+# names: avgpool2d-forward-whole-numbers
 import numpy as np
 
 from convkit import Layer

@@ -237,7 +237,7 @@ class BatchNorm(Layer):
 # %% BatchNorm: midnight-keepdims-of-the-gradients
 # breaks: backward
 # mistake: The gradients of gamma and beta keep their axes, (1, C, 1, 1).
-# names: batchnorm-grads-axis-kept, batchnorm-backward-axes-of-one
+# names: batchnorm-backward-axes-of-one
 import numpy as np
 
 from convkit import Layer

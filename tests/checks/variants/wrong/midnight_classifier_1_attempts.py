@@ -94,7 +94,7 @@ class Linear(Layer):
 # %% Linear: midnight-keeps-dims
 # breaks: backward
 # mistake: The bias's gradient keeps its axis: (1, out).
-# names: linear-grads-axis-kept; linear-backward-axes-of-one, linear-backward-axes-too-many
+# names: linear-backward-axes-of-one; linear-backward-axes-too-many
 import numpy as np
 
 from convkit import Layer

@@ -121,7 +121,7 @@ class Linear(Layer):
 # %% Linear: midnight-bias-by-column-there-one-number-back
 # breaks: both
 # mistake: Subtracts the bias, as if it were a threshold; and sums its gradient over everything.
-# names: linear-forward-bias-negated, linear-backward-one-number, linear-grads-summed-up; linear-forward-something-added
+# names: linear-forward-bias-negated, linear-backward-one-number, linear-backward-one-number-only; linear-forward-something-added
 import numpy as np
 
 from convkit import Layer

@@ -151,7 +151,7 @@ class LocalContrastNorm2d(Layer):
 # %% LocalContrastNorm2d: midnight-own-idea-of-the-defaults
 # breaks: forward
 # mistake: The width defaults to a sixth of the window, and c is a fixed 1e-2 whatever is asked for.
-# names: localcontrastnorm2d-window-sigma-default, localcontrastnorm2d-forward-c-fixed
+# names: localcontrastnorm2d-forward-only-sigma-left-out, localcontrastnorm2d-forward-c-fixed
 import numpy as np
 
 from convkit import Layer

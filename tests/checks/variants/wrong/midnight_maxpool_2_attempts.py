@@ -103,7 +103,7 @@ class MaxPool2d(Layer):
 # %% MaxPool2d: midnight-columns-by-the-vertical-stride
 # breaks: forward at least
 # mistake: Both positions use stride[0].
-# names: maxpool2d-forward-stride-square; maxpool2d-forward-only-stride-differs
+# names: maxpool2d-forward-strides-mixed-up; maxpool2d-forward-only-stride-differs
 import numpy as np
 
 from convkit import Layer

@@ -49,7 +49,7 @@ class MaxPool2d(Layer):
 # %% MaxPool2d: midnight-rows-and-columns-exchanged
 # breaks: both
 # mistake: Window and stride are read as (horizontal, vertical); ties all get the gradient.
-# names: maxpool2d-pairs-swapped, maxpool2d-forward-kernel-swapped, maxpool2d-forward-stride-swapped, maxpool2d-backward-ties-all; maxpool2d-forward-another-size
+# names: maxpool2d-pairs-swapped, maxpool2d-forward-kernel-sides-mixed-up, maxpool2d-forward-strides-mixed-up, maxpool2d-backward-ties-all; maxpool2d-forward-another-size
 import numpy as np
 
 from convkit import Layer

@@ -154,7 +154,7 @@ class AvgPool2d(Layer):
 # %% AvgPool2d: whole-numbers
 # breaks: both
 # mistake: // rounds the averages and the shares down to whole numbers.
-# names: avgpool2d-forward-whole, avgpool2d-forward-whole-numbers
+# names: avgpool2d-forward-whole-numbers
 import numpy as np
 from convkit import Layer
 

@@ -8,7 +8,7 @@ SLIPS = {
     ("Linear", "unseen-matmul"): [
         slip("bias-gradient-keeps-axis", "backward", "The gradient of the bias keeps the batch axis: its shape is (1, out_features) instead of (out_features,).",
              ("grad_y.sum(axis=0)", "grad_y.sum(axis=0, keepdims=True)"),
-             names="linear-grads-axis-kept; linear-backward-axes-of-one, linear-backward-axes-too-many"),
+             names="linear-backward-axes-of-one; linear-backward-axes-too-many"),
         slip("weight-gradient-adds-up", "backward", "The gradient of the weight is added to the one of the calls before instead of being set.",
              ('self.grads["weight"] = grad_y.T @ self.x', 'self.grads["weight"] = self.grads.get("weight", 0) + grad_y.T @ self.x'),
              names="linear-grads-added; linear-backward-remembers"),
@@ -32,7 +32,7 @@ SLIPS = {
         slip("batch-axis-squeezed", "forward", "The output is squeezed, so a batch of one loses its batch axis (and one output unit its feature axis).",
              ("return y.astype(x.dtype)", "return y.squeeze().astype(x.dtype)"),
              ("        x, W = self.cache\n", "        x, W = self.cache\n        grad_y = grad_y.reshape(len(x), -1)\n"),
-             names="linear-forward-axes-of-one; linear-forward-axes-too-few"),
+             names="linear-forward-axes-of-one-gone; linear-forward-axes-too-few"),
     ],
     ("Flatten", "unseen-reshape"): [
         slip("fortran-order", "forward", "The image is flattened in Fortran order (columns first) instead of C order; backward undoes it consistently.",

@@ -45,7 +45,7 @@ SLIPS = {
              names="localcontrastnorm2d-window-not-renormalised"),
         slip("sigma-a-sixth", "forward", "sigma defaults to a sixth of the kernel's size instead of a quarter.",
              ("kernel_size / 4 if", "kernel_size / 6 if"),
-             names="localcontrastnorm2d-window-sigma-default"),
+             names="localcontrastnorm2d-forward-only-sigma-left-out"),
         slip("channels-not-averaged-back", "backward", "backward through the subtraction forgets the 1/C of the mean over the channels.",
              ("shared = grad_v.sum(axis=1, keepdims=True) / self.C", "shared = grad_v.sum(axis=1, keepdims=True)"),
              names="localcontrastnorm2d-backward-channels-not-averaged"),

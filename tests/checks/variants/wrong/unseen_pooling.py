@@ -87,6 +87,6 @@ SLIPS = {
         slip("strides-exchanged", "both", "The two strides are exchanged: the vertical one is used for columns and the horizontal one for rows.",
              ("        self.in_shape = x.shape\n        sv, sh = self.stride", "        self.in_shape = x.shape\n        sh, sv = self.stride"),
              ("        h, w = self.kernel_size\n        sv, sh = self.stride", "        h, w = self.kernel_size\n        sh, sv = self.stride"),
-             names="avgpool2d-forward-stride-swapped; avgpool2d-forward-only-stride-differs"),
+             names="avgpool2d-forward-strides-mixed-up; avgpool2d-forward-only-stride-differs"),
     ],
 }

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from convkit.checks.naming.slip import slips
+from convkit.checks.naming.slip import slips, some_of
 
 FORMULA = ("10-batch-normalization", "The formula")
 BACK = ("10-batch-normalization", "The way back")
@@ -53,9 +53,10 @@ on_maps = partial(slip, read=MAPS)
 moving = partial(slip, within="forward", read=COMPANY)
 
 on_maps("forward-over-everything", "All channels are normalised together",
-    "your mean, your variance or both run over all axes, the channels included",
+    "your {} over all axes, the channels included",
     "How many means does a layer with 16 channels need? Print the shape of yours.",
-    (BATCH, "mean, variance = table.mean(), table.var()"), ("table.mean(axis=0)", "table.mean()"))
+    (BATCH, "mean, variance = table.mean(), table.var()"), ("table.mean(axis=0)", "table.mean()"),
+    said=("mean and your variance run", "mean runs"))
 on_maps("forward-over-the-sample", "Each sample is normalised by itself",
     "your mean and variance run over one sample: another layer, called layer normalization",
     "Whose mean do you want: that of a channel over many samples, or that of one sample?",
@@ -70,8 +71,7 @@ on_maps("forward-over-the-batch-only", "Each pixel has a mean of its own",
     "Which axes of (N, C, H, W) should be gone after the mean? Which one stays?",
     (BATCH, over("0")))
 on_maps("forward-reshaped", "A reshape mixes the channels",
-    "you reshape between images and a table of C columns without moving the axis of the channels "
-    "to the end first, so a column holds numbers of several channels",
+    "a column of your table holds numbers of several channels: reshape moves no axis",
     "Which numbers of the image stand in the first row of your table?",
     ("to_table(x)", "x.reshape(-1, x.shape[1])"),
     [("to_table(x)", "x.reshape(-1, x.shape[1])"), ("to_images(y, x.shape)", "y.reshape(x.shape)")],
@@ -102,11 +102,13 @@ slip("forward-eps-outside", "eps is added outside the root",
     "you add eps to the deviation; it belongs to the variance, under the root",
     "To what does the formula add ε: to σ or to σ²?", (ROOT, "(np.sqrt(variance) + self.eps)"))
 slip("forward-eps-ignored", "eps is not used",
-    "you leave eps out, or write some other small number in its place",
+    "you {}",
     "Where does `self.eps` appear in forward? Does evaluation use it, too?",
     (ROOT, "np.sqrt(variance)", "np.sqrt(variance + 1e-5)", "np.sqrt(variance + 1e-8)",
      "np.sqrt(variance + self.eps * self.training)",
-     "np.sqrt(variance + (0 if self.training else self.eps))"))
+     "np.sqrt(variance + (0 if self.training else self.eps))"),
+    said=("leave eps out", "write 1e-5 in its place", "write 1e-8 in its place",
+          "leave eps out in evaluation", "leave eps out in training"))
 slip("forward-gamma-ignored", "γ is not used", "you shift x̂ but never scale it",
     "Where does γ appear in forward, in training and in evaluation?",
     ("self.gamma * self.normalized", "self.normalized"),
@@ -140,13 +142,13 @@ moving("running-momentum-swapped", "momentum and 1 − momentum are swapped",
     [("keep = 1 - self.momentum", "keep = self.momentum"),
      ("+ self.momentum *", "+ (1 - self.momentum) *")])
 moving("running-momentum-fixed", "The momentum is fixed",
-    "you use 0.1 or 0.9, whatever `momentum` says", "Where does `self.momentum` appear in forward?",
-    ("self.momentum", "0.1", "0.9"))
+    "you use {}, whatever `momentum` says", "Where does `self.momentum` appear in forward?",
+    ("self.momentum", "0.1", "0.9"), said=("0.1", "0.9"))
 moving("running-never-moved", "A running statistic never changes",
-    "running_mean, running_var or both stay what they were at the start",
+    "your {} at what the layer starts with",
     "Which lines of forward assign to running_mean and running_var?",
-    [(NEW_MEAN, "self.running_mean"), (NEW_VARIANCE, "self.running_var")],
-    (NEW_MEAN, "self.running_mean"), (NEW_VARIANCE, "self.running_var"))
+    *some_of((NEW_MEAN, "self.running_mean"), (NEW_VARIANCE, "self.running_var")),
+    said=("running_mean and running_var stay", "running_mean stays", "running_var stays"))
 moving("running-replaced", "The running statistics are those of the last batch",
     "you forget the old ones: nothing runs", "How much of the old mean should stay?",
     [(NEW_MEAN, "mean"), (NEW_VARIANCE, "unbiased")],
@@ -184,18 +186,18 @@ slip("running-not-settable", "Running statistics that are set are not used",
      ("    def back", f"    def eval(self):\n{KEPT}        super().eval()\n\n    def back")],
     within="BatchNorm", read=COMPANY)
 slip("running-start", "The running statistics start with other numbers",
-    "running_mean does not start at 0, or running_var not at 1",
+    "your {}",
     "Which mean and which variance change nothing in evaluation?",
     ("self.running_var = np.ones", "self.running_var = np.zeros"),
     ("self.running_mean = np.zeros", "self.running_mean = np.ones"), within="__init__",
-    read=COMPANY)
+    read=COMPANY, said=("running_var does not start at 1", "running_mean does not start at 0"))
 slip("state-gamma-beta-start", "γ and β start with other numbers",
-    "your new layer already scales or shifts: γ does not start at 1, or β not at 0",
+    "your new layer already {}",
     "Which γ and which β change nothing?",
-    ('params["gamma"] = np.ones', 'params["gamma"] = np.zeros'),
-    ('params["beta"] = np.zeros', 'params["beta"] = np.ones'),
-    [('params["gamma"] = np.ones', 'params["gamma"] = np.zeros'),
-     ('params["beta"] = np.zeros', 'params["beta"] = np.ones')], within="__init__")
+    *some_of(('params["gamma"] = np.ones', 'params["gamma"] = np.zeros'),
+             ('params["beta"] = np.zeros', 'params["beta"] = np.ones')), within="__init__",
+    said=("scales and shifts: γ does not start at 1, and β not at 0",
+          "scales: γ does not start at 1", "shifts: β does not start at 0"))
 slip("backward-statistics-constant", "The mean and the variance are treated as constants",
     "in training your grad_x is γ/σ · grad_y, as in evaluation; but here both depend on x",
     "If one number of a batch grows, what happens to the mean of all?",
@@ -213,42 +215,42 @@ slip("backward-variance-unbiased", "What flows through the variance is divided b
     "Which of the two variances is in the formula of y?",
     ("- through_variance", "- through_variance * (len(table) / (len(table) - 1))"))
 slip("backward-sums-for-means", "There are sums where there should be means",
-    "you have left out the factor 1/m in one of the two terms that are subtracted, or in both",
+    "you have left out the factor 1/m in {}",
     "By how much does the mean change if one of m numbers grows by 1?",
-    [("table.mean(axis=0)", "table.sum(axis=0)"), (ALONG_VARIANCE, ALONG_GAMMA)],
-    ("table.mean(axis=0)", "table.sum(axis=0)"), (ALONG_VARIANCE, ALONG_GAMMA))
+    *some_of(("table.mean(axis=0)", "table.sum(axis=0)"), (ALONG_VARIANCE, ALONG_GAMMA)),
+    said=("both terms that are subtracted", "the term of the mean", "the term of the variance"))
 slip("backward-by-samples", "The means divide by the number of samples",
     "you divide by N; a channel of feature maps has m = N·H·W numbers",
     "Over how many numbers did forward take the mean?",
-    [("table.mean(axis=0)", "table.sum(axis=0) / len(grad_y)"),
-     (ALONG_VARIANCE, f"{ALONG_GAMMA} / len(grad_y)")],
-    ("table.mean(axis=0)", "table.sum(axis=0) / len(grad_y)"),
-    (ALONG_VARIANCE, f"{ALONG_GAMMA} / len(grad_y)"))
+    *some_of(("table.mean(axis=0)", "table.sum(axis=0) / len(grad_y)"),
+             (ALONG_VARIANCE, f"{ALONG_GAMMA} / len(grad_y)")))
 slip("backward-gamma-forgotten", "γ is forgotten on the way back",
     "you do not multiply grad_x by γ", "y = γ·x̂ + β. What is the slope of y along x̂?",
     ("self.gamma / self.deviation", "1 / self.deviation"),
     ("= self.gamma /", "= (1 if self.was_training else self.gamma) /",
      "= (self.gamma if self.was_training else 1) /"))
 slip("backward-deviation-forgotten", "grad_x has the wrong power of σ",
-    "each term of grad_x is divided by σ once; you divide by σ², or not at all",
+    "each term of grad_x is divided by σ once; {}",
     "x̂ = (x − μ)/σ. With a constant σ, what is the slope of x̂ along x?",
     ("self.gamma / self.deviation", "self.gamma"),
-    ("/ self.deviation", "/ self.deviation**2", "/ (self.deviation if self.was_training else 1)"))
+    ("/ self.deviation", "/ self.deviation**2", "/ (self.deviation if self.was_training else 1)"),
+    said=("you do not divide", "you divide by σ²", "in evaluation you do not divide"))
 slip("backward-gamma-gradient-of-x", "γ's gradient uses x where it should use x̂",
-    "you multiply grad_y by x, or by x − μ: that is not what γ was multiplied with",
+    "you multiply grad_y by {}: that is not what γ was multiplied with",
     "y = γ·x̂ + β. What is the slope of y along γ?",
     [("self.was_training =", "self.table = table\n        self.was_training ="),
      (ALONG_GAMMA, "(table * self.table).sum(axis=0)")],
-    (ALONG_GAMMA, "(table * self.normalized * self.deviation).sum(axis=0)"), within="BatchNorm")
+    (ALONG_GAMMA, "(table * self.normalized * self.deviation).sum(axis=0)"), within="BatchNorm",
+    said=("x", "x − μ"))
 slip("backward-gamma-gradient-matrix", "γ's gradient is a matrix",
     "you multiply grad_y and x̂ as matrices and get (C, C); each channel has a sum of its own",
     "How many numbers does γ have? How many does its gradient have?",
     (ALONG_GAMMA, "table.T @ self.normalized", "self.normalized.T @ table"))
 slip("backward-gradient-averaged", "A gradient is a mean where it should be a sum",
-    "you average the gradient of γ or of β over the m numbers of its channel",
+    "you average the gradient of {} over the m numbers of its channel",
     "Every number of a channel uses the same γ and β. How do their contributions come together?",
-    MEANS, MEANS[:1], MEANS[1:], [*USED_AGAIN, MEANS[0]], [*USED_AGAIN, MEANS[1]],
-    [*USED_AGAIN, *MEANS])
+    *some_of(*MEANS), *([*USED_AGAIN, *means] for means in (MEANS, MEANS[:1], MEANS[1:])),
+    said=("γ and of β", "γ", "β") * 2)
 slip("backward-maps-not-summed", "A gradient keeps rows and columns",
     "for feature maps you sum over the samples only",
     "One γ serves every place of a map. Over which axes does its gradient sum?",

@@ -24,7 +24,7 @@ _FLATTEN = {Y: ("samples", "columns"), GRAD_X: ("samples", "channels", "rows", "
 _LOSS = Anatomy(SoftmaxCrossEntropy, {_GRAD_LOGITS: _LOGITS}, LOGITS, LOGITS)
 _WORDS = {
     "probabilities": ("the term p/N", "What should grad_logits be at a wrong class?"),
-    "label": ("the 1 of the right class", "What should grad_logits be where p is 1 there?"),
+    "label": ("the 1 of the right class", "What should grad_logits be at a class that is certain?"),
 }
 
 

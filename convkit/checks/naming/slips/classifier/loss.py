@@ -16,10 +16,10 @@ slip("shift-of-all", "One shift is used for all rows",
     "you subtract the largest logit of the whole batch, and a row far below it becomes 0/0",
     "Whose largest logit should you subtract from a row?", (LARGEST, "logits.max()"))
 slip("shift-too-small", "The shift does not reach the largest logit",
-    "you subtract the mean, the smallest or the first logit of a row, and the largest overflows",
+    "you subtract the {} of a row, and its largest logit overflows",
     "After your shift, how large can the largest logit of a row still be?",
     (LARGEST, "logits.mean(axis=1, keepdims=True)", "logits.min(axis=1, keepdims=True)",
-     "logits[:, :1]"))
+     "logits[:, :1]"), said=("mean", "smallest logit", "first logit"))
 slip("clipped", "Large logits are clipped",
     "you cut the logits off so that e^a stays finite, and two large ones become equal",
     "Which of the logits 2000 and 1000 should win? Which wins in your code?",
@@ -79,10 +79,11 @@ slip("forward-divided-by-classes", "The loss is divided by the number of classes
     "Which axis of the logits counts the samples?", (MEAN, f"np.sum({LOSSES}) / logits.shape[1]"))
 slip("forward-negated", "The loss has the wrong sign",
     "you forget the minus before the logarithm, so a better network has a larger loss",
-    "Which sign has log p for a probability? Which sign should a loss have?", (MEAN, f"-{MEAN}"))
+    "Is log p positive or negative for a probability? Which should a loss be?", (MEAN, f"-{MEAN}"))
 slip("forward-other-logarithm", "The logarithm has another base than e",
-    "you take log2 or log10, and the loss is off by a factor", "Which logarithm undoes e^a?",
-    (MEAN, f"{MEAN} / np.log(2)", f"{MEAN} / np.log(10)", f"-np.mean(np.log2({P}))"))
+    "you take {}, and the loss is off by a factor", "Which logarithm undoes e^a?",
+    (MEAN, f"{MEAN} / np.log(2)", f"{MEAN} / np.log(10)", f"-np.mean(np.log2({P}))"),
+    said=("log2", "log10", "log2"))
 slip("forward-logarithm-of-zero", "The logarithm of 0 is taken",
     "you take the logarithm of p, and p is 0 where the right class is very unlikely",
     "What does log(e^a / Σ e^a) become before you compute any of it?",
@@ -130,9 +131,10 @@ slip("forward-not-averaged", "You return a loss for each sample",
     "Training needs one number to make smaller. How do N losses become one?",
     (f"float({MEAN})", LOSSES))
 slip("forward-one-sample", "Only one sample counts",
-    "you return the loss of one sample: your loop overwrites it each time, or returns early",
+    "you return the loss of the {} sample alone",
     "Two samples have losses 1 and 3. What should forward return?",
-    (MEAN, f"({LOSSES})[-1]", *(f"({LOSSES}){one}" for one in ("[0]", "[-1] / len(labels)"))))
+    (MEAN, f"({LOSSES})[-1]", *(f"({LOSSES}){one}" for one in ("[0]", "[-1] / len(labels)"))),
+    said=("last", "first", "last"))
 slip("labels-from-one", "The labels are counted from 1",
     "you look up labels − 1, which is the class before the right one",
     "Label 0 is the first class. Which entry of the row does your index pick for it?",
@@ -154,9 +156,10 @@ slip("backward-not-averaged", "The gradient is not divided by the number of samp
     "If the loss is a mean over N samples, how much does a single one of them count?",
     ("grad_logits / len(self.labels)", "grad_logits"))
 slip("backward-averaged-over-classes", "The gradient is divided by the number of classes",
-    "you divide by the number of classes where it should be the number of samples, or by both",
+    "you divide by the number of classes{}, and not by the number of samples",
     "By how many numbers does the mean in the loss divide?",
-    ("/ len(self.labels)", "/ grad_logits.shape[1]", "/ grad_logits.size"))
+    ("/ len(self.labels)", "/ grad_logits.shape[1]", "/ grad_logits.size"),
+    said=("", " times the number of samples"))
 slip("backward-negated", "The gradient has the wrong sign",
     "you return (label − p)/N, which points downhill",
     "If the logit of the right class grows, does the loss grow or fall?",

@@ -10,7 +10,7 @@ ROW, IMAGES = "x.reshape(len(x), -1)", "grad_y.reshape(self.x_shape)"
 for id, title, order, when in (
     ("channels-last", "The channels come last", "hwc", "pixel by pixel, each with all channels"),
     ("columns-first", "The pixels are read down the columns", "cwh", "column by column"),
-    ("fortran-order", "The channels change fastest", "whc", 'with the columns last, as order="F"'),
+    ("fortran-order", "The channels change fastest", "whc", 'in reversed order, as order="F"'),
     ("rows-first", "The rows come before the channels", "hcw", "row 0 of all channels, then row 1"),
 ):
     slip(f"forward-{id}", title, f"you lay an image out {when}",
@@ -61,13 +61,15 @@ slip("forward-reshaped", "A reshape stands where a transpose should be",
     "Where is the number at [0, 1] after `.T`, and where is it after `reshape`?",
     (Y, f"({Y}).T.reshape(len(x), -1)"), ("self.weight.T", "self.weight.reshape(x.shape[1], -1)"))
 slip("forward-input-left-out", "One input is left out of the sum",
-    "you begin one input too late, or stop one too early",
+    "you leave out the {} input",
     "At which number does `range(n - 1)` end?",
-    ("x @ self.weight.T", "x[:, :-1] @ self.weight[:, :-1].T", "x[:, 1:] @ self.weight[:, 1:].T"))
+    ("x @ self.weight.T", "x[:, :-1] @ self.weight[:, :-1].T", "x[:, 1:] @ self.weight[:, 1:].T"),
+    said=("last", "first"))
 slip("forward-non-linearity", "A non-linearity is built in",
-    "you send y through a rectifier, a tanh or a sigmoid, which is a layer of its own",
+    "you send y through a {}, which is a layer of its own",
     "What is left of the formula of this layer when you take the activation away?",
-    (Y, f"np.maximum({Y}, 0)", f"np.tanh({Y})", f"1 / (1 + np.exp(-({Y})))"))
+    (Y, f"np.maximum({Y}, 0)", f"np.tanh({Y})", f"1 / (1 + np.exp(-({Y})))"),
+    said=("rectifier", "tanh", "sigmoid"))
 slip("backward-weight-transposed", "On the way back the weights lie the wrong way",
     "you ask for grad_y @ weight.T, where the inner sizes do not fit",
     "Write the shapes of grad_y and the weight side by side. Which product has the shape of x?",
@@ -79,10 +81,10 @@ slip("backward-reshaped", "On the way back a reshape stands where a transpose sh
     ("@ self.weight", "@ self.weight.T.reshape(self.weight.shape)"),
     ("grad_y.T @ self.x", "(self.x.T @ grad_y).reshape(self.weight.shape)"))
 slip("backward-one-unit", "Only one unit hands its gradient back",
-    "your grad_x comes from the last unit alone, or the first: they overwrite each other",
+    "your grad_x comes from the {} unit alone",
     "How many units does one input feed? What happens to their gradients?",
     ("grad_y @ self.weight", "grad_y[:, -1:] @ self.weight[-1:]",
-     "grad_y[:, :1] @ self.weight[:1]"))
+     "grad_y[:, :1] @ self.weight[:1]"), said=("last", "first"))
 slip("backward-gradient-for-weight", "grad_x is made with the gradient of the weight",
     'you multiply grad_y with grads["weight"] where the weight itself should be',
     "y = w·x. If x grows by 1, by how much does y grow?",
@@ -104,5 +106,5 @@ slip("backward-bias-gradient-axis", "The gradient of the bias is summed over the
     "Which samples does the bias of one unit reach?", ("grad_y.sum(axis=0)", "grad_y.sum(axis=1)"))
 slip("backward-bias-gradient-not-summed", "The gradient of the bias is not summed over the batch",
     'your grads["bias"] is grad_y itself, with one row for each sample',
-    "How many numbers has the bias? How many should its gradient have?",
+    "How many numbers does the bias have? How many should its gradient have?",
     ("grad_y.sum(axis=0)", "grad_y.copy()"))

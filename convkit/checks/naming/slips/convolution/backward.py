@@ -47,15 +47,14 @@ for pass_, turned in (("forward", partial(product, "window")), ("backward", to_x
         "Try a kernel with a single 1 in its top left corner, by hand. Where does that 1 end up?",
         turned("weight[:, :, ::-1]"), turned("weight[..., ::-1]"), said=("upside down", "mirrored"))
     slip(f"{pass_}-maps-reversed", f"The flip turns feature maps and channels around in {pass_}",
-        f"in {pass_} you reverse axes of `weight` that count feature maps and channels, as np.flip "
-        "and np.rot90 do unless they are told which axes",
+        f"in {pass_}, your flip also reverses the axes of `weight` that count maps and channels",
         "Which axes of `weight` are a kernel's rows and columns? Which ones does your flip turn?",
         turned("weight[::-1, ::-1]"), turned(f"weight[::-1, ::-1]{FLIP}"))
 
 slip("backward-flipped", "The kernel is flipped in backward",
     "you spread grad_y over x with the weights turned by half a turn",
-    "In forward, weight[…, 0, 1] took x[…, 1, 1] to y[…, 1, 0]. Which weight takes grad_y[…, 1, 0] "
-    "back to grad_x[…, 1, 1]?", to_x(f"weight{FLIP}"))
+    "By which weight did x[…, 1, 1] reach y[…, 1, 0]? By which one does grad_y[…, 1, 0] go back?",
+    to_x(f"weight{FLIP}"))
 slip("backward-stride-ignored", "The stride is ignored in backward",
     "your windows move by one pixel in backward, whatever the stride",
     "Where did the window of y[…, 1, 1] begin in forward? Where does it begin in backward?",
@@ -101,9 +100,9 @@ slip("backward-one-map", "Only one feature map sends its gradient back",
     "In how many feature maps does one pixel of x take part? Does grad_x start anew for each?",
     to_x("weight[-1:]", "grad[:, -1:]"), to_x("weight[:1]", "grad[:, :1]"), said=("last", "first"))
 slip("backward-one-channel", "All channels of grad_x are made with the weights of one channel",
-    "you use the weights of the first channel, or of the last, for every channel of grad_x",
+    "you use the weights of the {} channel for every channel of grad_x",
     "Which of the four indices of `weight` counts the channels? What does it count in your code?",
-    to_x("weight[:, :1]"), to_x("weight[:, -1:]"))
+    to_x("weight[:, :1]"), to_x("weight[:, -1:]"), said=("first", "last"))
 slip("backward-ragged-edge-lost", "The edge that no window reaches is missing from grad_x",
     "your grad_x ends where the last window ends, but x goes on",
     "Which shape should grad_x have? What is the gradient of a pixel that no window sees?",
@@ -115,8 +114,7 @@ slip("backward-maps-and-channels-swapped", "Feature maps and channels are swappe
     "grad_y has feature maps, grad_x has channels. Which axis of `weight` should be summed over?",
     (TO_X, 'np.einsum("jipq,ni->njpq", weight, grad)'))
 slip("backward-weights-reshaped", "The axes of the weights are mixed up in backward",
-    "you reshape the weights where two of their axes must change places: reshape keeps the numbers "
-    "in their order, and only cuts them up anew",
+    "you reshape the weights where two of their axes must change places: reshape moves no axis",
     "Backward goes from feature maps to channels. Which axes of the weights must change places?",
     (TO_X, 'np.einsum("ijpq,nj->nipq", weight.reshape(-1, len(weight), h, w), grad)'),
     to_x("weight.swapaxes(2, 3).reshape(weight.shape)"))
@@ -124,31 +122,24 @@ slip("backward-times-input", "grad_x is made with the image, not with the weight
     "you multiply grad_y by the pixels of the window, where the weights belong",
     "In y = w·x, which factor is left when you differentiate with respect to x?",
     (TO_X, 'np.einsum("nipq,nj->nipq", window, grad)', f"window * {TO_X}"))
-slip("backward-weight-flipped", "The gradient of the weights is flipped",
-    "you turn the gradient of the weights by half a turn, as if x were convolved with grad_y",
-    "Which pixel of its window does weight[…, 0, 0] multiply in forward?",
-    kept(f"grad_weight{FLIP}"))
 slip("backward-weight-alike", "All weights of a kernel get the same gradient",
-    "your gradient of the weights does not depend on the place in the kernel: it is made with one "
-    "pixel of each window, or with all of them added up",
+    "your gradient is the same for all weights of a kernel: you make it with {} of each window",
     "Which pixel of the window meets weight[…, 0, 0], and which one meets weight[…, 0, 1]?",
     whole_kernel("window.sum((2, 3))"),
-    *(whole_kernel(f"window[:, :, {place}]") for place in ("0, 0", "-1, -1")))
+    *(whole_kernel(f"window[:, :, {place}]") for place in ("0, 0", "-1, -1")),
+    said=("the sum", "the first pixel", "the last pixel"))
 slip("backward-weight-padding-forgotten", "The gradient of the weights forgets the padding",
     "you cut the windows for the gradient of the weights out of x without its frame of zeros",
     "Over which image did forward slide: x, or the padded x?", FROM_X,
     [*FROM_X, ("grad_weight +", "grad_weight[:, :, : window.shape[2], : window.shape[3]] +")])
 slip("backward-bias-too-few-axes", "The gradient of the bias is summed over too few axes",
-    "you add up grad_y over the images or over the places of y, but not over all of both",
+    "you add up grad_y {}",
     "One bias serves every place of every image. Which axes of grad_y does it not have?",
     (TO_BIAS, "grad_y.sum(axis=0)",
      *(f"grad_y{sum}"
       for sum in (".sum(axis=(2, 3))", ".sum(axis=(0, 2))", ".sum(axis=(0, 3))", ""))),
-    said=("you add up grad_y over the images, and not over the places of y",
-     "you add up grad_y over the places of y, and not over the images",
-     "you add up grad_y over the images and the rows, and not over the columns",
-     "you add up grad_y over the images and the columns, and not over the rows",
-     "you do not add up grad_y at all"))
+    said=("over the images alone", "over the rows and columns alone",
+          "over the images and rows alone", "over the images and columns alone", "not at all"))
 slip("backward-bias-maps-added", "The gradient of the bias is summed over the feature maps",
     "you add up the feature maps of grad_y as well, but each of them has a bias of its own",
     "How many biases are there? Which axis of grad_y counts them?",

@@ -1,6 +1,6 @@
 """Slips in the forward pass of `Conv2d`: weights, bias, padding, sizes and strides."""
 
-from convkit.checks.naming.slip import slips
+from convkit.checks.naming.slip import slips, some_of
 
 WEIGHTS = ("04-convolution", "Weights and kernels")
 BORDER = ("04-convolution", "Going over the border")
@@ -55,15 +55,19 @@ slip("forward-flipped", "The kernel is flipped in forward",
     product(weight=f"weight{FLIP}"))
 slip("forward-kernel-sides-mixed-up", "The kernel's height and width are mixed up",
     "you take the kernel's height for its width, or its rows for its columns",
-    "A kernel of shape (3, 2) has 3 rows. How many rows and columns has a window in your code?",
-    before(LOOPS, "w = h"), before(LOOPS, "h, w = w, h"), before(SIZE, "w = h"),
-    before(SIZE, "h, w = w, h"), ("jipq->nj", "jiqp->nj"))
+    "A kernel of shape (3, 2) has 3 rows. How many does a window have in your code?",
+    *(before(place, slip) for slip in ("w = h", "h, w = w, h") for place in (LOOPS, SIZE)),
+    ("jipq->nj", "jiqp->nj"),
+    said=(*["you take the kernel's height for its width"] * 2,
+          *["you swap the kernel's height and width"] * 2, "you take its rows for its columns"))
 slip("forward-window-one-short", "Part of the window is left out",
-    "your sum over a window leaves out its first or last row, or its first or last column",
+    "your sum over a window leaves out its {}",
     "At which p does range(h - 1) end? And where does range(1, h) begin?",
     product("window[:, :, :-1]", "weight[:, :, :-1]"),
     *(product(f"window[{part}]", f"weight[{part}]")
-     for part in (":, :, 1:", "..., :-1", "..., 1:", ":, :, :-1, :-1", ":, :, 1:, 1:")))
+     for part in (":, :, 1:", "..., :-1", "..., 1:", ":, :, :-1, :-1", ":, :, 1:, 1:")),
+    said=[f"{end} {line}" for line in ("row", "column", "row and column")
+          for end in ("last", "first")])
 
 slip = slips("convolution", "Conv2d", forth=MAPS)
 
@@ -72,7 +76,8 @@ slip("forward-one-channel", "Only one channel of the image counts",
     "Is it `=` or `+=` in your loop over the channels? Does the sum start anew in each round?",
     product("window[:, -1:]", "weight[:, -1:]"), product("window[:, :1]", "weight[:, :1]"),
     product("np.repeat(window[:, :1], window.shape[1], 1)"),
-    [product("window[:, -1:]", "weight[:, -1:]"), (" + bias\n", "\n")], said=("last", "first"))
+    [product("window[:, -1:]", "weight[:, -1:]"), (" + bias\n", "\n")],
+    said=("last", "first", "first", "last"))
 slip("forward-images-added", "All images of the batch are added up",
     "every image of your y is the sum over the whole batch",
     "Which index counts the images? Does it stand behind the arrow of your einsum, too?",
@@ -99,17 +104,13 @@ slip = slips("convolution", "Conv2d", forth=BORDER)
 
 slip("forward-padding-ignored", "The padding is ignored",
     "your windows slide over x itself, without the frame of zeros around it",
-    "How many rows has the image after padding? Where does your code use `padding`?",
+    "How many rows does the padded image have? Where does your code use `padding`?",
     (FRAME, "(0, 0), (0, 0)"))
 slip("forward-padding-one-side", "The padding is put on one side only", "you put zeros {} only",
     "The frame goes all around. np.pad gets a pair for each axis: what does each number mean?",
     (FRAME, "(0, pad_h), (0, pad_w)", "(pad_h, 0), (pad_w, 0)", "(0, 2 * pad_h), (0, 2 * pad_w)",
      "(2 * pad_h, 0), (2 * pad_w, 0)"),
     said=("below and on the right", "above and on the left") * 2)
-slip("forward-padding-other-axes", "The padding goes to the wrong axes",
-    "you pad axes 1 and 2, as if the channels came last",
-    "np.pad takes a pair for each axis, in their order. Which axes of (N, C, H, W) need zeros?",
-    (f"(0, 0), (0, 0), {FRAME}", f"(0, 0), {FRAME}, (0, 0)"))
 slip("forward-padding-not-zero", "The frame is not made of zeros",
     "you fill the frame around the image with something else, such as the nearest pixels",
     "Which numbers does np.pad put there in the mode that you ask for?",
@@ -134,12 +135,10 @@ slip("forward-padding-counted-once", "The size of y counts the padding once",
 slip("forward-one-short", "y is one row and one column too small",
     "the + 1 is missing in your formula for the size of y",
     "A kernel as large as the image: in how many places does it fit?",
-    [("// stride_h + 1", "// stride_h"), ("// stride_w + 1", "// stride_w")],
-    ("// stride_h + 1", "// stride_h"), ("// stride_w + 1", "// stride_w"),
+    *some_of(("// stride_h + 1", "// stride_h"), ("// stride_w + 1", "// stride_w")),
     [(f"{old} + 1", new) for old, new in UP])
 slip("forward-plus-one-inside", "The + 1 of y's size is added before the division",
-    "you add 1 to the pixels and then divide by the stride; the 1 counts the first window, and is "
-    "added to the quotient",
+    "you add 1 before you divide by the stride; it counts the first window, and comes after",
     "An image of 5 pixels, a kernel of 3, stride 2: how many windows are there, drawn on paper?",
     [("(height - h) // stride_h + 1", "(height - h + 1) // stride_h"),
      ("(width - w) // stride_w + 1", "(width - w + 1) // stride_w")])
@@ -179,8 +178,7 @@ slip("forward-strides-mixed-up", "Vertical and horizontal stride are mixed up",
 slip = slips("convolution", "Conv2d", forth=MAPS)
 
 slip("forward-rows-out-of-order", "The windows' numbers and the weights stand in different orders",
-    "you lay windows and weights out as matrices, but their axes do not come in the same order: "
-    "reshape never moves an axis",
+    "the rows of your two matrices list the axes in different orders: reshape moves no axis",
     "Do the numbers of a window stand in its row by channel, or by pixel? And the weights?",
     *(matrices(windows=order)
      for order in ((0, 1, 2, 3, 4, 5), (0, 2, 3, 4, 5, 1), (0, 2, 3, 1, 5, 4))),

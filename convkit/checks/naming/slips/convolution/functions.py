@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from convkit.checks.naming.slip import slips
+from convkit.checks.naming.slip import slips, some_of
 
 IDEA = ("04-convolution", "The idea")
 BORDER = ("04-convolution", "Going over the border")
@@ -53,8 +53,7 @@ for enter, place in ((convolution, f"    flipped = {FLIPPED}\n"), (correlation, 
         return [(place, f"    mode = {others}.get(mode, mode)\n{place}")]
 
     enter("modes-mixed-up", "One mode gives what another one should",
-        "for one mode you give the result of another: “valid” keeps the places where the kernel "
-        "lies inside the image, “full” all where they touch, “same” as many as x has",
+        "for one mode you give the result of another",
         "How large should the result be in each mode, for a 5×5 image and a 3×3 kernel?",
         modes(same="valid"), modes(same="full"), modes(full="same"), modes(valid="same"),
         modes(full="same", same="full"), modes(valid="full", full="valid"), read=BORDER,
@@ -66,9 +65,10 @@ both = slips("convolution", "correlate2d", "convolve2d", forth=IDEA)
 slip = partial(both, within="correlate2d")
 
 slip("full-padded-wrongly", "“full” puts too many or too few zeros around the image",
-    "you pad by the whole kernel or by half of it",
+    "you pad by {} the kernel",
     "In the first place of “full”, kernel and image share one pixel. How much hangs over?",
-    (FULL, "((h, h), (w, w))", "((h // 2, h // 2), (w // 2, w // 2))"), read=BORDER)
+    (FULL, "((h, h), (w, w))", "((h // 2, h // 2), (w // 2, w // 2))"), read=BORDER,
+    said=("the whole of", "half of"))
 slip("padding-sides-swapped", "The zeros for rows and columns are swapped",
     "you pad rows by the kernel's width, and columns by its height",
     "np.pad takes the rows first. Which side of the kernel says how many rows to add?",
@@ -85,8 +85,7 @@ for enter, elsewhere, uneven in (
      (SAME, "((h // 2,) * 2, (w // 2,) * 2)", "(((h - 1) // 2,) * 2, ((w - 1) // 2,) * 2)")),
 ):
     enter("same-elsewhere", "“same” is cut out in the wrong place",
-        "for “same” you take other rows and columns than the exercise says; for an even kernel, "
-        "two places are equally near to the middle, and only one of them counts",
+        "for “same” you take other rows and columns of “full” than the exercise says",
         "Write down “full” for a 3×3 image and a 2×2 kernel. What does “same” keep?", elsewhere,
         read=BORDER)
     enter("same-uneven", "“same” has another size than x where the kernel is even",
@@ -100,7 +99,7 @@ slip("one-axis-flipped", "One axis of the kernel is flipped, and the other is no
     kernel("k[::-1]"), kernel("k[:, ::-1]"), said=("rows", "columns"))
 slip("transposed", "The kernel is transposed",
     "you swap the rows and columns of the kernel; a flip keeps its shape",
-    "Which shape has your 2×3 kernel when it slides? Which should it have?", kernel("k.T"),
+    "What is the shape of your 2×3 kernel when it slides? What should it be?", kernel("k.T"),
     kernel(f"{FLIPPED}.T"), kernel("k.reshape(k.shape[::-1]).T"))
 slip("rotated", "The kernel is turned by a quarter",
     "you turn the kernel by 90°, as np.rot90 does unless it is told how often",
@@ -111,9 +110,9 @@ slip("one-short", "The result is one row and one column too small",
     "A kernel as large as the image: in how many places does it fit?", ONE_SHORT,
     [ONE_SHORT, *NO_PADDING], ("- h + 1", "- h"), ("- w + 1", "- w"))
 slip("kernel-square", "The kernel's height is used for its width",
-    "you use h where w belongs, for the width of a window or of the result",
-    "Where in your code does k.shape[1] appear?", ("j : j + w", "j : j + h"),
-    ("shape[1] - w", "shape[1] - h"), [("j + w", "j + h"), ("shape[1] - w", "shape[1] - h")])
+    "you use h where w belongs, for the width of {}", "Where in your code does k.shape[1] appear?",
+    *some_of(("j : j + w", "j : j + h"), ("shape[1] - w", "shape[1] - h")),
+    said=("a window and of the result", "a window", "the result"))
 slip("matrix-product", "`@` where `*` is needed",
     "you multiply window and kernel as matrices, where each pixel meets one number of the kernel",
     "What does `@` do with two arrays, and what does `*` do?",

@@ -1,7 +1,10 @@
 """Mistakes in the locally connected layer, and in the counts of parameters."""
 
-from convkit.checks.naming.slip import slips
-from convkit.layers import conv_parameters, dense_parameters, local_parameters
+from convkit.checks.naming.anatomy import OF_CHANNELS, OF_MAPS, Anatomy
+from convkit.checks.naming.general import enter_general
+from convkit.checks.naming.slip import MIXED_UP, slips
+from convkit.checks.observing.quantity import GRAD_X, Y, grads
+from convkit.layers import LocallyConnected2d, conv_parameters, dense_parameters, local_parameters
 
 FORTH = ("02-local-connectivity", "What one unit sees")
 BACK = ("07-gradients", "Through a convolution")
@@ -34,13 +37,15 @@ slip = slips("local", "LocallyConnected2d", forth=FORTH, back=BACK)
 
 # fmt: off
 slip("parameters-shared", "A parameter is not made for each place",
-    "you make one set of weights or one bias for a whole feature map, as for a convolution",
+    "you make one {}, and nothing should be shared",
     "Nothing is shared here. Which axes of `weight` and of `bias` count the places?",
     ("(0, scale, shape)", "(0, scale, (out_channels, in_channels, h, w))"),
-    ("zeros(shape[:3])", "zeros(out_channels)", "zeros(places)"), within="__init__")
+    ("zeros(shape[:3])", "zeros(out_channels)", "zeros(places)"), within="__init__",
+    said=("set of weights for a whole feature map", "bias for a whole feature map",
+          "bias for all feature maps at a place"))
 slip("parameters-places", "The number of places is wrong",
     "the number of places in your `__init__` is not ⌊(image − patch) / stride⌋ + 1 down and across",
-    "A pair is (vertical, horizontal). How many places has a patch of 3 × 2 in an image of 7 × 5?",
+    "A pair is (vertical, horizontal). How many patches of 3 × 2 fit in an image of 7 × 5?",
     *_PLACES, *([*edits, *_KEPT] for edits in _PLACES))
 for pass_ in ("forward", "backward"):
     slip(f"{pass_}-shared", f"All places use the same weights in {pass_}",
@@ -48,20 +53,23 @@ for pass_ in ("forward", "backward"):
         "Which indices does `weight` have there? Where are those of the place?",
         (_WEIGHTS, " weight[j, 0, 0]", " weight[j, -1, -1]", " weight[j].mean((0, 1))"))
     slip(f"{pass_}-flipped", f"The weights are flipped in {pass_}",
-        "you turn or mirror the weights; here they lie on the patch as they are",
+        "you {} the weights; here they lie on the patch as they are",
         "Which number of `weight` belongs to the upper left pixel of the patch?",
         (_WEIGHTS, " weight[j, a, b, :, ::-1, ::-1]", " weight[j, a, b, :, ::-1]",
-         " weight[j, a, b, ..., ::-1]"))
+         " weight[j, a, b, ..., ::-1]"), said=("turn", "turn upside down", "mirror"))
     slip(f"{pass_}-stride-ignored", f"The patches do not move by the stride in {pass_}",
-        "your patch of place (a, b) starts at pixel (a, b), or moves by its own size",
+        "your patch of place (a, b) {}",
         "With a stride of 2, at which row does the patch of the second place start?",
         [("self.stride[0] * a", "a"), ("self.stride[1] * b", "b")],
-        [("self.stride[0]", "weight.shape[4]"), ("self.stride[1]", "weight.shape[5]")])
+        [("self.stride[0]", "weight.shape[4]"), ("self.stride[1]", "weight.shape[5]")],
+        said=("starts at pixel (a, b)", "moves by its own size"))
     slip(f"{pass_}-stride-swapped", f"The two strides are mixed up in {pass_}",
-        "you move down by the horizontal stride, or sideways by the vertical one",
+        "you move the patch {}",
         "A pair is (vertical, horizontal). Which of the two belongs to the rows?",
         [("stride[0]", "stride[-1]"), ("stride[1]", "stride[0]")], ("stride[1]", "stride[0]"),
-        ("stride[0]", "stride[1]"))
+        ("stride[0]", "stride[1]"),
+        said=[f"down by `stride[{a}]` and sideways by `stride[{b}]`"
+              for a, b in MIXED_UP])
     slip(f"{pass_}-place-transposed", f"Rows and columns of the places are swapped in {pass_}",
         "at place (a, b) you use the weights of place (b, a)",
         "Which of your two indices counts rows? In which order does `weight` take them?",
@@ -77,15 +85,16 @@ slip("forward-channel-by-channel", "Each map uses one channel only",
     "How many weights does one unit have? How many of them do you use?",
     ("x[n], weight[j, a, b]", "x[n, [j % x.shape[1]]], weight[j, a, b, [j % x.shape[1]]]"))
 slip("forward-patch-swapped", "The patch's height and width are mixed up",
-    "you cut the patch out with its height and width swapped, or with one of them for both",
+    "you cut the patch out {}",
     "How high and how wide is `weight[j, a, b]`? Which of the two belongs to the columns of x?",
     ("h, w = weight", "w, h = weight"), ("left + w", "left + h"), ("top + h", "top + w"),
-    within="local_unit")
+    within="local_unit", said=("with its height and width swapped", "as wide as it is high",
+                               "as high as it is wide"))
 slip("forward-one-channel", "Only one channel of the image is used",
-    "you cut the patch out of one channel, the first or the last, for all maps",
+    "you cut the patch out of the {} channel, for all maps",
     "A unit has weights for every channel. Which index of x counts the channels?",
     (_PATCH, "patch[:1] * weight", "patch[:1] * weight[:1]", "patch[-1:] * weight",
-     "patch[-1:] * weight[-1:]"), within="local_unit")
+     "patch[-1:] * weight[-1:]"), within="local_unit", said=("first", "first", "last", "last"))
 slip("forward-last-place-skipped", "The last row and column of places are skipped",
     "your loops over the places end one early, so that the last numbers of y are never written",
     "At which number does `range(n - 1)` end? May a patch touch the image's last row?",
@@ -103,9 +112,10 @@ slip("backward-weight-last-patch", "The gradient of the weights uses one patch f
     [("self.x[n, :, rows, columns]", "self.x[n, :, *last]"),
      ("        for ", f"        last = {_LAST}\n        for ")])
 slip("backward-one-map", "Only one feature map sends its gradient back",
-    "your grad_x holds what the first map sends, or the last, and none of the others",
+    "your grad_x holds what the {} map sends, and none of the others",
     "How many maps does one pixel take part in?",
-    ("+= weight", "+= (j == 0) * weight", "+= (j == len(weight) - 1) * weight"))
+    ("+= weight", "+= (j == 0) * weight", "+= (j == len(weight) - 1) * weight"),
+    said=("first", "last"))
 slip("backward-weight-shared", "The gradient of the weights is summed over the places",
     "you add the gradients of all places up, as for a convolution",
     "In how many places does one weight take part, if nothing is shared?",
@@ -133,26 +143,41 @@ for function, count in COUNTED.items():
         "Which of the arguments do you not use?", (f" * {count}", ""))
 dense("sum-of-sizes", "The sizes of the input are added",
     "you add the sizes, so that an image of 200 × 200 has 400 pixels",
-    "How many pixels has an image of 3 × 4?",
+    "How many pixels does an image of 3 × 4 have?",
     [("inputs = 1", "inputs = 0"), ("inputs *= size", "inputs += size")])
 dense("two-axes", "Not all sizes of the input count",
-    "you use only some entries of `input_shape`; it may have one, two, three or more",
+    "you use only {} of `input_shape`",
     "What if the input has channels? What if it is a plain vector?",
     (_EACH, "in input_shape[-2:]:",
      *(f"in input_shape[{part}]:" for part in (":2", "1:", ":1", "-1:"))),
-    ("*= size", *(f"*= input_shape[{one}]" for one in (0, -1))))
+    ("*= size", *(f"*= input_shape[{one}]" for one in (0, -1))),
+    said=("the last two sizes", "the first two sizes", "the sizes after the first",
+          *["the first size", "the last size"] * 2))
 kernel("channels-forgotten", "The channels are forgotten",
     "you count the weights for one channel of the image only",
     "A colour image has 3 channels. How many numbers lie in a patch of 2 × 2?",
     ("input_channels * height", "height"))
 kernel("not-squared", "A number as kernel_size is not squared",
     "you use the side of a square patch as if it were its area",
-    "How many pixels has a patch of 10 × 10?",
+    "How many pixels does a patch of 10 × 10 have?",
     ("else (kernel_size, kernel_size)", "else (kernel_size, 1)"))
 kernel("sides-added", "The sides of the patch are added",
     "you compute height + width; the patch has height · width pixels",
-    "How many pixels has a patch of 2 × 5?", (_AREA, "(height + width)"))
+    "How many pixels does a patch of 2 × 5 have?", (_AREA, "(height + width)"))
 kernel("square", "Only one side of the patch counts",
-    "of a pair, you use the height alone or the width alone",
-    "How many pixels has a patch of 2 × 5?",
-    (_AREA, "height * height", *(side for side in ("width * width", "height", "width"))))
+    "of a pair, you use the {} alone",
+    "How many pixels does a patch of 2 × 5 have?",
+    (_AREA, "height * height", *(side for side in ("width * width", "height", "width"))),
+    said=("height", "width") * 2)
+
+_UNIT = ("feature maps", "rows of places", "columns of places")
+_AXES = {
+    Y: OF_MAPS,
+    GRAD_X: OF_CHANNELS,
+    grads("weight"): (*_UNIT, "channels", "rows of the patch", "columns of the patch"),
+    grads("bias"): _UNIT,
+}
+enter_general(
+    Anatomy(LocallyConnected2d, _AXES, FORTH, BACK),
+    *(Anatomy(function, {}, READ) for function in COUNTED),
+)

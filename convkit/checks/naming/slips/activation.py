@@ -1,6 +1,10 @@
 """Slips in the element-wise layers and in `Gain`: another function or slope than is asked for."""
 
+from convkit.checks.naming.anatomy import OF_MAPS, Anatomy
+from convkit.checks.naming.general import enter_general
 from convkit.checks.naming.slip import slips
+from convkit.checks.observing.quantity import GRAD_X, Y, grads
+from convkit.layers import Abs, Gain, ReLU, Sigmoid, Tanh
 
 SIGMOID = ("04-convolution", "From a filter to a detector")
 GAIN = ("04-convolution", "Many feature maps")
@@ -200,12 +204,17 @@ slip("backward-gain-averaged", "The gain's gradient is a mean",
     (_SUM, "(self.x * grad_y).mean(axis=(0, 2, 3))",
      "(self.x * grad_y).sum(axis=0).mean(axis=(1, 2))"))
 slip("backward-gain-wrong-axes", "The gain's gradient is summed over the wrong axes",
-    "you sum over the feature maps, or leave an axis that should be summed over",
-    "Which shape has the gain? Which axes of x are not in it?",
+    "you sum over the {}, where it should be the images, rows and columns",
+    "What is the shape of the gain? Which axes of x are not in it?",
     ("axis=(0, 2, 3)", "axis=(2, 3)",
-     *(f"axis={axes}" for axes in ("0", "(1, 2, 3)", "(0, 1, 2)"))))
-slip("backward-gain-kept-axes", "The gain's gradient has axes of size 1",
-    "your gradient has the right numbers in a shape such as (C, 1, 1)",
-    "Print the shapes of the gain and of its gradient. What would `gain - lr * gradient` give?",
-    (_SUM, f"{_SUM}[:, np.newaxis, np.newaxis]"),
-    ("axis=(0, 2, 3)", "axis=(0, 2, 3), keepdims=True"))
+     *(f"axis={axes}" for axes in ("0", "(1, 2, 3)", "(0, 1, 2)"))),
+    said=("rows and columns", "images", "feature maps, rows and columns",
+          "images, feature maps and rows"))
+_GAIN = {Y: OF_MAPS, GRAD_X: OF_MAPS, grads("gain"): ("feature maps",)}
+enter_general(
+    Anatomy(Sigmoid, {}, SIGMOID, BACK),
+    Anatomy(Tanh, {}, TANH, BACK),
+    Anatomy(ReLU, {}, RELU, RECTIFIED_BACK),
+    Anatomy(Abs, {}, ABS, RECTIFIED_BACK),
+    Anatomy(Gain, _GAIN, GAIN, BACK),
+)
