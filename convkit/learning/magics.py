@@ -29,6 +29,7 @@ def register_magics(shell: Any) -> None:
         name, source = parse_implementation(f"{_MAGIC} {line}\n{cell}") or ("", "")
         if _has_better(name, source):
             shell.user_ns[name] = getattr(mine, name)
+            not_loaded[name] = "it is not filled in yet"
             print(
                 f"This cell is not filled in yet. So {name} is what you wrote before, which is "
                 f"kept as mine/{kept_file(name, course_folder()).name}; delete that file to begin "

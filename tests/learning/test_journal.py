@@ -210,6 +210,8 @@ def test_a_check_says_whose_version_it_looked_at(notebook, capsys):
         report.remark,
     )
     assert report.remark in capsys.readouterr().out
+    notebook.run_cell("%%implement correlate2d\ndef correlate2d():\n    raise NotImplementedError")
+    assert "(it is not filled in yet). This is your version" in check("correlate2d").remark
     notebook.run_cell(RIGHT)
     assert check("correlate2d").remark == ""
 
