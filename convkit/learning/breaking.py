@@ -83,7 +83,7 @@ BOXES = {
 _BEYOND = (
     *("-state-", "-running-", "-backward-added", "-grads-added"),  # a second call shows them
     *("evaluation", "-of-training", "-stride-default", "-stride-required"),  # other arguments
-    *("-ties-", "-minus-zero", "-whole-numbers", "-overflow"),  # one kind of number or size alone
+    *("-ties-", "-minus-zero", "-overflow"),  # one kind of number or size alone
     "-plus-one-inside",  # sizes that the stride divides
     *("-gamma-beta-swapped", "-non-linearity"),  # other parameters
 )
