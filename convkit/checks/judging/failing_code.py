@@ -46,8 +46,6 @@ def _tip(error: LearnerError) -> str:
         f"'{name}'" in error.message for name in ("params", "grads", "training")
     ):
         return " Does __init__ begin with `super().__init__()`?"
-    if error.type_name == "RecursionError":
-        return " Something calls itself without end."
     if error.type_name in ("SystemExit", "KeyboardInterrupt"):
         return " A layer returns; it does not end the program."
     return ""

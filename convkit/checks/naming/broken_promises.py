@@ -67,13 +67,10 @@ def _input_changed(look: Look, by: str) -> bool:
     return quantity == look.views[0].case.input_after(by) or quantity.after == "the call"
 
 
-def _dtype(look: Look, passing: str, came: str) -> bool:
-    view = look.views[0]
-    return (
-        isinstance(view.got, np.ndarray)
-        and pass_of(look.quantity) == passing
-        and view.expected[look.quantity].value.dtype != came == view.got.dtype
-    )
+def _always_double(look: Look, passing: str) -> bool:
+    got, right = look.views[0].got, look.views[0].expected[look.quantity].value
+    double = isinstance(got, np.ndarray) and got.dtype == np.float64 != right.dtype
+    return double and pass_of(look.quantity) == passing
 
 
 def _asked(passing: str, *ends: str) -> Callable[[Look], bool]:
@@ -128,13 +125,11 @@ _PROMISES: dict[str, tuple[Callable[[Look], bool], str, str, str]] = {
     "grads-missing": (_missing, "A gradient is not put into grads",
         "After your backward {it} is missing, or has another name.",
         "Which entries must `grads` have after backward?"),
-    **{f"{passing}-always-{word}": (partial(_dtype, passing=passing, came=came),
-        f"{{it}} is {came}, whatever {{given}} is", f"Your {{it}} is {came}, {why}.",
+    **{f"{passing}-always-double": (partial(_always_double, passing=passing),
+        "{it} is float64, whatever {given} is",
+        "Your {it} is float64, even where {given} is float32, as arrays without a dtype are.",
         "Which dtype does np.zeros give if you ask for none? Which one should it have?")
-        for passing in ("forward", "backward") for word, came, why in (
-            ("double", "float64", "even where {given} is float32, as arrays without a dtype are"),
-            ("single", "float32", "even where {given} is float64, and half of the digits are lost"),
-        )},
+        for passing in ("forward", "backward")},
     "rng-required": (lambda look: _failed(look, "arguments rng") and not _seeded(look),
         "rng cannot be left out",
         "`rng` has no default in your __init__, so nobody can make a layer without a seed.",

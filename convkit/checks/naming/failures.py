@@ -59,7 +59,7 @@ _BY_HAND = "Work the sizes out by hand for the case above. Which of them does yo
 
 # fmt: off
 SHAPES: dict[str, tuple[Callable[[Shape, Shape], bool], str, str, str]] = {
-    "one-number-only": (lambda got, right: int(np.prod(got)) == 1 < int(np.prod(right)),
+    "one-number-only": (lambda got, right: not got or int(np.prod(got)) == 1 < int(np.prod(right)),
         "{it} is a single number",
         "you sum everything up, or look up one place, where a whole array is asked for",
         "Over which axes does your sum run? Which of them should be left?"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -57,7 +57,7 @@ def name_suspects(
         row.only = only_where(row, situations, further)
     for row in failing:
         if not found[row.property.name]:
-            found[row.property.name] = _behind(row, rows, found)
+            found[row.property.name] = _behind(row, rows, found, wrong)
         if not found[row.property.name]:
             arrays = row.property.numbers or row.property.test is SHAPE
             layer = isinstance(concept, LayerConcept)  # modes of a function are no second slip
@@ -116,16 +116,39 @@ def _told_apart(
 
 
 def _behind(
-    row: Row, rows: Mapping[str, Row], found: Mapping[str, Sequence[Suspect]]
+    row: Row,
+    rows: Mapping[str, Row],
+    found: Mapping[str, Sequence[Suspect]],
+    wrong: Sequence[Suspect],
 ) -> list[Suspect]:
-    """Suspects of another row that explain this one, too, if all that it shows is broken sizes."""
-    return [
+    """Suspects of a row where none behaves like the learner's code throughout.
+
+    Those of another row, if all that this one shows is broken sizes. Else those of the only entry
+    that does the same wherever this row goes wrong, or that goes wrong where sizes do not fit.
+    """
+    same = {*row.property.quantities}
+    about = [r for r in rows.values() if r.status == FAILS and same & {*r.property.quantities}]
+    kept = [
+        other
+        for other in rows.values()
+        if other.status == HOLDS
+        and other.property.group in ("forward", row.property.group)
+        and not same & {*other.property.quantities}
+    ]
+
+    def only_one(suspects: Iterable[Suspect]) -> list[Suspect]:
+        keeping = [suspect for suspect in suspects if not any(map(suspect.breaks, kept))]
+        return keeping if len({suspect.entry.id for suspect in keeping}) == 1 else []
+
+    behind = [
         suspect
         for name, suspects in found.items()
         if rows[name].property.group == row.property.group
         for suspect in suspects
         if suspect.breaks_off_with(row)
     ]
+    behind = behind or only_one(s for s in wrong if s.agrees_where_wrong(row))
+    return behind or only_one(s for s in wrong if s.goes_wrong_with(about))
 
 
 def _cause_of(

@@ -20,6 +20,9 @@ from convkit.checks.observing.quantity import Quantity, Y
 from convkit.checks.promises.concept import Concept
 from convkit.layers import Array
 
+ENOUGH_TO_TELL = 3
+"""So many cases have to go wrong, and as many right."""
+
 
 @lru_cache(maxsize=1)
 def _known(name: str) -> dict[Any, dict[Any, Behaviour]]:
@@ -93,6 +96,17 @@ class Suspect:
                 return False
         return 2 * both_broken <= alike_broken
 
+    def agrees_where_wrong(self, row: Row) -> bool:
+        """Whether it does the same wherever the learner's code goes wrong: a part of that makes it.
+
+        Such as one branch of an `if`, so that it is right elsewhere.
+        """
+        return len(row.failing()) >= ENOUGH_TO_TELL and all(
+            self._fails(row.property, number)
+            and all(self.is_alike(quantity, number) for quantity in row.property.quantities)
+            for number in row.failing()
+        )
+
     def breaks_off_with(self, row: Row) -> bool:
         """Whether nothing of the right shape comes wherever the learner's sizes did not fit."""
         for number in row.failing():
@@ -105,6 +119,29 @@ class Suspect:
             if fits or not of_sizes(learner):
                 return False
         return True
+
+    def goes_wrong_with(self, rows: Sequence[Row]) -> bool:
+        """Whether it is wrong on the very cases where one of these properties fails.
+
+        On some of them sizes do not fit, with messages that differ from case to case, as sizes do;
+        and there have to be enough of them, and of others, that this is no chance.
+        """
+        wrong = {n: problem for row in rows for n, problem in row.problems.items() if problem}
+        judged = {number for row in rows for number in row.problems}
+        quantity = next(iter(wrong.values())).quantity
+        came = [self._situations[number].trial.behaviour.get(quantity) for number in wrong]
+        said = [each.message for each in came if isinstance(each, LearnerError)]
+        return (
+            min(len(wrong), len(judged - wrong.keys())) >= ENOUGH_TO_TELL
+            and (len(said) < 2 or len(set(said)) > 1)
+            and not all(row.property.numbers for row in rows)
+            and all(self.breaks_off_with(row) for row in rows if not row.property.numbers)
+            and all(self._is_right(quantity, number) != (number in wrong) for number in judged)
+        )
+
+    def _is_right(self, quantity: Quantity, number: int) -> bool:
+        came, right = self._behaviour(number).get(quantity), self._situations[number].expected
+        return came is not None and same_values(came, right[quantity].value)
 
     def distance(self, row: Row) -> int:
         """How unlike the learner's its forward is on the case that is shown.

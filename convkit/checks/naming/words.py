@@ -45,8 +45,6 @@ ERRORS: Words = {
     "name": ("A name is used that nobody has defined",
         "a name is misspelt, or not imported; `%%implement` sees none of the notebook's names",
         "Which name does the message quote? Where does your cell define it?"),
-    "import": ("An import fails", "a module or a name in it is imported that does not exist here",
-        "Which import does the message quote? Do you need it at all?"),
     "key": ("A dictionary is asked for a key that it does not have",
         "a key of `self.params`, `self.grads` or the like is misspelt, or was never put in",
         "Which key does the message quote, and under which names are things stored?"),
@@ -119,12 +117,10 @@ MISSING = ("A new layer lacks a parameter",
     "an entry of `params` has another name, or is not made in __init__",
     "Under which names should the parameters of a new layer stand in `params`?")
 
-_PADDING = "Where does the padding come in? Try a slice such as [p:-p] by hand for p = 0."
+_PADDING = "Where does the padding come in: in the size of y, in every index, on the way back?"
 _STRIDE = "Where does the stride come in: in the size of y, and in every index of a window?"
-_BATCH = "Which of your lines knows how many images there are? What if it is one?"
 
 CONDITIONS = {
-    "padding-zero": ("the padding is 0( in some direction)?", _PADDING),
     "padding": ("there is padding", _PADDING),
     "padding-differs": ("the two paddings differ", _PADDING),
     "stride": ("the stride is not 1", _STRIDE),
@@ -136,11 +132,9 @@ CONDITIONS = {
         "In how many windows does one pixel lie? What happens to the second one?"),
     "ragged": ("(windows|patches) do not reach .*",
         "What happens to the rows and columns that are left over?"),
-    "one-image": ("the batch is a single image", _BATCH),
-    "several-images": ("the batch is more than one image", _BATCH),
+    "several-images": ("the batch is more than one image",
+        "Which of your lines knows how many images there are?"),
     "sigma-left-out": ("sigma is left out",
         "How wide is the Gaussian of a window of 8 pixels, if nobody says so?"),
-    "negative": ("all numbers are negative", "With which number does your search begin?"),
-    "ties": ("several are the largest", "Which one wins if two are equally large?"),
 }
 """What all cases that go wrong have in common, and no other has: its pattern, and a hint."""

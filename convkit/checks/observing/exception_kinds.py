@@ -36,7 +36,6 @@ _KINDS = {
     r" object has no attribute",
     "unbound": r"UnboundLocalError: |NameError: cannot access free variable",
     "name": r"NameError: name .* is not defined",
-    "import": r"(ImportError|ModuleNotFoundError): ",
     "key": r"KeyError: ",
     "axes": r"AxisError: |ValueError: (axes don't match|repeated axis|duplicate value in 'axis')",
     "index": r"IndexError: (index .* out of bounds|.*index out of range)",

@@ -70,16 +70,10 @@ def mistakes(base):
         "forward-always-double": {
             "forward": lambda self, x: base.forward(self, x).astype(np.float64)
         },
-        "forward-always-single": {
-            "forward": lambda self, x: base.forward(self, x).astype(np.float32)
-        },
         "backward-changes-input": {"forward": keeps_x, "backward": writes_into_kept_x},
         "backward-changes-upstream": {"backward": writes_into_grad_y},
         "backward-always-double": {
             "backward": lambda self, grad_y: base.backward(self, grad_y).astype(np.float64)
-        },
-        "backward-always-single": {
-            "backward": lambda self, grad_y: base.backward(self, grad_y).astype(np.float32)
         },
         "forward-remembers": {"forward": counts},
         "backward-uses-up": {"backward": counts_backward},

@@ -159,10 +159,6 @@ _SUM = "(self.x * grad_y).sum(axis=(0, 2, 3))"
 
 slip("forward-added", "The gain is added", "you compute x + g, and the gain should be a factor",
     "What should a gain of 1 change?", ("self.factor * x", "self.factor + x"))
-slip("forward-divided", "x is divided by the gain",
-    "you compute x / g, and the gain should be a factor",
-    "With a gain of 4, should the map become larger or smaller?",
-    ("self.factor * x", "x / self.factor"))
 slip("forward-along-width", "The gain lies along the wrong axis",
     "you multiply by the gain as it is, and NumPy lines its axis up with the last axis of x",
     "Which axis of x counts the feature maps, and how many axes come after it?",
@@ -186,10 +182,6 @@ slip("backward-unchanged", "The gradient passes unchanged",
 slip("backward-divided", "The gradient is divided by the gain",
     "you undo in backward what forward did, but a gradient is not an inverse",
     "x grows by ε. By how much does y grow?", ("self.factor * grad_y", "grad_y / self.factor"))
-slip("backward-times-x", "grad_x is mixed up with the gain's gradient",
-    "your grad_x is x·grad_y, and that, summed, is the gradient of the gain",
-    "In y = g x, which factor is left when you differentiate with respect to x?",
-    ("self.factor * grad_y", "self.x * grad_y"))
 slip("backward-gain-without-x", "x is missing in the gain's gradient",
     'your grads["gain"] is the sum of grad_y, as if the gain were added',
     "In y = g x, which factor is left when you differentiate with respect to g?",

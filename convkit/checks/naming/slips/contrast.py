@@ -184,10 +184,6 @@ slip("backward-border-not-divided", "On the way back you do not divide at the bo
 slip("backward-mean-constant", "The local mean is treated as a constant",
     "your way back ends at v: you leave out what flows through the mean",
     "If one pixel grows, what does the local mean of its neighbours do?", (THROUGH_MEAN, ""))
-slip("backward-both-constant", "Mean and deviation are treated as constants",
-    "your grad_x is grad_y / max(c, σ): nothing flows through the neighbours",
-    "If one pixel grows, does y change in its neighbours?",
-    [(THROUGH_DEVIATION, ""), (THROUGH_MEAN, "")])
 slip("backward-kink-ignored", "Where c is larger, the gradient flows through σ all the same",
     "you do not switch off the term with σ where σ < c, though max(c, σ) is a constant there",
     "By what is v divided where σ is below c? Does that depend on x?",
@@ -200,11 +196,6 @@ slip("backward-channels-not-averaged", "The factor 1/C is lost on the way back",
     "the mean over the channels becomes a sum on your way back",
     "If one channel grows by 1, by how much does the mean of C channels grow?",
     *some_of(("grad_v.mean(", "grad_v.sum("), (" / self.v.shape[1]", "")))
-slip("backward-not-blurred", "On the way back nothing is blurred",
-    "what flows through mean and σ stays in its place and does not reach the neighbours",
-    "Whose y depends on a pixel: its own alone?",
-    *some_of(("blur_adjoint(grad_s, self.window)", "grad_s"),
-             (f"blur_adjoint({MEAN_BACK}, self.window)", MEAN_BACK)))
 slip("backward-order", "The two steps are undone in the wrong order",
     "you go back through the subtraction first, and then through the division",
     "Which step was the last one in forward? Which comes first on the way back?",

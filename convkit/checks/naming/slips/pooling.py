@@ -127,10 +127,6 @@ slip("forward-size-one-short", "y is one row and one column short",
     "A window as large as the image: in how many places does it fit, and what do you get?",
     (" // stride + 1", " // stride"),
     ("(size - window) // stride + 1", "-((window - size) // stride)"), within="places")
-slip("forward-size-plus-one-inside", "The + 1 of y's size is added before the division",
-    "you add 1 before you divide by the stride; it counts the first window, and comes after",
-    "5 pixels, and a window of 3 that moves by 2: draw the windows. How many are there?",
-    ("(size - window) // stride + 1", "(size - window + 1) // stride"), within="places")
 slip("forward-size-one-direction", "The columns of y are counted with the rows' numbers",
     "you work out how many columns y has from the height of {}",
     "Which sizes decide how many windows lie side by side?",

@@ -38,7 +38,7 @@ def dense_parameters(input_shape, units):
 # %% dense_parameters: midnight-product-from-zero
 # breaks: forward
 # mistake: The running product starts at 0.
-# names: -; dense-parameters-all-zero
+# names: -; dense-parameters-zeros
 def dense_parameters(input_shape, units):
     n = 0
     for d in input_shape:

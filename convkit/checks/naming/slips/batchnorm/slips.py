@@ -185,12 +185,6 @@ slip("running-not-settable", "Running statistics that are set are not used",
     [(RUNNING, "mean, variance = self.own"),
      ("    def back", f"    def eval(self):\n{KEPT}        super().eval()\n\n    def back")],
     within="BatchNorm", read=COMPANY)
-slip("running-start", "The running statistics start with other numbers",
-    "your {}",
-    "Which mean and which variance change nothing in evaluation?",
-    ("self.running_var = np.ones", "self.running_var = np.zeros"),
-    ("self.running_mean = np.zeros", "self.running_mean = np.ones"), within="__init__",
-    read=COMPANY, said=("running_var does not start at 1", "running_mean does not start at 0"))
 slip("state-gamma-beta-start", "γ and β start with other numbers",
     "your new layer already {}",
     "Which γ and which β change nothing?",
@@ -214,11 +208,6 @@ slip("backward-variance-unbiased", "What flows through the variance is divided b
     "forward divides the sum of squares by m, and your backward by m − 1",
     "Which of the two variances is in the formula of y?",
     ("- through_variance", "- through_variance * (len(table) / (len(table) - 1))"))
-slip("backward-sums-for-means", "There are sums where there should be means",
-    "you have left out the factor 1/m in {}",
-    "By how much does the mean change if one of m numbers grows by 1?",
-    *some_of(("table.mean(axis=0)", "table.sum(axis=0)"), (ALONG_VARIANCE, ALONG_GAMMA)),
-    said=("both terms that are subtracted", "the term of the mean", "the term of the variance"))
 slip("backward-by-samples", "The means divide by the number of samples",
     "you divide by N; a channel of feature maps has m = N·H·W numbers",
     "Over how many numbers did forward take the mean?",

@@ -30,10 +30,6 @@ slip("forward-batch-swallowed", "The whole batch ends up in one row",
     "you flatten the axis of the images as well",
     "How many rows should y have for a batch of five images?",
     (ROW, "x.reshape(-1)", "x.reshape(1, -1)"))
-slip("forward-not-flat", "An image is not flattened all the way",
-    "your y still has an axis for the channels",
-    "How many axes does a fully connected layer expect its input to have?",
-    (ROW, "x.reshape(*x.shape[:2], -1)", "x"))
 slip("backward-nothing", "grad_y is handed back as it came",
     "your grad_x is still flat: backward does not give it the shape of x again",
     "The layer below expects a gradient for each number of x. In which shape?", (IMAGES, "grad_y"))
@@ -70,10 +66,6 @@ slip("forward-non-linearity", "A non-linearity is built in",
     "What is left of the formula of this layer when you take the activation away?",
     (Y, f"np.maximum({Y}, 0)", f"np.tanh({Y})", f"1 / (1 + np.exp(-({Y})))"),
     said=("rectifier", "tanh", "sigmoid"))
-slip("backward-weight-transposed", "On the way back the weights lie the wrong way",
-    "you ask for grad_y @ weight.T, where the inner sizes do not fit",
-    "Write the shapes of grad_y and the weight side by side. Which product has the shape of x?",
-    ("grad_y @ self.weight", "grad_y @ self.weight.T"))
 slip("backward-reshaped", "On the way back a reshape stands where a transpose should be",
     "you make a shape fit with `reshape`, which leaves the numbers in their old order",
     "Where is the number at [0, 1] after `.T`, and where is it after `reshape`?",

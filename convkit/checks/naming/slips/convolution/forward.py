@@ -94,12 +94,6 @@ slip("state-params-ignored", "The layer does not look at its params",
     [('= self.params["weight"].astype(x', "= self.own.astype(x"),
      ("np.zeros(out_channels)",
       'np.zeros(out_channels)\n        self.own = self.params["weight"]')], within="Conv2d")
-slip("forward-last-product-only", "`=` where `+=` is needed in forward",
-    "each product overwrites the one before, and y holds only the last of each sum",
-    "What does y[n, j, a, b] hold after two rounds of your innermost loop?",
-    (PRODUCT, "np.outer(window[:, -1, -1, -1], weight[:, -1, -1, -1])"),
-    (f"{PRODUCT} + bias", "np.outer(window[:, -1, -1, -1], weight[:, -1, -1, -1])"))
-
 slip = slips("convolution", "Conv2d", forth=BORDER)
 
 slip("forward-padding-ignored", "The padding is ignored",
