@@ -198,8 +198,7 @@ slip("backward-gain-averaged", "The gain's gradient is a mean",
 slip("backward-gain-wrong-axes", "The gain's gradient is summed over the wrong axes",
     "you sum over the {}, where it should be the images, rows and columns",
     "What is the shape of the gain? Which axes of x are not in it?",
-    ("axis=(0, 2, 3)", "axis=(2, 3)",
-     *(f"axis={axes}" for axes in ("0", "(1, 2, 3)", "(0, 1, 2)"))),
+    ("axis=(0, 2, 3)", *(f"axis={axes}" for axes in ("(2, 3)", "0", "(1, 2, 3)", "(0, 1, 2)"))),
     said=("rows and columns", "images", "feature maps, rows and columns",
           "images, feature maps and rows"))
 _GAIN = {Y: OF_MAPS, GRAD_X: OF_MAPS, grads("gain"): ("feature maps",)}

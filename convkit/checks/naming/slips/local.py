@@ -79,7 +79,7 @@ slip("forward-bias-forgotten", "The bias is missing", 'you never add `params["bi
 slip("forward-order", "Pixels meet the weights of other pixels",
     "you flatten or reshape the patch and the weights in two different orders",
     "Which number of the weights comes second, and which pixel? `reshape` does not move an axis.",
-    (_WEIGHT, _LAID_OUT[0], *(other for other in _LAID_OUT[1:])))
+    (_WEIGHT, *_LAID_OUT))
 slip("forward-channel-by-channel", "Each map uses one channel only",
     "map j looks at channel j of the image alone",
     "How many weights does one unit have? How many of them do you use?",
@@ -148,8 +148,7 @@ dense("sum-of-sizes", "The sizes of the input are added",
 dense("two-axes", "Not all sizes of the input count",
     "you use only {} of `input_shape`",
     "What if the input has channels? What if it is a plain vector?",
-    (_EACH, "in input_shape[-2:]:",
-     *(f"in input_shape[{part}]:" for part in (":2", "1:", ":1", "-1:"))),
+    (_EACH, *(f"in input_shape[{part}]:" for part in ("-2:", ":2", "1:", ":1", "-1:"))),
     ("*= size", *(f"*= input_shape[{one}]" for one in (0, -1))),
     said=("the last two sizes", "the first two sizes", "the sizes after the first",
           *["the first size", "the last size"] * 2))
@@ -167,7 +166,7 @@ kernel("sides-added", "The sides of the patch are added",
 kernel("square", "Only one side of the patch counts",
     "of a pair, you use the {} alone",
     "How many pixels does a patch of 2 × 5 have?",
-    (_AREA, "height * height", *(side for side in ("width * width", "height", "width"))),
+    (_AREA, "height * height", "width * width", "height", "width"),
     said=("height", "width") * 2)
 
 _UNIT = ("feature maps", "rows of places", "columns of places")

@@ -63,9 +63,8 @@ slip("forward-kernel-sides-mixed-up", "The kernel's height and width are mixed u
 slip("forward-window-one-short", "Part of the window is left out",
     "your sum over a window leaves out its {}",
     "At which p does range(h - 1) end? And where does range(1, h) begin?",
-    product("window[:, :, :-1]", "weight[:, :, :-1]"),
-    *(product(f"window[{part}]", f"weight[{part}]")
-     for part in (":, :, 1:", "..., :-1", "..., 1:", ":, :, :-1, :-1", ":, :, 1:, 1:")),
+    *(product(f"window[{part}]", f"weight[{part}]") for part in (":, :, :-1", ":, :, 1:",
+      "..., :-1", "..., 1:", ":, :, :-1, :-1", ":, :, 1:, 1:")),
     said=[f"{end} {line}" for line in ("row", "column", "row and column")
           for end in ("last", "first")])
 
