@@ -13,9 +13,9 @@ import sys
 from collections import Counter
 from multiprocessing import Pool
 
-from convkit.checks import random_cases
 from convkit.checks.checking import MODULES, examine
 from tests.checks.variants import Variant, right_variants, wrong_variants
+from tests.sampling import drawn
 
 COLUMNS = (
     "wrong",
@@ -35,7 +35,7 @@ def first_name(variant: Variant) -> tuple[str | None, str]:
     target = variant.load()
     findings = examine(target).findings
     if not findings:  # the instructor's cases see what the visible ones do not
-        findings = examine(target, cases=random_cases(variant.name, 0)).findings
+        findings = examine(target, cases=drawn(variant.name, 0)).findings
     if not findings:
         return None, ""
     named = next((each for each in findings if each.misconception), findings[0])

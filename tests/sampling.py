@@ -1,10 +1,13 @@
 """Long tables of tests, of which an ordinary run takes a sample, and an exhaustive one all."""
 
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import TypeVar
 
 import pytest
 from _pytest.mark import ParameterSet
+
+from convkit.checks import random_cases
 
 T = TypeVar("T")
 
@@ -25,3 +28,7 @@ def sampled(names: Iterable[str], *always: str) -> list[ParameterSet]:
 def marks(*, always: bool) -> list[pytest.MarkDecorator]:
     """Those of a parameter that is always tried, or in an exhaustive run alone."""
     return [] if always else [pytest.mark.exhaustive]
+
+
+drawn = cache(random_cases)
+"""Hidden cases by name and seed. What is right of them takes seconds, and is worked out once."""

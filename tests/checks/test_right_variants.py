@@ -8,10 +8,9 @@ import pytest
 
 import convkit
 from convkit import check
-from convkit.checks import random_cases
 from convkit.checks.checking import MODULES
 from tests.checks.variants import right_variants
-from tests.sampling import one_in
+from tests.sampling import drawn, one_in
 
 RIGHT = [variant for variant in right_variants() if variant.name in MODULES]
 
@@ -23,7 +22,7 @@ def label(variant):
 @pytest.mark.parametrize("variant", one_in(2, RIGHT, label))
 @pytest.mark.usefixtures("capsys")
 def test_a_right_variant_passes(variant):
-    report = check(variant.load(), cases=random_cases(variant.name, 0))
+    report = check(variant.load(), cases=drawn(variant.name, 0))
     assert report.passed
     assert report.score == 1.0
     assert report.findings == []
@@ -34,7 +33,7 @@ def test_a_right_variant_passes(variant):
 @pytest.mark.parametrize("variant", RIGHT, ids=label)
 @pytest.mark.usefixtures("capsys")
 def test_a_right_variant_passes_on_many_seeds(variant, seed):
-    assert check(variant.load(), cases=random_cases(variant.name, seed)).passed
+    assert check(variant.load(), cases=drawn(variant.name, seed)).passed
 
 
 class Talkative(convkit.Conv2d):
@@ -112,4 +111,4 @@ class ReusesOneBuffer(convkit.Conv2d):
 )
 @pytest.mark.usefixtures("capsys")
 def test_odd_habits_cost_nothing(odd):
-    assert check(type("Conv2d", (odd,), {}), cases=random_cases("Conv2d", 0)).passed
+    assert check(type("Conv2d", (odd,), {}), cases=drawn("Conv2d", 0)).passed

@@ -5,11 +5,10 @@ from functools import cache
 
 import pytest
 
-from convkit.checks import random_cases
 from convkit.checks.checking import MODULES, examine
 from tests.checks.variants import wrong_variants
 from tests.names import first_name
-from tests.sampling import one_in
+from tests.sampling import drawn, one_in
 
 WRONG = [variant for variant in wrong_variants() if variant.name in MODULES]
 SAMPLE = 14
@@ -25,7 +24,7 @@ HARD_TO_CREDIT = {
 
 @cache
 def report(variant):
-    return examine(variant.load(), cases=random_cases(variant.name, 0))
+    return examine(variant.load(), cases=drawn(variant.name, 0))
 
 
 @pytest.mark.parametrize("variant", one_in(SAMPLE, WRONG, lambda each: f"{each.name}-{each.id}"))

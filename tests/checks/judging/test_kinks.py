@@ -5,9 +5,10 @@ import pytest
 
 import convkit
 from convkit import CheckFailed, check
-from convkit.checks import Case, checking, random_cases
+from convkit.checks import Case, checking
 from convkit.checks.observing.quantity import GRAD_X
 from convkit.checks.promises.pooling import TIES
+from tests.sampling import drawn
 
 
 def layer(base, **methods):
@@ -44,7 +45,7 @@ def at_zero(base, slope):
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.usefixtures("capsys")
 def test_any_slope_will_do_at_a_kink(base, slope, seed):
-    assert check(at_zero(base, slope), cases=random_cases(base.__name__, seed)).passed
+    assert check(at_zero(base, slope), cases=drawn(base.__name__, seed)).passed
 
 
 @pytest.mark.usefixtures("capsys")
@@ -66,7 +67,7 @@ def test_what_is_left_out_is_counted_and_shown():
     """Are the zeros in the visible cases told, and nothing of hidden ones?"""
     visible = row(check(convkit.ReLU), "grad_x").note
     assert visible.startswith("12 of 249 left out")
-    assert row(check(convkit.ReLU, cases=random_cases("ReLU", 0)), "grad_x").note == visible
+    assert row(check(convkit.ReLU, cases=drawn("ReLU", 0)), "grad_x").note == visible
     assert row(check(convkit.Sigmoid), "grad_x").note == ""
 
 
@@ -111,7 +112,7 @@ def maximum(share):
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.usefixtures("capsys")
 def test_equals_may_share(seed):
-    assert check(maximum(lambda count: 1 / count), cases=random_cases("MaxPool2d", seed)).passed
+    assert check(maximum(lambda count: 1 / count), cases=drawn("MaxPool2d", seed)).passed
 
 
 @pytest.mark.parametrize(
@@ -175,7 +176,7 @@ def test_a_kink_of_a_wrong_forward_accuses_nobody():
 
 @pytest.mark.parametrize("seed", range(10))
 def test_ties_are_drawn_and_do_not_overlap(seed):
-    cases = random_cases("MaxPool2d", seed)
+    cases = drawn("MaxPool2d", seed)
     tied = [case for case in cases if TIES in case.traits]
     assert len(tied) >= 2
     assert not any("windows overlap" in case.traits for case in tied)

@@ -5,9 +5,8 @@ import pytest
 
 import convkit
 from convkit import CheckFailed, check
-from convkit.checks import random_cases
 from convkit.checks.checking import find
-from tests.sampling import one_in
+from tests.sampling import drawn, one_in
 
 pytestmark = pytest.mark.usefixtures("capsys")
 
@@ -39,7 +38,7 @@ def test_nothing_of_a_hidden_case_is_said():
         y = convkit.Conv2d.forward(self, x)
         return y if x.shape in seen else np.roll(y, 1, axis=-1)
 
-    for finding in findings_of("Conv2d", cases=random_cases("Conv2d", 3), forward=forward):
+    for finding in findings_of("Conv2d", cases=drawn("Conv2d", 3), forward=forward):
         assert "Here " not in finding.message
 
 

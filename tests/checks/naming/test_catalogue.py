@@ -7,10 +7,9 @@ from pathlib import Path
 import pytest
 
 from convkit import CheckFailed, check
-from convkit.checks import random_cases
 from convkit.checks.checking import MODULES
 from convkit.checks.naming.misconception import catalogue
-from tests.sampling import marks
+from tests.sampling import drawn, marks
 
 LECTURES = Path(__file__).parents[3] / "lectures"
 ENTRIES = [entry for name in MODULES for entry in catalogue(MODULES[name], name)]
@@ -55,7 +54,7 @@ def test_an_entry_is_named(entry, wrong):
 @pytest.mark.usefixtures("capsys")
 def test_an_entry_is_named_with_hidden_cases_too(entry, wrong):
     with pytest.raises(CheckFailed) as failed:
-        check(named(wrong, entry.of), cases=random_cases(entry.of, 1))
+        check(named(wrong, entry.of), cases=drawn(entry.of, 1))
     named_ids = {finding.misconception for finding in failed.value.report.findings}
     assert named_ids == {entry.id}
 

@@ -5,14 +5,14 @@ import pytest
 
 import convkit
 from convkit import CheckFailed, check
-from convkit.checks import random_cases
+from tests.sampling import drawn
 
 pytestmark = pytest.mark.usefixtures("capsys")
 
 
 def findings(target, name):
     with pytest.raises(CheckFailed) as failed:
-        check(type(name, (target,), {}), cases=random_cases(name, 3))
+        check(type(name, (target,), {}), cases=drawn(name, 3))
     return failed.value.report.findings
 
 

@@ -7,10 +7,10 @@ import pytest
 
 import convkit
 from convkit import Layer, check
-from convkit.checks import checking, examine, random_cases
+from convkit.checks import checking, examine
 from convkit.checks.checking import MODULES, find
 from convkit.checks.promises.concept import LayerConcept
-from tests.sampling import one_in
+from tests.sampling import drawn, one_in
 
 LAYERS = [
     name
@@ -123,7 +123,7 @@ def test_one_visible_case_is_enough(name, mistake):
 def test_one_hidden_case_is_enough(name, mistake):
     concept = find(name)
     base, wrong = concept.reference, mistakes(concept.reference)[mistake]
-    (case, *_) = cases = random_cases(name, 3)
+    (case, *_) = cases = drawn(name, 3)
     there = settings_on(concept, case)
     corner = wrong_in(lambda self, x: settings_of(self, x) == there, name, base, **wrong)
     assert failing(corner, cases), case.words
