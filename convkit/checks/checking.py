@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -127,7 +128,8 @@ def examine(target: Any, *, only: str | None = None, cases: Iterable[Case] = ())
             expected = " or ".join(repr(group) for group in groups)
             raise ValueError(f"only: expected {expected} for {concept.name}, got {only!r}")
         groups = [only]
-    with np.errstate(all="ignore"):  # numbers that come in may be anything
+    # Numbers that come in may be anything.
+    with np.errstate(all="ignore"), warnings.catch_warnings(action="ignore"):
         return _examine(concept, target, groups, [*concept.cases, *cases])
 
 

@@ -45,9 +45,9 @@ class Suspect:
         situations: Sequence[Situation],
     ) -> None:
         self.entry, self.made, self._situations = entry, implementation, situations
-        self._forward = concept.observer(implementation, ("forward",), Output(timed=False))
-        both = "backward" in groups
-        self._both = concept.observer(implementation, groups, Output(timed=False)) if both else None
+        output, both = Output(trusted=True), "backward" in groups
+        self._forward = concept.observer(implementation, ("forward",), output)
+        self._both = concept.observer(implementation, groups, output) if both else None
         self._visible = set(concept.cases)
         self._known: dict[Any, Behaviour] = {}
         known = _known(concept.name)

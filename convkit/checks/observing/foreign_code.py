@@ -70,16 +70,17 @@ class Output(io.TextIOBase):
     """What the learner's code printed in a check: its beginning, however much there is.
 
     Args:
-        timed: whether there is a time budget; the catalogue's code, which ends, needs none.
+        trusted: whether it is the catalogue's code, which ends, prints nothing and warns of nothing
+            that `examine` does not ignore. Thousands of calls of it are made in a check.
 
     Attributes:
         seconds_left: the time that the code may still take in this check.
     """
 
-    def __init__(self, *, timed: bool = True) -> None:
+    def __init__(self, *, trusted: bool = False) -> None:
         self.text = ""
         self.silent = False
-        self.timed = timed
+        self.trusted = trusted
         self.seconds_left = SECONDS_PER_CHECK
 
     def writable(self) -> bool:
@@ -104,9 +105,16 @@ def run(function: Callable[..., Any], *arguments: Any, output: Output) -> Any:
             `SECONDS_PER_CHECK` (where `keeps_time` does not hold, an endless loop has to be
             interrupted by hand).
     """
+    if output.trusted:
+        try:
+            return function(*arguments)
+        except LearnerError:
+            raise
+        except BaseException as error:
+            raise LearnerError(type(error).__name__, _message(error)) from None
     seconds, started = min(SECONDS_PER_CALL, output.seconds_left), time.monotonic()
     try:
-        if seconds <= 0 and output.timed and keeps_time():
+        if seconds <= 0 and keeps_time():
             raise _OutOfTime
         with (
             warnings.catch_warnings(),
@@ -115,8 +123,6 @@ def run(function: Callable[..., Any], *arguments: Any, output: Output) -> Any:
             redirect_stderr(output),
         ):
             warnings.simplefilter("ignore")
-            if not output.timed:
-                return function(*arguments)
             return _in_time(seconds, function, *arguments)
     except LearnerError:
         raise

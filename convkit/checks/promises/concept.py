@@ -117,7 +117,7 @@ class LayerConcept:
         return self._expected[case]
 
     def _expect(self, case: Case) -> Mapping[Quantity, Expected]:
-        trial = self.observer(self.reference, ("forward", "backward"), Output(timed=False))(case)
+        trial = self.observer(self.reference, ("forward", "backward"), Output())(case)
         trial.behaviour.complete()
         expected = {
             quantity: Expected(value, _tolerance(quantity, value))
@@ -135,7 +135,7 @@ class LayerConcept:
 
     def as_the_reference(self, case: Case) -> Mapping[Quantity, Expected]:
         """What is expected, with the reference's own gradients: quick, and deciding nothing."""
-        observe = self.observer(self.reference, ("forward", "backward"), Output(timed=False))
+        observe = self.observer(self.reference, ("forward", "backward"), Output())
         behaviour = observe(case).behaviour
         kinks = self.margin is not None and self.margin(case) <= 3 * steps(case.x)
         return _AsObserved(behaviour, {case.gradient: kinks})
@@ -204,7 +204,7 @@ class FunctionConcept:
         return layer_sizes(None, case.x, case.grad_y)
 
     def expected(self, case: Case) -> Mapping[Quantity, Expected]:
-        observe = self.observer(self.reference, ("forward",), Output(timed=False))
+        observe = self.observer(self.reference, ("forward",), Output())
         return _AsObserved(observe(case).behaviour)
 
     as_the_reference = expected
