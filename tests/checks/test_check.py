@@ -248,6 +248,16 @@ class TestWhere:
         message = report_of(conv_whose(forward=forward), only="forward").findings[0].message
         assert f"It goes wrong only where {says}" in message or f"{says}." in message
 
+    def test_the_configuration_is_said_once(self):
+        """Not again where it is the mistake's title."""
+
+        def forward(self, x):
+            y = convkit.Conv2d.forward(self, x)
+            return y * np.cos(np.arange(y.size)).reshape(y.shape) if max(self.padding) else y
+
+        message = report_of(conv_whose(forward=forward), only="forward").findings[0].message
+        assert message.count("only where there is padding") == 1
+
 
 @pytest.mark.usefixtures("capsys")
 class TestHidden:

@@ -38,8 +38,9 @@ def _tell(anatomy: Anatomy, look: Look) -> Misconception | None:
     id, words, more = next(_found(anatomy, look), ("", None, ""))
     if words is None:
         return None
-    it = "the result" if anatomy.back is None and look.first == Y else look.first
-    title, when, hint = (text.format(it=it, only=look.only) for text in words)
+    it = f"{look.first}{',' * bool(look.first.step or look.first.how)}"
+    it = "the result" if anatomy.back is None and look.first == Y else it
+    title, when, hint = (text.format(it=it, only=look.only).rstrip(",") for text in words)
     said = f"{capital(when)}. {more}".strip()
     id = anatomy.begins(look.quantity) + id
     read = anatomy.read(look.quantity)
@@ -238,7 +239,7 @@ RELATIONS: dict[str, tuple[Holds, str, str, str]] = {
         "every number of it is minus the right one",
         "Follow one number by hand. Where does the minus come from?"),
     "scaled": (_scaled, "{it} is off by a factor",
-        "all numbers are too large, or too small, by the same factor",
+        "one and the same factor explains every wrong number",
         "Divide one of your numbers by the right one. Which size in this case is it?"),
     "whole-numbers": (_in_each(_whole), "{it} holds whole numbers",
         "what comes behind the decimal point is cut off, by a dtype of integers or by `//`",

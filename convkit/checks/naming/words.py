@@ -109,8 +109,8 @@ RESULTS: Words = {
     "list": ("A list is returned", "you collect the numbers in a list, and a list is no array",
         "How do you make an array of a list?"),
     "other": ("Something is returned that is no array of numbers",
-        "the result is text, a dictionary or a function: perhaps a call lacks its brackets",
-        "Print the type of your result."),
+        "you return text, a function whose call lacks its brackets, complex numbers or the like",
+        "Print the type of your result, and its dtype."),
 }
 
 MISSING = ("A new layer lacks a parameter",

@@ -94,7 +94,7 @@ def _evidence(row: Row, situations: Sequence[Situation], concept: Concept, targe
         evidence = Evidence(
             case.words,
             problem.text,
-            row.only and f"It goes wrong only where {row.only}.",
+            _only_where(row),
             problem.quantity,
             problem.index,
             problem.expected,
@@ -107,6 +107,13 @@ def _evidence(row: Row, situations: Sequence[Situation], concept: Concept, targe
         Diagnosis(s.id, s.title, s.sentence, s.hint, s.lecture, s.section) for s in row.suspects
     )
     return replace(evidence, candidates=candidates, also=tuple(row.also), number=number)
+
+
+def _only_where(row: Row) -> str | None:
+    """What the failing cases share, where the mistake's title does not say it."""
+    if row.only is None or any(row.only in suspect.title for suspect in row.suspects):
+        return None
+    return f"It goes wrong only where {row.only}."
 
 
 def _factor(row: Row, shown: int, situations: Sequence[Situation], concept: Concept) -> str | None:
