@@ -9,8 +9,6 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path, PurePosixPath
 
-from tqdm import tqdm
-
 from convkit.course import CourseError
 from convkit.course.download import HandedIn, download
 from convkit.course.roster import FILE, roster
@@ -68,18 +66,16 @@ def collect(
         for line in found.said():
             say(line)
         there, left = 0, bool(found.strangers) or found.without
-        with tqdm(found.by_person.items(), "collecting", unit="", leave=False, delay=2) as bar:
-            for person, work in bar:
-                place = course.submitted(assignment, person)
-                files, refused = contents(work)
-                does = _does(place, files, replace=replace)
-                there += does in (Does.TAKE, Does.SAME, Does.REPLACE)
-                left |= does in (Does.KEEP, Does.NOTHING) or bool(refused)
-                with bar.external_write_mode():
-                    through = found.through.get(person, "")
-                    say(f"{harmless(person, 40)}: {_said(work, files, refused, does, through)}")
-                if not dry_run:
-                    _take(root, place, files, does)
+        for person, work in found.by_person.items():
+            place = course.submitted(assignment, person)
+            files, refused = contents(work)
+            does = _does(place, files, replace=replace)
+            there += does in (Does.TAKE, Does.SAME, Does.REPLACE)
+            left |= does in (Does.KEEP, Does.NOTHING) or bool(refused)
+            through = found.through.get(person, "")
+            say(f"{harmless(person, 40)}: {_said(work, files, refused, does, through)}")
+            if not dry_run:
+                _take(root, place, files, does)
     if dry_run:
         say("Nothing was changed.")
     else:

@@ -27,6 +27,7 @@ from convkit.grading.sandbox.bubblewrap import Sandbox
 from convkit.grading.sandbox.host import Prepared
 from convkit.layers import Layer
 
+_OWN = convkit.mine.__name__  # what is lent is the student's own, whatever asks whose it is
 _WORKER = Path(__file__).with_name("worker.py")
 _CONVKIT = (convkit.layers.base.__file__, convkit.mine.__file__)
 WORKER_FILES = (_WORKER, *map(Path, _CONVKIT), Path(wire.__file__), Path(raised.__file__))
@@ -195,9 +196,10 @@ class Airlock:
                 return self.call(name, arguments, keywords)
 
             function.__name__ = function.__qualname__ = name
+            function.__module__ = _OWN
             return function
         base = RemoteObject if kind == "class" else RemoteLayer
-        self._classes[name] = type(name, (base,), {"_airlock": self})
+        self._classes[name] = type(name, (base,), {"_airlock": self, "__module__": _OWN})
         return self._classes[name]
 
     def _failure(self, name: str) -> tuple[LearnerError, Loss | None]:

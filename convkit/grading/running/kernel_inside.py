@@ -33,6 +33,7 @@ _IMPORTED = (
 def prepare() -> None:
     """Import what kernels and notebooks use, as far as it is there."""
     os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"  # as the kernel would
+    os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"  # or the debugger warns on the terminal
     for name in _IMPORTED:
         with contextlib.suppress(ImportError, FileNotFoundError):
             importlib.import_module(name)

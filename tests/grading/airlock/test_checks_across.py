@@ -31,6 +31,14 @@ def test_solutions_pass_through_the_airlock(assignment):
             assert check(airlock.lent[name], cases=random_cases(name, 1)).passed
 
 
+def test_what_is_lent_is_never_said_to_be_convkits_own(notebook, capsys):
+    """Where convkit is loaded, as in the kernel of the tests, a check says whose it looks at."""
+    with opened(solution("02-convolution")) as airlock:
+        for name in ("correlate2d", "Conv2d"):
+            assert check(airlock.lent[name], only="forward").remark == ""
+    assert "not yours" not in capsys.readouterr().out
+
+
 @pytest.mark.usefixtures("capsys")
 def test_a_wrong_optimizer_is_named_through_the_airlock():
     sources = [
