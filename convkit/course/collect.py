@@ -63,7 +63,7 @@ def collect(
     with opened(root) as (_, course), download(source) as (handed_in, contents):
         course.require(assignment)
         found = sorted_out(handed_in, people, known)
-        for line in found.said():
+        for line in found.remarks:
             say(line)
         there, left = 0, bool(found.strangers) or found.without
         for person, work in found.by_person.items():
@@ -76,6 +76,8 @@ def collect(
             say(f"{harmless(person, 40)}: {_said(work, files, refused, does, through)}")
             if not dry_run:
                 _take(root, place, files, does)
+        for line in found.strangers:
+            say(line)
     if dry_run:
         say("Nothing was changed.")
     else:

@@ -18,16 +18,22 @@ from convkit.grading.gradebook.autograde import course_at
 from convkit.grading.gradebook.standings import Row, rows
 from convkit.grading.terminal import harmless, say
 
-_KNOWN_BY = {
-    "Identifier": ("number",),
-    "SIS Login ID": ("id", "email"),
-    "SIS User ID": ("id",),
-    "ID": ("number", "id"),
-    "ID number": ("id",),
-    "Username": ("id",),
-    "Email address": ("id", "email"),
-}
-"""By which columns platforms know people, and what of a student may stand there."""
+_WAYS = (
+    ("number", "ID"),
+    ("number", "Identifier"),
+    ("id", "SIS Login ID"),
+    ("id", "SIS User ID"),
+    ("id", "ID"),
+    ("id", "ID number"),
+    ("id", "Username"),
+    ("id", "Email address"),
+    ("email", "Email address"),
+    ("email", "SIS Login ID"),
+    ("number", "ID number"),
+)
+"""What of a student may stand in which column: the surest first, for a number in one column may be
+somebody else's in another."""
+_KNOWN_BY = tuple(dict.fromkeys(column for _, column in _WAYS))
 _NAMES = ("Student", "First name", "Last name", "Surname", "Full name")
 _KEPT = (*_KNOWN_BY, *_NAMES, "Integration ID", "Root Account", "Section", "Last modified (grade)")
 _ROUNDED = 0.00501  # platforms show two places behind the point
@@ -229,23 +235,19 @@ def _place(
 ) -> int | None:
     """The number of a student's row; None where there is none.
 
-    What is a number in one column may be somebody else's in another, so the columns go first, and
-    the platform's own number before all.
-
     Raises:
         CourseError: it may be one of several.
     """
-    for which in ("number", "id", "email"):
+    for which, column in _WAYS:
         key = (keys[which] or "").casefold()
-        for known, kinds in _KNOWN_BY.items():
-            found = places.get(known, {}).get(key, []) if key and which in kinds else []
-            if len(found) > 1:
-                raise CourseError(
-                    f"{table.path} has {len(found)} lines with the {known} {harmless(key, 40)!r}. "
-                    "Take out those that are not to get the points."
-                )
-            if found:
-                return found[0]
+        found = places.get(column, {}).get(key, []) if key else []
+        if len(found) > 1:
+            raise CourseError(
+                f"{table.path} has {len(found)} lines with the {column} {harmless(key, 40)!r}. "
+                "Take out those that are not to get the points."
+            )
+        if found:
+            return found[0]
     return None
 
 

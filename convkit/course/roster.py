@@ -90,7 +90,7 @@ def read_roster(path: Path) -> list[Person]:
     of_canvas = table.column("SIS Login ID", "Section") and table.column("Student", "LastName")
     people = _canvas(table) if of_canvas and table.column("ID") else _anybody(table)
     if not people:
-        raise CourseError(f"nobody is in {path}.")
+        raise CourseError(f"nobody is in {path}: it names columns, and no people.")
     _require_names(path, people)
     return people
 

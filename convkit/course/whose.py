@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from convkit.course import CourseError
@@ -30,10 +30,6 @@ class Found:
     strangers: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     without: bool = False
-
-    def said(self) -> Iterator[str]:
-        yield from self.strangers
-        yield from self.remarks
 
 
 def sorted_out(

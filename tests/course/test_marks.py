@@ -135,6 +135,11 @@ def test_a_number_that_is_another_persons_elsewhere_goes_to_its_owner(tmp_path, 
     assert list(marks.said()) == ["=HYPERLINK(1): 3 → 1"]
 
 
+def test_a_number_of_the_roster_may_be_the_id_number_of_moodle(tmp_path, numbered):
+    marks = Marks.into(table(tmp_path, MOODLE), "", [row("lee", 2.0), row("502", 3.0)], numbered)
+    assert list(marks.said()) == ["Ann Lee: - → 2", "José de la Peña: 7,50 → 3"]
+
+
 def test_two_lines_that_may_be_one_persons_are_refused(tmp_path):
     text = CANVAS + '"Lee, Ann",601,u601,ann,A,,1,90\n'
     with pytest.raises(CourseError, match="has 2 lines with the SIS Login ID 'ann'"):
