@@ -34,7 +34,12 @@ def layer_sizes(layer: Any, x: Array, grad_y: Array) -> dict[str, int]:
     if isinstance(window, tuple):
         found |= {"the height of the window": window[0], "the width of the window": window[1]}
         found["the size of the window"] = window[0] * window[1]
-    weight = getattr(layer, "params", {}).get("weight")
+    params = getattr(layer, "params", {})
+    if "gamma" in params:  # what its means divide by, for tables and for feature maps
+        for name in ("the number of samples", "images times the size of a map"):
+            found.pop(name, None)
+        found["m, the number of numbers in a channel"] = x.size // x.shape[1]
+    weight = params.get("weight")
     if weight is not None and weight.ndim > 3:
         found["the number of products in a sum"] = int(np.prod(weight.shape[-3:]))
     return found

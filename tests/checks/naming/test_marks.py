@@ -19,6 +19,8 @@ def findings(target, name):
 class TestBatchNorm:
     @staticmethod
     def layer(*, mean=1.0, variance=1.0):
+        """With factors of two terms; without one for the mean there is a sum in its place."""
+
         class Wrong(convkit.BatchNorm):
             def forward(self, x):
                 self.x = x
@@ -32,7 +34,8 @@ class TestBatchNorm:
                 wide = (1, -1, *[1] * (grad_y.ndim - 2))
                 deviation = np.sqrt(x.var(over, keepdims=True) + self.eps)
                 hat = (x - x.mean(over, keepdims=True)) / deviation
-                through = mean * grad_y.mean(over, keepdims=True)
+                times = mean or grad_y.size // grad_y.shape[1]
+                through = times * grad_y.mean(over, keepdims=True)
                 along = variance * hat * (grad_y * hat).mean(over, keepdims=True)
                 slope = self.params["gamma"].reshape(wide) / deviation
                 return (slope * (grad_y - through - along)).astype(grad_y.dtype)
@@ -51,6 +54,11 @@ class TestBatchNorm:
         (finding,) = findings(self.layer(**factors), "BatchNorm")
         assert finding.misconception == id
         assert "direct way" not in finding.message
+
+    def test_a_sum_for_a_mean_is_told_by_its_size(self):
+        (finding,) = findings(self.layer(mean=None), "BatchNorm")
+        assert finding.misconception == "batchnorm-backward-mean-factor"
+        assert "60 is m, the number of numbers in a channel" in finding.message
 
 
 def test_a_loss_speaks_of_logits():
