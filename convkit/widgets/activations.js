@@ -9,7 +9,7 @@ function render({ model, el, signal }) {
   let chosen = 7; // which layer
 
   const view = scene({ model, el, signal }, draw);
-  const { root, status, ask, asking } = view;
+  const { root, status, ask, askingFor } = view;
   const { names } = view.arrays;
   const depth = view.arrays.mean.shape[1];
   const rows = names.map((name, i) => canvas(name, i ? {} : { tabindex: 0, role: "application" }));
@@ -25,12 +25,12 @@ function render({ model, el, signal }) {
 
   root.append(
     element("div", { class: "convkit-bar", style: "margin: 0 0 10px" },
-      asking(controls.scale.node, function_.node, controls.batch_size.node)),
+      askingFor(["scale", "function", "batch_size"], controls.scale.node, function_.node, controls.batch_size.node)),
     ...rows.map((row, i) => element("div", { class: "convkit-stage", style: "flex-wrap: nowrap; gap: 0" },
       rowNames[i], row)),
     reading,
     element("p", { class: "convkit-hint" },
-      "Each column is a layer: the darker, the more of its units say that. The bars below are a gradient on its way " +
+      "Each column is a layer: the stronger the colour, the more of its units say that. The bars below are a gradient on its way " +
       "back, from the right. Point at a layer, or click the upper strip and use the arrow keys, for its numbers."),
     status,
   );
@@ -62,7 +62,7 @@ function render({ model, el, signal }) {
 
 function drawStrip(node, arrays, row, chosen, width, colours) {
   const [, layers, bins] = arrays.y.shape;
-  const [low, high] = arrays.ranges.y;
+  const [low, high] = arrays.range;
   const context = prepare(node, layers * width + SCALE, ABOVE + HEIGHT + BAR);
   context.font = `${clamp(width / 3, 10, 13)}px ${getComputedStyle(node).fontFamily}`;
   context.textBaseline = "middle";

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import traitlets
@@ -10,7 +10,7 @@ import traitlets
 from convkit.layers.arguments import integer, positive
 from convkit.layers.base import Array, Layer
 from convkit.layers.batchnorm import BatchNorm
-from convkit.widgets.base import Numbers, Widget, script
+from convkit.widgets.base import Numbers, Records, Widget, script
 from convkit.widgets.deep_network import DEPTH, UNITS, Stage, both_names, deep_stages
 from convkit.widgets.picture import new_figure
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 BINS = 44
-RANGES = {"z": (-4.0, 4.0), "tanh": (-1.0, 1.0), "relu": (0.0, 4.0)}
+RANGES = {"tanh": (-1.0, 1.0), "relu": (0.0, 4.0)}
 COMPANIES = 12
 
 
@@ -49,13 +49,18 @@ class Activations(Widget):
     test_time = traitlets.Bool(False).tag(sync=True, operand=True)
     seen = traitlets.Int(0).tag(sync=True, operand=True)
 
+    records: ClassVar[Records] = (
+        {"scale": [2.0 ** (power / 2) for power in range(-6, 7)], "function": ["tanh", "relu"]},
+        {"batch_size": [2**power for power in range(9)]},
+    )
+
     def __init__(self, x: Any, *, layer: type[Layer] = BatchNorm) -> None:
         self.layer = layer
         super().__init__(x=x)
 
     def compute(self) -> dict[str, Any]:
-        """For the networks without and with normalization, all (2, layers): the histograms of z
-        and y, (2, layers, bins) as shares of the highest bin, values outside ranges in the last;
+        """For the networks without and with normalization, all (2, layers): the histograms of y,
+        (2, layers, bins) as shares of the highest bin, values outside its range in the last;
         mean and deviation of y; gradient: the size of the gradient that arrives at z, as a share
         of what was sent in behind the last layer; first: y of the first sample's first unit;
         lowest and highest: the same in any of several companies."""
@@ -64,7 +69,7 @@ class Activations(Widget):
         measured = [self._measured(stages) for stages in networks]
         return {
             "names": both_names(self.layer),
-            "ranges": {"z": RANGES["z"], "y": RANGES[self.function]},
+            "range": RANGES[self.function],
             **{name: np.stack([each[name] for each in measured]) for name in measured[0]},
         }
 
@@ -74,7 +79,7 @@ class Activations(Widget):
         figure.clear()
         for row, panels in enumerate(figure.subplots(2, DEPTH, sharex=True, sharey=True)):
             for depth, axes in enumerate(panels):
-                low, high = shown["ranges"]["y"]
+                low, high = shown["range"]
                 places = np.linspace(low, high, BINS)
                 axes.bar(places, shown["y"][row, depth], width=places[1] - places[0])
                 axes.set(yticks=[], title="" if row else f"layer {depth + 1}")
@@ -108,7 +113,6 @@ class Activations(Widget):
         passed = _forward(stages, self.batch(self.company))
         y_range = RANGES[self.function]
         return {
-            "z": np.stack([_histogram(z, RANGES["z"]) for z, _ in passed]),
             "y": np.stack([_histogram(y, y_range) for _, y in passed]),
             "mean": np.array([y.mean() for _, y in passed]),
             "deviation": np.array([y.std() for _, y in passed]),
@@ -123,6 +127,13 @@ class Company(Activations):
     """The same network, one unit of it: where γ and β put it, and in what company it is."""
 
     _esm = script("layers_by_layers.js", "company.js")
+
+    records = (
+        {"gamma": [quarter / 4 for quarter in range(17)]},
+        {"beta": [quarter / 4 for quarter in range(-12, 13)]},
+        {"batch_size": [2**power for power in range(9)], "company": range(COMPANIES)},
+        {"test_time": [False, True], "seen": range(0, 61, 5)},
+    )
 
 
 def _forward(stages: list[Stage], x: Array) -> list[tuple[Array, Array]]:

@@ -21,7 +21,7 @@ function render({ model, el, signal }) {
   let travelling = []; // its numbers, on their way from ∇y to ∇x
   let timer = null;
 
-  const view = scene({ model, el, signal }, draw);
+  const view = scene({ model, el, signal }, draw, gradients);
   const { root, status, ask, asking } = view;
   const convolves = view.arrays.layer === "Conv2d";
   const can = { tabindex: 0, role: "application" };

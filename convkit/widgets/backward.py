@@ -41,7 +41,7 @@ class Backward(Widget):
         ValueError: a layer of another name, or one whose outputs or gradients have wrong shapes.
     """
 
-    _esm = script("backward.js")
+    _esm = script("operators.js", "operators_of_pictures.js", "backward.js")
 
     x = Numbers("H", "W").tag(sync=True)
     weight = Numbers("h", "w").tag(sync=True)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Mapping
+import itertools
+import os
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import anywidget
 import numpy as np
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
 
 _HERE = Path(__file__).parent
 _SENT_AS_THEY_ARE = ("float64", "float32", "uint8")
+Records = tuple[Mapping[str, Iterable[Any]], ...]
+RECORDING = "CONVKIT_RECORDING"
+"""The environment variable that is set where pages are made that shall move without Python."""
 
 
 def script(*names: str) -> str:
@@ -66,10 +71,16 @@ class Widget(anywidget.AnyWidget):
     know) and ``picture() -> Figure`` for readers without a kernel. Whenever an operand changes,
     ``compute`` runs again and ``answer`` carries the result. An operand that ``compute`` refuses
     is put back: in Python the error is raised, in the browser it is shown.
+
+    Attributes:
+        records: what a page without Python may ask: operands and their values, the numbers
+            ascending; all combinations within one dict, the other operands as they are.
     """
 
     _css = _HERE / "drawing.css"
     answer = traitlets.Dict().tag(sync=True)
+    recorded: traitlets.List[Any] = traitlets.List().tag(sync=True)
+    records: ClassVar[Records] = ()
 
     def __init__(self, **operands: Any) -> None:
         super().__init__(**operands)
@@ -113,7 +124,23 @@ class Widget(anywidget.AnyWidget):
             number = self.answer["number"] + 1
             self.answer = {**self.answer, "number": number, "problem": problem}
 
+    def record(self) -> None:
+        """Let the page know beforehand what Python answers to `records`."""
+        recorded = []
+        for grid in self.records:
+            before = {operand: getattr(self, operand) for operand in grid}
+            for values in itertools.product(*grid.values()):
+                varied = dict(zip(grid, values, strict=True))
+                for operand, value in varied.items():
+                    self.set_state({operand: value})  # which takes a refusal as an answer
+                recorded.append({"varied": varied, "answer": self.answer})
+            for operand, value in before.items():
+                setattr(self, operand, value)
+        self.recorded = recorded
+
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        if RECORDING in os.environ:
+            self.record()
         bundle, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
         picture = io.BytesIO()
         with one_thread():

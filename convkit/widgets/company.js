@@ -8,7 +8,7 @@ function render({ model, el, signal }) {
   let chosen = 7; // which layer
 
   const view = scene({ model, el, signal }, draw);
-  const { root, status, ask, asking } = view;
+  const { root, status, ask, askingFor } = view;
   const { names } = view.arrays;
   const depth = view.arrays.mean.shape[1];
   const rows = names.map((name) => canvas(`histograms of all layers ${name}`));
@@ -32,7 +32,8 @@ function render({ model, el, signal }) {
       element("div", { style: `width: ${ROW_NAME}px; flex: none` }, names[i]), row)),
     reading,
     element("div", { class: "convkit-bar" },
-      asking(ranges.gamma.node, ranges.beta.node, batchSize.node, ranges.company.node, testTime.node, ranges.seen.node)),
+      askingFor([...Object.keys(ranges), "batch_size", "test_time"],
+        ranges.gamma.node, ranges.beta.node, batchSize.node, ranges.company.node, testTime.node, ranges.seen.node)),
     element("p", { class: "convkit-hint" },
       "Orange: one unit of one sample; the bar below is where it would be in other company. ∇: how much of a gradient " +
       "arrives. Point at a layer, or click the upper row and use the arrow keys, for its numbers."),
@@ -66,7 +67,7 @@ function render({ model, el, signal }) {
 function drawRow(node, arrays, row, chosen, width, colours) {
   const [, layers, bins] = arrays.y.shape;
   const context = prepare(node, layers * width, ABOVE + HEIGHT + BELOW);
-  const [low, high] = arrays.ranges.y;
+  const [low, high] = arrays.range;
   context.font = `12px ${getComputedStyle(node).fontFamily}`;
   context.textAlign = "center";
   for (let layer = 0; layer < layers; layer++) {

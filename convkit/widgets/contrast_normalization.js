@@ -14,7 +14,7 @@ function render({ model, el, signal }) {
   let shown = "the maps";
   let bitmaps = {}; // painted, of one answer
 
-  const view = scene({ model, el, signal }, draw);
+  const view = scene({ model, el, signal }, draw, contrastNormalization);
   const { root, status, ask, asking } = view;
   const maps = view.arrays.x.shape[0];
   const pictures = NAMES.map((name) => canvas(name, name === "x" ? { tabindex: 0, role: "application" } : {}));

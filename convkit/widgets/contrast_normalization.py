@@ -38,7 +38,7 @@ class ContrastNormalization(Widget):
         ValueError: a wrong argument.
     """
 
-    _esm = script("contrast_normalization.js")
+    _esm = script("operators.js", "operators_of_pictures.js", "contrast_normalization.js")
 
     image = Numbers("H", "W")
     gain = Numbers("maps").tag(sync=True)
@@ -59,7 +59,8 @@ class ContrastNormalization(Widget):
     def compute(self) -> dict[str, Any]:
         """x, v, y: (maps, H', W'); of each the local mean and deviation, its weighted average over
         all maps and the window, in (3, H', W'), their 5th and 95th percentiles, and how much it
-        differs from what even light would give; scale: max(c, σ) at each place."""
+        differs from what even light would give; scale: max(c, σ) at each place; the image as it is,
+        and weight."""
         steps = self._steps(self._maps(self._lit()))
         in_even_light = self._steps(self._maps(self.image))
         local = [self._local(maps) for maps in steps]
@@ -73,6 +74,8 @@ class ContrastNormalization(Widget):
                 [np.percentile(values, [5, 95]).tolist() for values in each] for each in local
             ],
             "differences": [_difference(*pair) for pair in zip(steps, in_even_light, strict=True)],
+            "image": self.image.astype(np.float32),
+            "weight": self.weight,
             "signed": self.weight is not None,
             "whose": whose(self.layer, LocalContrastNorm2d),
         }

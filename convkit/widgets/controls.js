@@ -14,7 +14,7 @@ export function element(tag, properties = {}, ...children) {
 }
 
 const WITHOUT_PYTHON = "What is grey here needs Python: open the notebook in JupyterLab to change it.";
-
+const RECORDED_SO_FAR = "Here the recording ends. To go on needs Python: open the notebook in JupyterLab.";
 const NO_ANSWER =
   "Python has not answered, so the numbers are the old ones. Is the kernel running? Run the cell again.";
 const INSTEAD_OF_PYTHON = "Python does not answer. Until it does, your browser computes what convkit's own layers give.";
@@ -31,8 +31,10 @@ export function scene({ model, el, signal }, draw, compute) {
 
   let answer, arrays, waiting;
   let heard = python; // whether Python answered the last time
-  const read = () => {
-    answer = model.get("answer");
+  let resting = ""; // what is said where nobody answers
+  const recorded = python ? [] : model.get("recorded");
+  const read = (from) => {
+    answer = from;
     arrays = Object.fromEntries(
       Object.entries(answer.arrays).map(([name, value]) => [name, value?.data ? tensor(value) : value]),
     );
@@ -44,12 +46,12 @@ export function scene({ model, el, signal }, draw, compute) {
     clearTimeout(waiting);
     root.classList.remove("convkit-waiting");
     heard = true;
-    read();
+    read(model.get("answer"));
     status.textContent = answer.problem;
     redraw();
   };
   model.on("change:answer", listen);
-  read();
+  read(model.get("answer"));
 
   // While a theme is changed nothing has a size; a frame later it has.
   const theme = new MutationObserver(() => requestAnimationFrame(redraw));
@@ -69,16 +71,35 @@ export function scene({ model, el, signal }, draw, compute) {
     root.classList.remove("convkit-waiting");
     try {
       arrays = { ...arrays, ...compute(operandsOf(model), arrays) };
-      status.textContent = python ? INSTEAD_OF_PYTHON : "";
+      status.textContent = python ? INSTEAD_OF_PYTHON : resting;
     } catch (error) {
       for (const [operand, old] of before) model.set(operand, old);
       status.textContent = error.message;
     }
     redraw();
   };
+  const asItWas = Object.fromEntries(recorded.flatMap(({ varied }) =>
+    Object.keys(varied).map((operand) => [operand, model.get(operand)])));
+  /** Show what was answered when the page was made, or the answer to the next higher number; operands
+   *  that were not varied together with this one are as they were. False where nothing was recorded. */
+  const replay = (name, value) => {
+    const wish = (operand) => (operand === name ? value : model.get(operand));
+    const fits = ([operand, known]) =>
+      typeof known === "number" ? known >= wish(operand) : known === wish(operand);
+    const found = recorded.find(({ varied }) => name in varied && Object.entries(varied).every(fits));
+    const refused = found ? found.answer.problem : RECORDED_SO_FAR;
+    status.textContent = refused || resting;
+    if (!refused) {
+      for (const [operand, first] of Object.entries(asItWas)) model.set(operand, found.varied[operand] ?? first);
+      read(found.answer);
+    }
+    redraw();
+    return !refused;
+  };
   /** Have Python compute again with another operand, and with those of `also`, by their names.
    *  To what is no change there would be no answer. */
   const ask = (name, value, also = {}) => {
+    if (name in asItWas) return replay(name, value);
     const operands = Object.entries({ ...also, [name]: value });
     const known = ([operand, to]) => JSON.stringify(model.get(operand)) === JSON.stringify(to);
     const standsIn = compute && !arrays.whose;
@@ -97,13 +118,15 @@ export function scene({ model, el, signal }, draw, compute) {
     }
     if (!heard && standsIn) answerHere(before);
   };
-  /** Controls that ask for an answer, side by side; where nobody can give it they rest. */
-  const asking = (...controls) => {
-    const rests = !python && !compute;
-    if (rests) status.textContent = WITHOUT_PYTHON;
+  const askingFor = (operands, ...controls) => {
+    const rests = !python && !compute && !operands.every((operand) => operand in asItWas);
+    if (rests) status.textContent = resting = WITHOUT_PYTHON;
     return element("fieldset", { class: "convkit-asking", disabled: rests }, ...controls);
   };
-  return { root, status, ask, asking, redraw, get arrays() { return arrays; } };
+  /** Controls that ask for an answer, side by side; where nobody can give it they rest. `askingFor`
+   *  first takes the operands that they change: answers to these may have been recorded. */
+  const asking = (...controls) => askingFor([""], ...controls);
+  return { root, status, ask, asking, askingFor, redraw, get arrays() { return arrays; } };
 }
 
 /** A widget's operands, by their names. */

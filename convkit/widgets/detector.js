@@ -11,7 +11,7 @@ function render({ model, el, signal }) {
   const response = canvas("x ∗ k, negative blue, positive red");
   const detection = canvas("the detector's output, 0 black, 1 white");
   const patch = canvas("the window on x, enlarged, with the flipped kernel on it");
-  const view = scene({ model, el, signal }, draw);
+  const view = scene({ model, el, signal }, draw, detector);
   const { root, status, ask, asking } = view;
 
   const kernels = view.arrays.kernels;

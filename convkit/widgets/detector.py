@@ -37,7 +37,7 @@ class Detector(Widget):
         layer: what computes x ∗ k: a class with `Conv2d`'s interface, such as your own.
     """
 
-    _esm = script("detector.js")
+    _esm = script("operators.js", "operators_of_pictures.js", "detector.js")
 
     image = Numbers("H", "W")
     kernel = Numbers("h", "w").tag(sync=True)

@@ -10,7 +10,7 @@ function render({ model, el, signal }) {
   const y = canvas("f(x), negative blue, positive red");
   const expected = canvas("the feature map at rest, moved along");
   const difference = canvas("the difference, 0 black");
-  const view = scene({ model, el, signal }, draw);
+  const view = scene({ model, el, signal }, draw, equivariance);
   const { root, status, ask, asking } = view;
   const yPanel = panel("", y);
   const expectedPanel = panel("", expected);

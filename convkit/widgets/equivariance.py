@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 EDGE = ((-1, 0, 1), (-1, 0, 1), (-1, 0, 1))
+MOST_PADDING = 3  # that can be chosen
 
 
 class Equivariance(Widget):
@@ -35,7 +36,7 @@ class Equivariance(Widget):
             your own.
     """
 
-    _esm = script("dragging.js", "equivariance.js")
+    _esm = script("operators.js", "operators_of_pictures.js", "dragging.js", "equivariance.js")
 
     image = Numbers("S", "S")
     kernel = Numbers("h", "w")
@@ -60,7 +61,8 @@ class Equivariance(Widget):
     def compute(self) -> dict[str, Any]:
         """image; for each drag (down, right), numbered row by row from (−reach, −reach): y = f(x);
         steps, the drag in units of y (rounded); difference = |y − f of the window at rest, moved
-        along by so many units|, nan where that knows nothing; and the largest."""
+        along by so many units|, nan where that knows nothing; and the largest. kernel, and noise,
+        which is added to it at each place where weights are not shared."""
         windows, drags = self.windows()
         y = self._layer(windows.shape[-2:])(windows)
         at_rest = y[len(y) // 2]
@@ -76,6 +78,8 @@ class Equivariance(Widget):
             "steps": steps,
             "difference": difference.astype(np.float32),
             "largest": np.nanmax(difference, axis=(1, 2)),
+            "kernel": self.kernel,
+            "noise": self._noise(windows.shape[-1]).astype(np.float32),
             "whose": whose(self.layer, Conv2d) if self.shared else "",
         }
 
@@ -101,11 +105,19 @@ class Equivariance(Widget):
             return lambda x: np.asarray(layer.forward(x[:, None]))[:, 0]
         padded = (size[0] + 2 * pad, size[1] + 2 * pad)
         local = LocallyConnected2d(1, 1, padded, self.kernel.shape, self.stride)
-        shape = local.params["weight"].shape
-        noise = np.random.default_rng(0).normal(scale=np.abs(self.kernel).mean(), size=shape)
-        local.params["weight"] = self.kernel + noise
+        rows, columns = local.params["bias"].shape[1:]
+        noise = self._noise(size[0])[:rows, :columns]
+        local.params["weight"] = (self.kernel + noise)[np.newaxis, :, :, np.newaxis]
         around = ((0, 0), (0, 0), (pad, pad), (pad, pad))
         return lambda x: local.forward(np.pad(x[:, None], around))[:, 0]
+
+    def _noise(self, side: int) -> Array:
+        """What the weights of each place are off W where they are not shared: (rows, columns, h, w)
+        for the most places that a window has."""
+        padded = side + 2 * max(self.padding, MOST_PADDING)
+        places = [padded - size + 1 for size in self.kernel.shape]
+        random = np.random.default_rng(0)
+        return random.normal(0, np.abs(self.kernel).mean(), (*places, *self.kernel.shape))
 
     def picture(self) -> Figure:
         shown = self.compute()

@@ -2,13 +2,15 @@
 
 const WIDEST = 200; // pixels, a picture
 const UNCHANGED = 0.01; // of a map's largest value
-const GRID = "display: inline-grid; grid-template-columns: repeat(5, auto); gap: 8px 14px; place-items: center";
+const NARROW = 560; // a page on which now and before stand side by side, not one above the other
+const GRID = "display: inline-grid; gap: 8px 14px; place-items: center; ";
+const [IN_ROWS, IN_COLUMNS] = ["grid-template-columns: repeat(5, auto)", "grid-auto-flow: column; grid-template-rows: repeat(5, auto)"];
 
 function render({ model, el, signal }) {
   let place = [0, 0]; // how far the face is moved now: down and right
   let start = [0, 0]; // and before
 
-  const view = scene({ model, el, signal }, draw);
+  const view = scene({ model, el, signal }, draw, eyeDetector);
   const { root, status, ask, asking } = view;
   const row = (when) => ({
     x: canvas(`x ${when}`, when === "now" ? { tabindex: 0, role: "application" } : {}),
@@ -24,9 +26,10 @@ function render({ model, el, signal }) {
   const { x } = now;
   const kernelSize = slider("neighbourhood m", { min: 1, max: 8 }, (value) => ask("kernel_size", value));
 
+  const grid = element("div", { "aria-live": "polite" },
+    element("span", {}, "now"), ...Object.values(panels), element("span", {}, "before"), ...Object.values(before), element("span"), ...Object.values(changes));
   root.append(
-    element("div", { "aria-live": "polite", style: GRID },
-      element("span", {}, "now"), ...Object.values(panels), element("span", {}, "before"), ...Object.values(before), element("span"), ...Object.values(changes)),
+    grid,
     element("div", { class: "convkit-bar" },
       asking(kernelSize.node), button("Start from here", () => { start = place; view.redraw(); })),
     element("p", { class: "convkit-hint" },
@@ -38,7 +41,9 @@ function render({ model, el, signal }) {
   function draw(arrays) {
     const { reach, kernel_size: size } = arrays;
     const width = arrays.x.shape[2];
-    const across = Math.min(WIDEST, (root.clientWidth - 130) / 4);
+    const narrow = root.clientWidth < NARROW;
+    grid.style = GRID + (narrow ? IN_COLUMNS : IN_ROWS);
+    const across = Math.min(WIDEST, (root.clientWidth - 130) / (narrow ? 2 : 4));
     const shades = { x: grey(0, 255), detection: onBoard(size), max: grey(0, 1), average: grey(0, largest(arrays.average)) };
     const mapAt = (name, drag) => at(arrays[name], numberOf(drag, reach));
     const frames = homes(mapAt("detection", start), size).map((home) => ({ ...home, colour: palette(root).frame }));

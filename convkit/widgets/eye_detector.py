@@ -42,7 +42,7 @@ class EyeDetector(Widget):
         ValueError: an eye that is even in size or constant, or neighbourhoods larger than the face.
     """
 
-    _esm = script("dragging.js", "eye_detector.js")
+    _esm = script("operators.js", "operators_of_pictures.js", "dragging.js", "eye_detector.js")
 
     eye = Numbers("h", "w")
     kernel_size = traitlets.Int().tag(sync=True, operand=True)

@@ -1,7 +1,7 @@
 // Feature maps: the image, the kernels of one map, all maps with the same place marked in each.
 
 const IMAGE = 280; // pixels
-const [SMALLEST, LARGEST] = [90, 150]; // pixels, a map
+const [SMALLEST, LARGEST, ABREAST] = [90, 200, 4]; // pixels, a map; and how many side by side
 const KERNEL = 64;
 const CHANNELS = ["R", "G", "B"];
 
@@ -10,7 +10,7 @@ function render({ model, el, signal }) {
   let chosen = 0;
   let bitmaps = {}; // painted, of one answer
 
-  const view = scene({ model, el, signal }, draw);
+  const view = scene({ model, el, signal }, draw, featureMaps);
   const { root, status, ask, asking } = view;
   const [maps, channels] = view.arrays.weight.shape;
   const image = canvas("x", { tabindex: 0, role: "application" });
@@ -47,7 +47,7 @@ function render({ model, el, signal }) {
     place = inside(place, [rows, columns]);
     const [i, j] = place;
     const colours = palette(root);
-    const side = clamp(Math.floor((root.clientWidth - IMAGE - 60) / 4) - 26, SMALLEST, LARGEST);
+    const side = clamp(Math.floor((root.clientWidth - IMAGE - 60) / Math.min(maps, ABREAST)) - 26, SMALLEST, LARGEST);
     if (bitmaps.of !== arrays) bitmaps = { of: arrays, ...paint(arrays) };
     drawPainted(image, bitmaps.image, IMAGE, [{ row: i, column: j, height, width, colour: colours.frame }]);
     const strongest = signed(largest(at(weight, chosen)));

@@ -27,7 +27,7 @@ class FeatureMaps(Widget):
             own.
     """
 
-    _esm = script("feature_maps.js")
+    _esm = script("operators.js", "operators_of_pictures.js", "feature_maps.js")
 
     image = Numbers("C", "H", "W")
     weight = Numbers("maps", "C", "h", "w")

@@ -122,8 +122,11 @@ function product(a, b) {
   });
 }
 
-/** Conv2d and tanh of maps (C, H, W). */
-function filters(x, weight) {
+/** A tensor with a function of each of its numbers. */
+const mapped = ({ shape, data }, value) => ({ shape, data: Float64Array.from(data, (number) => value(number)) });
+
+/** Conv2d without its bias of maps (C, H, W). */
+function correlated(x, weight) {
   const [maps, channels, height, width] = weight.shape;
   const [, rows, columns] = x.shape;
   return filled([maps, places(rows, height, 1), places(columns, width, 1)], (j, a, b) => {
@@ -135,7 +138,7 @@ function filters(x, weight) {
         for (let q = 0; q < width; q++) sum += weight.data[k++] * x.data[start + q];
       }
     }
-    return Math.tanh(sum);
+    return sum;
   });
 }
 
@@ -146,21 +149,27 @@ function blurring(side, kernelSize, sigma) {
   return filled([side, side], (i, j) => at(rows, i, j) / total(at(rows, i)));
 }
 
-/** LocalContrastNorm2d of maps (C, H, W). */
-function contrastNormalized(x, kernelSize, c) {
-  const [maps, rows, columns] = x.shape;
-  const sigma = kernelSize / 4;
+/** The local average of maps (C, H, W), one for all of them. */
+function locally([, rows, columns], kernelSize, sigma) {
   const [down, across] = [blurring(rows, kernelSize, sigma), blurring(columns, kernelSize, sigma)];
   const turned = filled(across.shape, (i, j) => at(across, j, i));
-  const blurredMean = (of) => product(product(down, filled([rows, columns], (r, s) => {
-    let sum = 0;
-    for (let i = 0; i < maps; i++) sum += of(i, r, s);
-    return sum / maps;
-  })), turned);
-  const mean = blurredMean((i, r, s) => at(x, i, r, s));
-  const v = filled(x.shape, (i, r, s) => at(x, i, r, s) - at(mean, r, s));
-  const variance = blurredMean((i, r, s) => at(v, i, r, s) ** 2);
-  return filled(x.shape, (i, r, s) => at(v, i, r, s) / Math.max(c, Math.sqrt(at(variance, r, s))));
+  return (x) => {
+    const mean = { shape: [rows, columns], data: new Float64Array(rows * columns) };
+    x.data.forEach((value, k) => { mean.data[k % mean.data.length] += value / x.shape[0]; });
+    return product(product(down, mean), turned);
+  };
+}
+
+/** Numbers of maps (C, H, W), each with that of one map (H, W) at its place. */
+const across = ({ shape, data }, map, value) =>
+  ({ shape, data: Float64Array.from(data, (number, k) => value(number, map.data[k % map.data.length])) });
+
+/** LocalContrastNorm2d of maps (C, H, W): what its two halves give, and what the second divides by. */
+function contrastNormalized(x, kernelSize, sigma, c) {
+  const average = locally(x.shape, kernelSize, sigma);
+  const v = across(x, average(x), (value, mean) => value - mean);
+  const scale = mapped(average(mapped(v, (value) => value ** 2)), (variance) => Math.max(c, Math.sqrt(variance)));
+  return { v, scale, y: across(v, scale, (value, by) => value / by) };
 }
 
 /** AvgPool2d or MaxPool2d of maps (C, H, W). */
@@ -181,9 +190,9 @@ function pipeline({ stages, rectify, normalize, pooling: by, negative, contrast,
   const letters = ["F", ...(rectify ? ["R"] : []), ...(normalize ? ["N"] : []), "P"];
   const design = `${stages} × ${letters.join("–")}_${by === "max" ? "M" : "A"}`;
   const operations = {
-    F: (maps, stage) => filters(maps, weights[stage]),
-    R: (maps) => ({ shape: maps.shape, data: maps.data.map(Math.abs) }),
-    N: (maps) => contrastNormalized(maps, 5, 0.01),
+    F: (maps, stage) => mapped(correlated(maps, weights[stage]), Math.tanh),
+    R: (maps) => mapped(maps, Math.abs),
+    N: (maps) => contrastNormalized(maps, 5, 5 / 4, 0.01).y,
     P: (maps) => pooledBy(maps, 2, by === "max"),
   };
   const ink = contrast * (negative ? -1 : 1);

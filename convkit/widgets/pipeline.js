@@ -15,7 +15,7 @@ function render({ model, el, signal }) {
   const bars = canvas("designs", { tabindex: 0, role: "application" });
   const classes = canvas("probabilities");
   const [patches, weights] = [canvas("the patch"), canvas("its kernel")];
-  const made = element("div", { class: "convkit-stage", style: "margin: 12px 0" });
+  const made = element("div", { class: "convkit-stage", style: "margin-left: 24px" });
   const said = element("div", { "aria-live": "polite", style: "line-height: 1.8; padding-left: 12px" });
   const chain = element("div", { class: "convkit-chain" });
   const stages = select("stages", ["1", "2"], (value) => ask("stages", Number(value)));
@@ -36,7 +36,6 @@ function render({ model, el, signal }) {
     element("div", { class: "convkit-bar", style: "margin: 0 0 12px" },
       asking(stages.node, rectify.node, normalize.node, pooling.node)),
     chain,
-    made,
     element("div", { class: "convkit-bar" }, asking(negative.node, contrast.node, light.node)),
     reading, bars,
     element("p", { class: "convkit-hint" },
@@ -140,7 +139,7 @@ function render({ model, el, signal }) {
       groups.at(-1).append(columns[i].column);
     });
     chain.replaceChildren(panel("x", image), ...groups.flatMap((group) => [arrow(), group]), arrow(),
-      panel("p(c | x)", classes, end));
+      panel("p(c | x)", classes, end), made);
     columns[focused]?.node.focus();
   }
 

@@ -2,15 +2,15 @@
 // lies nearer; and at which places it is nearer to itself.
 
 const [IMAGE, PLACE] = [198, 22]; // pixels, x and a move on the map of all
-const [SMALL, LARGE, GAPS] = [80, 168, 60]; // a picture beside it, and what is between them all
-const [SHORT, LONG, NUMBER, BAR_HEIGHT] = [130, 220, 56, 30]; // a bar
+const [SMALL, LARGE, GAPS] = [60, 168, 60]; // a picture beside it, and what is between them all
+const [SHORT, LONG, NUMBER, BAR_HEIGHT] = [110, 220, 56, 30]; // a bar
 
 function render({ model, el, signal }) {
   let drag = [0, 0]; // down, right
 
   const moving = canvas("x", { tabindex: 0, role: "application", class: "convkit-framed" });
   const places = canvas("");
-  const view = scene({ model, el, signal }, draw);
+  const view = scene({ model, el, signal }, draw, pixelDistance);
   const { root, status, ask, asking } = view;
   const { reach, images, x } = view.arrays;
   const map = [2 * reach + 1, 2 * reach + 1];

@@ -32,7 +32,7 @@ class PixelDistance(Widget):
         ValueError: a wrong shape, or no image of that number.
     """
 
-    _esm = script("dragging.js", "pixel_distance.js")
+    _esm = script("operators.js", "operators_of_pictures.js", "dragging.js", "pixel_distance.js")
 
     number = traitlets.Int().tag(sync=True, operand=True)
     light = traitlets.Float().tag(sync=True, operand=True)

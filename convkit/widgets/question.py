@@ -73,6 +73,10 @@ class Question(Widget):
         """Whether a picture waits for the answer, and not another question."""
         return self.then is not None and not isinstance(self.then, Question)
 
+    def record(self) -> None:
+        if self.then is not None:
+            self.then.record()
+
     def picture(self) -> Figure:
         if self.then is not None and self._unlocks:
             return self.then.picture()

@@ -8,7 +8,7 @@ const DOTS = ["#16a34a", "#9333ea"]; // of the upper and of the lower row
 function render({ model, el, signal }) {
   let place; // row and column of z
 
-  const view = scene({ model, el, signal }, draw);
+  const view = scene({ model, el, signal }, draw, rectification);
   const { root, status, ask, asking } = view;
   const { names } = view.arrays;
   const column = (title) => {

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 EDGE = ((-1, 0, 1),) * 3
 POINTS = 121  # of a curve
+FUNCTIONS: dict[str, type[Layer]] = {"tanh": Tanh, "|z|": Abs, "max(0, z)": ReLU}
 
 
 class Rectification(Widget):
@@ -34,7 +35,7 @@ class Rectification(Widget):
         ValueError: a wrong shape, or a layer that gives another.
     """
 
-    _esm = script("rectification.js")
+    _esm = script("operators.js", "operators_of_pictures.js", "rectification.js")
 
     image = Numbers("H", "W")
     weight = Numbers("h", "w")
@@ -43,15 +44,16 @@ class Rectification(Widget):
     size = traitlets.Int(4).tag(sync=True, operand=True)
 
     def __init__(self, image: Any, weight: Any = EDGE, *, layer: type[Layer] | None = None) -> None:
-        self.layers = {"tanh": Tanh, "|z|": Abs, "max(0, z)": ReLU}
+        self.layers = dict(FUNCTIONS)
         if layer is not None:
             self.layers[f"your {layer.__name__}"] = layer
         super().__init__(image=image, weight=weight)
 
     def compute(self) -> dict[str, Any]:
-        """x and z = x ∗ k, (2, rows, columns), for both polarities; size of the pooling; limit
-        of |z|; and of each function its name, y (2, rows, columns), the curve over −limit to limit,
-        how much its y differ as a share of their size, and the largest |y|."""
+        """x and z = x ∗ k, (2, rows, columns), for both polarities; image and weight, of which they
+        are made; size of the pooling; limit of |z|; whose layer is beside the three; and of each
+        function its name, y (2, rows, columns), the curve over −limit to limit, how much its y
+        differ as a share of their size, and the largest |y|."""
         half = self.contrast * (self.image - 0.5)
         x = np.stack([0.5 + half, 0.5 - half])
         convolution = Conv2d(1, 1, self.weight.shape)
@@ -62,8 +64,11 @@ class Rectification(Widget):
         return {
             "x": x.astype(np.float32),
             "z": z[:, 0].astype(np.float32),
+            "image": self.image,
+            "weight": self.weight,
             "size": 1 if self.pooling == "none" else self.size,
             "limit": limit,
+            "whose": "".join(self.layers.keys() - FUNCTIONS.keys()),
             "names": list(functions),
             "differences": [_difference(*y) for y, _ in functions.values()],
             "largest": [float(np.abs(y).max()) for y, _ in functions.values()],

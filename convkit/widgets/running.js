@@ -6,14 +6,16 @@ const [LOWEST_LOSS, HIGHEST_LOSS] = [0.01, 10]; // on a logarithmic scale
 const ANSWERS_A_SECOND = 15; // at most; beyond that several steps an answer
 
 /** Buttons that train, make a step and start again, and the speed, in steps a second.
- *  advance(steps) and restart() ask Python; goOn() is to be called with each answer. */
+ *  advance(steps) and restart() ask Python; goOn(step) is to be called with each answer, advance
+ *  gives false where it goes no further. */
 function runner({ advance, restart, signal, rate = 10 }) {
   let playing = false;
   let timer = null;
+  let last = 0; // step
 
   const next = () => {
     timer = null;
-    if (playing) advance(Math.max(1, Math.round(rate / ANSWERS_A_SECOND)));
+    if (playing && advance(Math.max(1, Math.round(rate / ANSWERS_A_SECOND))) === false) pause();
   };
   const pause = () => {
     playing = false;
@@ -34,8 +36,9 @@ function runner({ advance, restart, signal, rate = 10 }) {
 
   const node = element("div", { class: "convkit-bar", style: "margin: 0 0 12px" },
     train, button("Step", () => { pause(); advance(1); }), button("Start again", () => { pause(); restart(); }), speed.node);
-  const goOn = () => {
-    if (playing && timer === null) timer = setTimeout(next, 1000 / Math.min(rate, ANSWERS_A_SECOND));
+  const goOn = (step) => {
+    if (playing && timer === null) timer = setTimeout(next, (1000 * Math.max(step - last, 1)) / rate);
+    last = step;
   };
   return { node, toggle, goOn };
 }

@@ -3,7 +3,8 @@
 const [LOWEST, HIGHEST] = [-10, 10]; // logits
 const [NARROW, WIDE, HIGH] = [36, 220, 24]; // pixels: how long a bar can be, and its height
 const BESIDE = 490; // pixels, what stands beside the two bars
-const GRID = "display: grid; grid-template-columns: repeat(6, max-content); gap: 8px clamp(5px, 1.5vw, 12px); align-items: center; overflow-x: auto";
+const SLIM = 420; // a page on which the gradient stands below the probability, not beside it
+const GRID = "display: grid; gap: 8px clamp(5px, 1.5vw, 12px); align-items: center; overflow-x: auto";
 
 function render({ model, el, signal }) {
   const view = scene({ model, el, signal }, draw, softmax);
@@ -25,10 +26,11 @@ function render({ model, el, signal }) {
     element("span", { class: "convkit-symbol", style: `font-size: 17px; grid-column: span ${columns}` }, ...upright(text)));
   const reading = element("div", { class: "convkit-reading", "aria-live": "polite", style: "font-size: 17px; margin-top: 10px" });
 
+  const grid = element("div", { style: GRID }, ...head,
+    ...rows.flatMap(({ name, logit, probability, share, gradient, slope }) =>
+      [name, asking(logit.node), probability, share, gradient, slope]));
   root.append(
-    element("div", { style: GRID }, ...head,
-      ...rows.flatMap(({ name, logit, probability, share, gradient, slope }) =>
-        [name, asking(logit.node), probability, share, gradient, slope])),
+    grid,
     reading,
     element("div", { class: "convkit-bar" },
       asking(
@@ -44,6 +46,10 @@ function render({ model, el, signal }) {
 
   function draw({ logits, probabilities, gradient, loss, label, whose }) {
     const colours = palette(root);
+    const slim = root.clientWidth < SLIM;
+    grid.style.gridTemplateColumns = `repeat(${slim ? 4 : 6}, max-content)`;
+    head.at(-1).style.gridColumn = slim ? "3 / span 2" : "span 2";
+    for (const { gradient: bar } of rows) bar.style.gridColumn = slim ? "3" : "";
     const wide = clamp(Math.floor((root.clientWidth - BESIDE) / 2), NARROW, WIDE);
     rows.forEach((row, i) => {
       row.name.replaceChildren(i === label ? element("strong", {}, `${classes[i]} ✓`) : classes[i]);

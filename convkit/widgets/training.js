@@ -7,7 +7,7 @@ function render({ model, el, signal }) {
   let chosen = 0; // of the test images
 
   const view = scene({ model, el, signal }, draw);
-  const { root, status, ask, asking } = view;
+  const { root, status, ask, asking, askingFor } = view;
   const count = view.arrays.filters.shape[0];
   const filters = Array.from({ length: count }, (_, j) => canvas(`filter ${j}, negative blue, positive red`, { class: "convkit-framed" }));
   const maps = Array.from({ length: count }, (_, j) => canvas(`what filter ${j} makes of the chosen image`, { class: "convkit-framed" }));
@@ -27,7 +27,7 @@ function render({ model, el, signal }) {
   const saying = element("div", { "aria-live": "polite" });
 
   root.append(
-    asking(run.node),
+    askingFor(["steps"], run.node),
     element("div", { style: `display: inline-grid; grid-template-columns: auto repeat(${count}, auto); gap: 6px; align-items: center` },
       "filters", ...filters, "maps", ...maps),
     element("div", { class: "convkit-stage", style: "margin-top: 12px; align-items: flex-start" },
@@ -70,7 +70,7 @@ function render({ model, el, signal }) {
     lr.show(Math.log10(model.get("lr")));
     momentum.show(model.get("momentum"));
     batch.show(model.get("batch_size"));
-    run.goOn();
+    run.goOn(step);
   }
 
   function choose(number) {

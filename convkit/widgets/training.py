@@ -54,6 +54,8 @@ class Training(Widget):
     momentum = traitlets.Float().tag(sync=True, operand=True)
     batch_size = traitlets.Int().tag(sync=True, operand=True)
 
+    records = ({"steps": range(0, 201, 10)},)
+
     def __init__(
         self,
         train: LabelledImages,

@@ -9,7 +9,7 @@ const FULL_STEP = 0.04; // of the weights, and more
 
 function render({ model, el, signal }) {
   const view = scene({ model, el, signal }, draw);
-  const { root, status, ask, asking } = view;
+  const { root, status, ask, asking, askingFor } = view;
   const { names } = view.arrays;
   const run = runner({
     advance: (steps) => ask("steps", view.arrays.step + steps),
@@ -31,7 +31,7 @@ function render({ model, el, signal }) {
   const function_ = select("f", ["tanh", "relu"], set("function"));
 
   root.append(
-    asking(run.node),
+    askingFor(["steps"], run.node),
     element("div", { class: "convkit-stage convkit-top" },
       curves, element("div", { class: "convkit-column" }, ...names.map((_, row) => element("div", {}, lines[row], lanes[row])))),
     element("div", { class: "convkit-bar" }, asking(scale.node, function_.node, lr.node, batch.node)),
@@ -67,7 +67,7 @@ function render({ model, el, signal }) {
     batch.show(Math.log2(model.get("batch_size")));
     scale.show(Math.log2(model.get("scale")));
     function_.input.value = model.get("function");
-    run.goOn();
+    run.goOn(step);
   }
 
   view.redraw();

@@ -45,6 +45,8 @@ class TrainingRace(Widget):
     scale = traitlets.Float(0.5).tag(sync=True, operand=True)
     function = traitlets.Enum(["tanh", "relu"], "tanh").tag(sync=True, operand=True)
 
+    records = ({"steps": range(0, 151, 5)},)
+
     def __init__(
         self, train: tuple[Any, Any], test: tuple[Any, Any], *, layer: type[Layer] = BatchNorm
     ) -> None:
@@ -73,7 +75,7 @@ class TrainingRace(Widget):
         return {
             "step": steps,
             "names": both_names(self.layer),
-            "losses": [run.losses for run in self.runs],
+            "losses": [list(run.losses) for run in self.runs],
             "recent": [recent_means(run.losses).tolist() for run in self.runs],
             "accuracies": [run.accuracy for run in self.runs],
             "diverged": [run.diverged for run in self.runs],

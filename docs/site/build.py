@@ -5,6 +5,7 @@ python docs/site/build.py    # into build/site, for any file server
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +17,8 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from nbconvert import HTMLExporter
 from nbformat import NotebookNode
+
+from convkit.widgets.base import RECORDING
 
 ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent
@@ -30,9 +33,9 @@ INDEX = """# convkit
 
 A course on convolutional networks in which you write the layers yourself.
 
-These are its lectures, run once. Their pictures move under the mouse and the arrow keys; what is
-grey there needs Python. For that, and for the exercises, which tell you *what you did wrong*, get
-the course and open it with `make course`.
+These are its lectures, run once. Their pictures move under the mouse and the arrow keys, and answer
+without Python; a few controls need it, and are grey. For these, and for the exercises, which tell
+you *what you did wrong*, get the course and open it with `make course`.
 """
 
 
@@ -95,7 +98,7 @@ def executed(path: Path) -> NotebookNode:
         resources={"metadata": {"path": str(path.parent)}},
     )
     try:
-        client.execute()
+        client.execute(env=os.environ | {RECORDING: "yes"})
     except CellExecutionError as error:
         error.add_note(f"That was in {path.name}.")
         raise

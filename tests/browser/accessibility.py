@@ -1,4 +1,5 @@
-"""What axe-core finds wrong on a page, of WCAG 2.1 A and AA and of what it recommends beside."""
+"""What axe-core finds wrong on a page, of WCAG 2.1 A and AA and of what it recommends beside; and
+what it does not look for: that nothing has to be scrolled both ways at a zoom of 400 %."""
 
 from __future__ import annotations
 
@@ -24,3 +25,37 @@ def violations(page: Any, within: str | None = None) -> list[str]:
         for rule in found
         for node in rule["nodes"]
     ]
+
+
+_OUT_OF_SIGHT = """() => {
+    const inTwoDimensions =
+        "canvas, img, svg, table, pre, mjx-container, .convkit-sum, .convkit-matrix";
+    const out = (box) => box.width > 0 && (box.left < -1 || box.right > innerWidth + 1);
+    const found = [];
+    const page = document.scrollingElement.scrollWidth;
+    if (page > innerWidth + 1) found.push(`the page is ${page} pixels wide`);
+    for (const control of document.querySelectorAll("button, input, select, textarea")) {
+        if (out(control.getBoundingClientRect()) && !control.closest(inTwoDimensions)) {
+            found.push(control.outerHTML.slice(0, 120));
+        }
+    }
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    const range = document.createRange();
+    while (texts.nextNode()) {
+        const text = texts.currentNode;
+        const words = text.textContent.trim();
+        if (!words || text.parentElement.closest(inTwoDimensions)) continue;
+        range.selectNodeContents(text);
+        if ([...range.getClientRects()].some(out)) found.push(words.slice(0, 120));
+    }
+    return found;
+}"""
+
+
+def out_of_sight(page: Any) -> list[str]:
+    """Texts and controls for which one has to scroll sideways, and a page that is too wide.
+
+    What has two dimensions is exempt (WCAG 1.4.10): pictures, tables, formulas, code, matrices.
+    """
+    found: list[str] = page.evaluate(_OUT_OF_SIGHT)
+    return found

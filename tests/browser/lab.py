@@ -242,6 +242,25 @@ def pictures_of(widget: Any) -> list[str]:
     return shown
 
 
+def commit_to_everything(page: Any) -> None:
+    """Commit to some answer to every question, and to those that come up behind it."""
+    questions = page.locator(".convkit-question")
+    number = 0
+    while number < questions.count():
+        question = questions.nth(number)
+        for choice in question.get_by_role("radio").all()[:1]:
+            choice.check()
+        for amount in question.get_by_role("spinbutton").all():
+            amount.fill("1")
+        for place in question.get_by_role("application").all():
+            place.press("End")
+        for words in question.get_by_role("textbox").all():
+            words.fill("so")
+        question.get_by_role("button").first.click()
+        page.wait_for_timeout(100)
+        number += 1
+
+
 def _cell_index(page: Any, cell_id: str) -> int:
     ids: list[str] = page.evaluate(
         "() => [...window.jupyterapp.shell.currentWidget.content.model.cells].map((c) => c.id)"

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.accessibility import violations
-from tests.browser.lab import pictures_of
+from tests.browser.accessibility import out_of_sight, violations
+from tests.browser.lab import commit_to_everything, pictures_of
 
 pytestmark = [
     pytest.mark.browser,
@@ -51,25 +51,6 @@ def site(tmp_path_factory):
     server.shutdown()
     thread.join()
     server.server_close()
-
-
-def commit_to_everything(page):
-    """Commit to some answer to every question, and to those that come up behind it."""
-    questions = page.locator(".convkit-question")
-    number = 0
-    while number < questions.count():
-        question = questions.nth(number)
-        for choice in question.get_by_role("radio").all()[:1]:
-            choice.check()
-        for amount in question.get_by_role("spinbutton").all():
-            amount.fill("1")
-        for place in question.get_by_role("application").all():
-            place.press("End")
-        for words in question.get_by_role("textbox").all():
-            words.fill("so")
-        question.get_by_role("button").first.click()
-        page.wait_for_timeout(100)
-        number += 1
 
 
 @pytest.fixture(scope="module")
@@ -128,6 +109,15 @@ def test_axe_finds_nothing_wrong(name, open_page):
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
         assert violations(page) == [], scheme
+    page.close()
+
+
+@pytest.mark.parametrize("name", [*OTHERS, *(f"lectures/{stem}" for stem in LECTURES)])
+def test_at_400_percent_nothing_is_scrolled_both_ways(name, open_page):
+    page, _ = open_page(name)
+    page.set_viewport_size({"width": 320, "height": 256})
+    page.wait_for_timeout(200)  # pictures fit themselves to the page a frame later
+    assert out_of_sight(page) == []
     page.close()
 
 

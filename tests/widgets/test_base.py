@@ -70,6 +70,23 @@ def test_computes_on_one_thread():
     assert len(Threads.seen) >= 2
 
 
+def test_what_a_page_without_python_may_ask_is_answered_beforehand():
+    class Recorded(Reciprocal):
+        records = ({"numbers": [[[2.0]], [[0.0]], [[4.0]]]},)
+
+    widget = Recorded(numbers=[[1.0]])
+    assert widget.recorded == []
+    widget.record()
+    assert [each["varied"] for each in widget.recorded] == [
+        {"numbers": numbers} for numbers in ([[2.0]], [[0.0]], [[4.0]])
+    ]
+    first, refused, last = (each["answer"] for each in widget.recorded)
+    assert np.frombuffer(first["arrays"]["result"]["data"]) == 0.5
+    assert "expected none to be 0" in refused["problem"]
+    assert np.frombuffer(last["arrays"]["result"]["data"]) == 0.25
+    np.testing.assert_array_equal(widget.numbers, [[1.0]])
+
+
 def test_without_operands_it_is_computed_once():
     class Constant(Widget):
         computed = 0
