@@ -1,7 +1,7 @@
 # make course      set everything up and open the course (ARGS=--no-browser prints the address only)
 # make test        set up what tests need and run them; make test-all runs the exhaustive tables whole
 # make exercises   generate exercises/ from solutions/, as nbgrader releases them
-# make kill-table  write build/kill-table/: which test notices which mistake
+# make kill-table  write build/kill-table/, and its summary in docs/: which test notices which mistake
 # make names       print how often the first name that is said of a mistake is the right one
 # make site        build the lectures as a static site, into build/site
 # make pictures    record the README's moving pictures in a browser, into docs/images

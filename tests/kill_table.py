@@ -2,8 +2,8 @@
 
 python -m tests.kill_table
 
-It ends in failure, and writes nothing, where a mistake costs less than one point in the tests of
-its assignment, or a right implementation is accused.
+The summary is docs/kill-table.md. It ends in failure, and writes nothing, where a mistake costs
+less than one point in the tests of its assignment, or a right implementation is accused.
 """
 
 from __future__ import annotations
@@ -28,13 +28,15 @@ from tests.checks.variants import Variant, right_variants
 T = TypeVar("T", Misconception, Variant)
 
 FOLDER = ROOT / "build" / "kill-table"
+SUMMARY = ROOT / "docs" / "kill-table.md"
 SEEDS = range(1, 21)
 
-README = """# The kill table
+PAGE_OF_ALL = """# The kill table
 
-Made by `make kill-table`. It runs the graded test cells of `solutions/`
-on every way to make every mistake in the catalogue of misconceptions, and on right implementations.
-It is not made at all if a mistake costs less than a point or a right implementation loses any.
+Which mistakes the tests of the course notice. `make kill-table` wrote this page, and a page for
+each assignment into `build/kill-table/`. It runs the graded test cells of `solutions/` on every way
+to make every mistake in the catalogue of misconceptions, and on right implementations. Nothing is
+written if a mistake costs less than a point, or a right implementation loses any.
 
 - *Visible*: of the ways, how many the visible tests notice without the hidden ones.
 - *Named*: of the ways, how many the checks call by the mistake's own name whenever they fail;
@@ -45,12 +47,6 @@ It is not made at all if a mistake costs less than a point or a right implementa
 | assignment | name | mistakes | ways | visible | named | now and then | right |
 |---|---|---|---|---|---|---|---|
 {digest}
-
-## The right implementations
-
-| name | implementations |
-|---|---|
-{right}
 """
 
 PAGE = """# What the tests of {} notice
@@ -164,12 +160,17 @@ def accusation(name: str, number: int, seed: int) -> str | None:
     return f"{name}, {variant.id}, seed {seed}: {', '.join(failed)}" if failed else None
 
 
-def pages(kills: Iterable[Kill]) -> dict[str, str]:
-    """The text of each file in the folder."""
+def by_name(kills: Iterable[Kill]) -> dict[str, dict[str, list[Kill]]]:
+    """The ways of each name's entries."""
     found: dict[str, dict[str, list[Kill]]] = {}
     for each in kills:
         found.setdefault(each.name, {}).setdefault(each.id, []).append(each)
-    written = {"README.md": readme(found)}
+    return found
+
+
+def pages(found: dict[str, dict[str, list[Kill]]]) -> dict[str, str]:
+    """The text of each file in the folder."""
+    written = {}
     for home in assignments():
         lines = [PAGE.format(home.name)]
         for name in home.names:
@@ -179,9 +180,9 @@ def pages(kills: Iterable[Kill]) -> dict[str, str]:
     return written
 
 
-def readme(found: dict[str, dict[str, list[Kill]]]) -> str:
-    """The first page, from the ways of each name's entries."""
-    digest, right = [], []
+def summary(found: dict[str, dict[str, list[Kill]]]) -> str:
+    """The page in docs/."""
+    digest = []
     for home in assignments():
         for name in home.names:
             kills = [each for same in found[name].values() for each in same]
@@ -189,10 +190,8 @@ def readme(found: dict[str, dict[str, list[Kill]]]) -> str:
             always = sum(k.named == k.own for k in kills)
             sometimes = sum(bool(k.own) for k in kills) - always
             counts = [len(found[name]), len(kills), seen, always, sometimes, len(right_ones(name))]
-            link = f"[{home.name}]({home.name}.md)"
-            digest.append(f"| {link} | `{name}` | {' | '.join(map(str, counts))} |")
-            right.append(f"| `{name}` | {', '.join(each.id for each in right_ones(name))} |")
-    return README.format(seeds=len(SEEDS), digest="\n".join(digest), right="\n".join(right))
+            digest.append(f"| {home.name} | `{name}` | {' | '.join(map(str, counts))} |")
+    return PAGE_OF_ALL.format(seeds=len(SEEDS), digest="\n".join(digest))
 
 
 def head(name: str) -> list[str]:
@@ -263,7 +262,9 @@ def main() -> None:
     if problems:
         sys.exit("\n".join(problems))
     FOLDER.mkdir(parents=True, exist_ok=True)
-    for name, text in pages(kills).items():
+    found = by_name(kills)
+    SUMMARY.write_text(summary(found), encoding="utf-8")
+    for name, text in pages(found).items():
         (FOLDER / name).write_text(text, encoding="utf-8")
     for each in kills:
         if not each.own:
