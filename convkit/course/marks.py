@@ -10,6 +10,7 @@ from nbgrader.api import Gradebook
 from nbgrader.plugins import ExportPlugin
 from traitlets import Unicode
 
+from convkit.checks.saying.refused import refused
 from convkit.course import CourseError, tables
 from convkit.course.roster import roster
 from convkit.course.tables import Table
@@ -53,6 +54,15 @@ class ExportToPlatform(ExportPlugin):
     )
 
     def export(self, gradebook: Gradebook) -> None:
+        """Write the file ``to``, or end nbgrader with a sentence that says why not."""
+        try:
+            self.write(gradebook)
+        except CourseError as error:
+            self.parent.fail(str(error))
+        except OSError as error:
+            self.parent.fail(refused(error, self.to))
+
+    def write(self, gradebook: Gradebook) -> None:
         """Write the file ``to``.
 
         Raises:
@@ -164,7 +174,7 @@ def send_marks(
             plugin = ExportToPlatform(parent=app)
             plugin.to, plugin.assignment = str(target), [assignment]
             plugin.download, plugin.column = str(download), column
-            plugin.export(gradebook)
+            plugin.write(gradebook)
             say(f"{target} is to be imported into {marks.column!r}: {len(marks.points)} people.")
     return int(bool(marks.held_back or marks.strangers))
 

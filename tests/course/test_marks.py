@@ -221,12 +221,18 @@ def test_the_command(year, said):
     assert said("grades", "mini", "gradebook.csv", "--to", "out.csv")[0] == 1
     assert '"Lee, Ann",501,u501,ann,A,10' in (year / "out.csv").read_text("utf-8-sig")
     assert "is there already" in said("grades", "mini", "gradebook.csv", "--to", "out.csv")[2]
-    by_nbgrader = Course(year).nbgrader(
-        "export",
-        "--exporter=convkit.course.marks.ExportToPlatform",
-        '--assignment=["mini"]',
-        "--ExportToPlatform.download=gradebook.csv",
-        "--to=by.csv",
+    by_nbgrader, refused = (
+        Course(year).nbgrader(
+            "export",
+            "--exporter=convkit.course.marks.ExportToPlatform",
+            '--assignment=["mini"]',
+            f"--ExportToPlatform.download={download}",
+            "--to=by.csv",
+        )
+        for download in ("gradebook.csv", "none.csv")
     )
     assert by_nbgrader.returncode == 0, by_nbgrader.stderr
+    assert refused.returncode == 1
+    assert "none.csv cannot be read or written: No such file" in refused.stderr
+    assert "Traceback" not in refused.stderr
     assert (year / "by.csv").read_bytes() == (year / "out.csv").read_bytes()
