@@ -44,7 +44,7 @@ function render({ model, el, signal }) {
   const numericalPanel = panel("", numericalX);
   const reading = element("div", {
     class: "convkit-reading", "aria-live": "polite",
-    style: "align-self: start; justify-self: start; margin-top: 34px; width: 270px",
+    style: "align-self: start; justify-self: start; margin-top: 34px",
   });
   const verdict = element("div", { class: "convkit-reading", "aria-live": "polite", style: "margin-top: 8px" });
 
@@ -69,6 +69,7 @@ function render({ model, el, signal }) {
     grid.style.gridTemplateColumns = `repeat(${(convolves ? 6 : 4) / (narrow ? 2 : 1)}, auto)`;
     for (const node of [forward, backward]) node.style.gridColumn = narrow ? "1 / -1" : "";
     reading.style.gridColumn = narrow ? "1 / -1" : `span ${convolves ? 2 : 1}`;
+    reading.style.width = `${Math.min(270, root.clientWidth - 40)}px`;
   }
 
   function draw(arrays) {

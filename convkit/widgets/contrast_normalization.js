@@ -2,7 +2,7 @@
 
 const NAMES = ["x", "v", "y"];
 const WIDEST = 290; // pixels, a picture
-const NARROW = 560; // a page on which the pictures stand below one another
+const NARROW = 420; // a page on which the pictures stand below one another
 const PROFILE = 110;
 const THUMBNAIL = 96;
 const SMALLEST_DEVIATIONS = ["0.001", "0.003", "0.01", "0.03", "0.1", "0.3", "1"];
@@ -71,6 +71,7 @@ function render({ model, el, signal }) {
     NAMES.forEach((name, step) => {
       drawPainted(pictures[step], bitmaps.pictures[step], across, [window_]);
       drawProfile(profiles[step], across, linesOf(arrays, step, chosen, i), j, colours);
+      readings[step].style.maxWidth = `${across}px`;
       readings[step].replaceChildren(...reading(arrays, step, i, j));
     });
     pictures[0].setAttribute("aria-label", `x, the window at row ${i + 1} of ${rows}, column ${j + 1} of ${columns}`);

@@ -43,7 +43,7 @@ function render({ model, el, signal }) {
     const width = arrays.x.shape[2];
     const narrow = root.clientWidth < NARROW;
     grid.style = GRID + (narrow ? IN_COLUMNS : IN_ROWS);
-    const across = Math.min(WIDEST, (root.clientWidth - 130) / (narrow ? 2 : 4));
+    const across = Math.min(WIDEST, (narrow ? root.clientWidth - 170 : root.clientWidth - 130) / (narrow ? 2 : 4));
     const shades = { x: grey(0, 255), detection: onBoard(size), max: grey(0, 1), average: grey(0, largest(arrays.average)) };
     const mapAt = (name, drag) => at(arrays[name], numberOf(drag, reach));
     const frames = homes(mapAt("detection", start), size).map((home) => ({ ...home, colour: palette(root).frame }));

@@ -1,7 +1,7 @@
 // Softmax: for each class its logit as a slider, its probability, and the gradient of its logit.
 
 const [LOWEST, HIGHEST] = [-10, 10]; // logits
-const [NARROW, WIDE, HIGH] = [36, 220, 24]; // pixels: how long a bar can be, and its height
+const [NARROW, WIDE, HIGH] = [26, 220, 24]; // pixels: how long a bar can be, and its height
 const BESIDE = 490; // pixels, what stands beside the two bars
 const SLIM = 420; // a page on which the gradient stands below the probability, not beside it
 const GRID = "display: grid; gap: 8px clamp(5px, 1.5vw, 12px); align-items: center; overflow-x: auto";

@@ -30,12 +30,19 @@ def violations(page: Any, within: str | None = None) -> list[str]:
 _OUT_OF_SIGHT = """() => {
     const inTwoDimensions =
         "canvas, img, svg, table, pre, mjx-container, .convkit-sum, .convkit-matrix";
-    const out = (box) => box.width > 0 && (box.left < -1 || box.right > innerWidth + 1);
+    const seen = (node) => {
+        const frame = node.closest(".convkit")?.getBoundingClientRect();
+        return [frame?.left ?? 0, frame?.right ?? innerWidth];
+    };
+    const out = (box, node) => {
+        const [left, right] = seen(node);
+        return box.width > 0 && (box.left < left - 1 || box.right > right + 1);
+    };
     const found = [];
     const page = document.scrollingElement.scrollWidth;
     if (page > innerWidth + 1) found.push(`the page is ${page} pixels wide`);
     for (const control of document.querySelectorAll("button, input, select, textarea")) {
-        if (out(control.getBoundingClientRect()) && !control.closest(inTwoDimensions)) {
+        if (out(control.getBoundingClientRect(), control) && !control.closest(inTwoDimensions)) {
             found.push(control.outerHTML.slice(0, 120));
         }
     }
@@ -46,7 +53,8 @@ _OUT_OF_SIGHT = """() => {
         const words = text.textContent.trim();
         if (!words || text.parentElement.closest(inTwoDimensions)) continue;
         range.selectNodeContents(text);
-        if ([...range.getClientRects()].some(out)) found.push(words.slice(0, 120));
+        const boxes = [...range.getClientRects()];
+        if (boxes.some((box) => out(box, text.parentElement))) found.push(words.slice(0, 120));
     }
     return found;
 }"""
