@@ -14,8 +14,8 @@ from tqdm import tqdm
 
 from convkit.checks.saying.wording import UNKNOWN
 from convkit.course import CourseError
-from convkit.course.roster import FILE, roster
-from convkit.course.roster import sections as sections_of
+from convkit.course.platforms.roster import FILE, roster
+from convkit.course.platforms.roster import sections as sections_of
 from convkit.grading import notebook as nb
 from convkit.grading.gradebook.answers_given import FirstTries, first_tries
 from convkit.grading.gradebook.application import opened

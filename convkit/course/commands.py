@@ -33,13 +33,13 @@ def bundle(options: argparse.Namespace) -> None:
 
 
 def roster(options: argparse.Namespace) -> None:
-    from convkit.course.roster import take_roster
+    from convkit.course.platforms.roster import take_roster
 
     take_roster(root_of_course(), options.file, dry_run=options.dry_run)
 
 
 def collect(options: argparse.Namespace) -> int:
-    from convkit.course.collect import collect
+    from convkit.course.platforms.collect import collect
 
     return collect(
         root_of_course(),

@@ -12,7 +12,7 @@ from traitlets import Unicode
 
 from convkit.checks.saying.refused import refused
 from convkit.course import CourseError, tables
-from convkit.course.roster import roster
+from convkit.course.platforms.roster import roster
 from convkit.course.tables import Table
 from convkit.grading.gradebook.application import opened
 from convkit.grading.gradebook.autograde import course_at

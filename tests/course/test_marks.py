@@ -8,7 +8,7 @@ import pytest
 
 from convkit.course import CourseError, tables
 from convkit.course.marks import Marks
-from convkit.course.roster import take_roster
+from convkit.course.platforms.roster import take_roster
 from convkit.grading.gradebook.standings import Row
 from convkit.grading.outcome import NOT_HANDED_IN, Outcome
 from tests.grading.course import Course

@@ -6,7 +6,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_notebook
 
-from convkit.course.roster import take_roster
+from convkit.course.platforms.roster import take_roster
 from convkit.course.similar import normal_form, pairs
 from tests.grading.course import known_cell
 

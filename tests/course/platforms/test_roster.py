@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 from nbgrader.api import Gradebook
 
-from convkit.course.roster import Person, read_roster, roster, sections
+from convkit.course.platforms.roster import Person, read_roster, roster, sections
 
 CANVAS = """\
 Student,ID,SIS User ID,SIS Login ID,Section,02-convolution (1234),Current Score

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from convkit.course import CourseError
-from convkit.course.download import HandedIn
-from convkit.course.roster import FILE, Person, plain_name, sections
+from convkit.course.platforms.download import HandedIn
+from convkit.course.platforms.roster import FILE, Person, plain_name, sections
 from convkit.grading.terminal import harmless
 
 

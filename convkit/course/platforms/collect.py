@@ -10,9 +10,9 @@ from enum import StrEnum
 from pathlib import Path, PurePosixPath
 
 from convkit.course import CourseError
-from convkit.course.download import HandedIn, download
-from convkit.course.roster import FILE, roster
-from convkit.course.whose import sorted_out
+from convkit.course.platforms.download import HandedIn, download
+from convkit.course.platforms.roster import FILE, roster
+from convkit.course.platforms.whose import sorted_out
 from convkit.grading.gradebook.application import opened
 from convkit.grading.intake.folder import look_into
 from convkit.grading.terminal import harmless, say

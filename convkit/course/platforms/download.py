@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from zipfile import ZipFile, ZipInfo
 
-from convkit.course import CourseError, archive
+from convkit.course import CourseError
+from convkit.course.platforms import archive
 from convkit.grading.intake.contents import UnreadableError
 from convkit.grading.terminal import harmless, say
 

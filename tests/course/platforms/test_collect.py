@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from convkit.course import archive
-from convkit.course.roster import take_roster
+from convkit.course.platforms import archive
+from convkit.course.platforms.roster import take_roster
 from tests.grading.course import Course, mini_source
 
 ROSTER = """\

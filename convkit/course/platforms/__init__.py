@@ -1,0 +1,1 @@
+"""What comes from Canvas and Moodle: who is in the course, and what they have handed in."""
