@@ -16,7 +16,7 @@ from nbformat import NotebookNode
 
 _ROOT = Path(__file__).parents[1]
 _ASSIGNMENT = "02-convolution"
-_STUDENTS = 12
+_STUDENTS = 6
 _STOCK = """
 c = get_config()
 c.CourseDirectory.course_id = "stock"

@@ -129,15 +129,9 @@ def _edited(plain: str, name: str, edits: tuple[tuple[str, Edit], ...]) -> Any:
 def _made(plain: str, name: str, edits: tuple[tuple[str, Edit], ...]) -> Any:
     """The class or function ``name`` of a plain module, with words replaced in places of it."""
     definitions = dict(_definitions(plain))
-    module = {**vars(import_module(f"convkit.plain.{plain}")), "__name__": f"edited.{plain}"}
-    if all(place in ("forward", "backward") for place, _ in edits):  # the rest may stay as it is
-        methods = {place: _method(definitions[name], place) for place, _ in edits}
-        for place, (old, new) in edits:
-            if old not in methods[place]:
-                raise ValueError(f"{name}, {place}: the plain text does not contain {old!r}")
-            methods[place] = methods[place].replace(old, new)
-        exec(_code(f"class {name}({name}):\n{''.join(methods.values())}"), module)
-        return module[name]
+    methods_alone = all(place in ("forward", "backward") for place, _ in edits)
+    if methods_alone:  # the rest of the class need not be made anew
+        definitions = {place: _method(definitions[name], place) for place, _ in edits}
     for place, (old, new) in edits:
         if place == EVERYWHERE:
             texts = dict(definitions)
@@ -149,7 +143,11 @@ def _made(plain: str, name: str, edits: tuple[tuple[str, Edit], ...]) -> Any:
             raise ValueError(f"{name}, {place}: the plain text does not contain {old!r}")
         for inside, text in texts.items():
             definitions[inside] = definitions[inside].replace(text, text.replace(old, new))
-    for source in definitions.values():
+    module = {**vars(import_module(f"convkit.plain.{plain}")), "__name__": f"edited.{plain}"}
+    sources = list(definitions.values())
+    if methods_alone:
+        sources = [f"class {name}({name}):\n{''.join(sources)}"]
+    for source in sources:
         exec(_code(source), module)
     return module[name]
 
