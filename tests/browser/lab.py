@@ -216,9 +216,14 @@ def run_cell(page: Any, cell_id: str) -> None:
 
 
 def widget_of(page: Any, cell_id: str) -> Any:
-    """Run a cell, and return the fresh widget that it shows."""
+    """Run a cell, and return the fresh widget that it shows, drawn as wide as there is room."""
     run_cell(page, cell_id)
-    return cell(page, cell_id).locator(".convkit")
+    widget = cell(page, cell_id).locator(".convkit")
+    widget.first.wait_for()
+    page.evaluate(
+        "() => new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)))"
+    )
+    return widget
 
 
 def set_source(page: Any, cell_id: str, source: str) -> str:
