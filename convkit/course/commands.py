@@ -57,12 +57,17 @@ def extend(options: argparse.Namespace) -> None:
     extend(root_of_course(), options.assignment, options.student, options.days)
 
 
-def grade(options: argparse.Namespace) -> int:
+def _refuse_elsewhere() -> None:
+    """Where there is no Linux, what grades cannot even be imported; say why it is refused."""
     from convkit.grading.sandbox.doctor import require
 
-    if not options.scheduler:
+    if sys.platform != "linux":
         require()
-    from convkit.grading.runner import grade_class  # of which much is there on Linux alone
+
+
+def grade(options: argparse.Namespace) -> int:
+    _refuse_elsewhere()
+    from convkit.grading.runner import grade_class
 
     try:
         return grade_class(
@@ -87,9 +92,7 @@ def answers(options: argparse.Namespace) -> int:
 
 
 def regrade(options: argparse.Namespace) -> int:
-    from convkit.grading.sandbox.doctor import require
-
-    require()
+    _refuse_elsewhere()
     from convkit.course.regrade import regrade
 
     return regrade(root_of_course(), options.assignment, options.student)

@@ -30,7 +30,7 @@ from convkit.grading.outcome import GraderError, Outcome, Status
 from convkit.grading.running import travelling_layers
 from convkit.grading.running.processes import Processes
 from convkit.grading.running.submission import Part, Task
-from convkit.grading.sandbox.doctor import warnings
+from convkit.grading.sandbox.doctor import require, warnings
 from convkit.grading.terminal import harmless, say
 
 if TYPE_CHECKING:
@@ -245,15 +245,18 @@ def grade_class(
 ) -> int:
     """What `convkit grade` does: its exit status is 1 where somebody has no grade for our fault.
 
-    The sandbox must hold: see `doctor.require`.
-
     Args:
         root: the course's folder.
         only: students; everybody if there are none.
         force: whether to grade again what is up to date.
         scheduler: as in `Grader`.
+
+    Raises:
+        SandboxError: the sandbox does not hold here, and here is where it would be graded.
     """
     with opened(root) as (app, course), alone(root) as lock, _scratch(lock) as scratch:
+        if not scheduler:
+            require()  # in the run's own folder: being killed, it leaves nothing elsewhere
         course.require(assignment)
         grader = Grader(app, course, assignment, scratch, scheduler)
         students = grader.students()
