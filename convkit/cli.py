@@ -79,15 +79,17 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _open(options: argparse.Namespace) -> int:
-    """JupyterLab on this folder: widgets are saved with their notebook, nobody is shown news, and
-    what only instructors need is out of the way."""
-    settings = [str(Path(__file__).parent / "jupyter"), os.environ.get("JUPYTER_CONFIG_PATH")]
+    """JupyterLab on this folder: widgets are saved with their notebook, nobody is shown news, lines
+    are short enough to read, and what only instructors need is out of the way."""
+    environment = dict(os.environ)
+    for search_path in ("JUPYTER_CONFIG_PATH", "JUPYTER_PATH"):  # for settings, for extensions
+        places = [str(Path(__file__).parent / "jupyter"), os.environ.get(search_path)]
+        environment[search_path] = os.pathsep.join(filter(None, places))
     page = f"/lab/tree/{FIRST_PAGE}" if Path(FIRST_PAGE).is_file() else "/lab"
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={Path.cwd()}"]
     command += [f"--LabApp.default_url={page}", *options.jupyter]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")
-    environment = os.environ | {"JUPYTER_CONFIG_PATH": os.pathsep.join(filter(None, settings))}
     try:
         return subprocess.call(command, env=environment)
     except KeyboardInterrupt:  # how one stops it

@@ -29,17 +29,19 @@ def called(monkeypatch, tmp_path):
 def test_the_course_is_opened_with_its_settings_at_its_first_page(called, monkeypatch, tmp_path):
     (tmp_path / "lectures").mkdir()
     (tmp_path / cli.FIRST_PAGE).touch()
-    monkeypatch.setenv("JUPYTER_CONFIG_PATH", "theirs")
+    for search_path in ("JUPYTER_CONFIG_PATH", "JUPYTER_PATH"):
+        monkeypatch.setenv(search_path, "theirs")
     assert cli.main(["open", "--no-browser"]) == 0
     [(command, environment)] = called
     assert command[:3] == [sys.executable, "-m", "jupyterlab"]
     assert f"--ServerApp.root_dir={tmp_path}" in command
     assert f"--LabApp.default_url=/lab/tree/{cli.FIRST_PAGE}" in command
     assert "--no-browser" in command
-    ours, theirs = environment["JUPYTER_CONFIG_PATH"].split(cli.os.pathsep)
-    assert Path(ours) == COURSE_SETTINGS
+    for search_path in ("JUPYTER_CONFIG_PATH", "JUPYTER_PATH"):
+        ours, theirs = environment[search_path].split(cli.os.pathsep)
+        assert Path(ours) == COURSE_SETTINGS
+        assert theirs == "theirs"
     assert (COURSE_SETTINGS / "labconfig" / "default_setting_overrides.json").is_file()
-    assert theirs == "theirs"
 
 
 def test_a_folder_without_lectures_is_opened_too(called):

@@ -33,7 +33,7 @@ CHROMIUM_ARGUMENTS = [
     "--disable-sync",
 ]
 COURSE_SETTINGS = Path(convkit.__file__).parent / "jupyter"
-"""What `make course` gives JupyterLab."""
+"""What `make course` gives JupyterLab: settings, and an extension that sets lines of text."""
 
 _OPEN = """async (path) => {
     await window.jupyterapp.commands.execute("docmanager:open", { path });
@@ -81,6 +81,7 @@ def running_lab(folder: Path, private: Path, *options: str) -> Iterator[Lab]:
     token = secrets.token_hex(16)
     environment = os.environ | {
         "JUPYTER_CONFIG_PATH": str(COURSE_SETTINGS),
+        "JUPYTER_PATH": str(COURSE_SETTINGS),
         "JUPYTER_CONFIG_DIR": str(private / "config"),
         "JUPYTER_DATA_DIR": str(private / "data"),
         "JUPYTER_RUNTIME_DIR": str(private / "runtime"),

@@ -45,3 +45,16 @@ def test_a_learner_is_shown_nothing_that_only_instructors_need(browser):
     expect(page.get_by_role("menuitem", name="Help", exact=True)).to_be_visible()
     expect(page.get_by_role("menuitem", name="Nbgrader", exact=True)).to_have_count(0)
     expect(page.locator(".jp-toast-message")).to_have_count(0)
+
+
+def test_on_a_wide_screen_lines_stay_short_and_the_page_stands_in_the_middle(browser):
+    page = browser.open("lectures/00-start-here.ipynb")
+    page.set_viewport_size({"width": 1920, "height": 900})
+    widest = "nodes => Math.max(...nodes.map((node) => node.clientWidth))"
+    text = page.locator(".jp-MarkdownOutput p")
+    assert 500 < text.evaluate_all(widest) < 800
+    paper, cell = (page.locator(name).first.bounding_box() for name in (".jp-Notebook", ".jp-Cell"))
+    left, right = cell["x"] - paper["x"], paper["x"] + paper["width"] - cell["x"] - cell["width"]
+    assert left > 50
+    assert left == pytest.approx(right, abs=30)  # a scroll bar
+    page.set_viewport_size({"width": 1300, "height": 900})
