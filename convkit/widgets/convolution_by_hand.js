@@ -26,7 +26,7 @@ function render({ model, el, signal }) {
       (i === chosen.channel && r === chosen.row && c === chosen.column ? number : old))))));
   const play = button("▶ Play", () => (player ? stop() : start()));
   const [xColumn, kernelColumn, weightColumn, outputColumn] = range(4).map(() =>
-    element("div", { class: "convkit-column" }));
+    element("div", { class: "convkit-panel" }));
   const star = element("span", { class: "convkit-sign" });
   const turn = element("span", { class: "convkit-turn" });
   const sum = element("div", { "aria-live": "polite" });

@@ -33,7 +33,7 @@ function render({ model, el, signal }) {
   root.append(
     askingFor(["steps"], run.node),
     element("div", { class: "convkit-stage convkit-top" },
-      curves, element("div", { class: "convkit-column" }, ...names.map((_, row) => element("div", {}, lines[row], lanes[row])))),
+      curves, element("div", { class: "convkit-panel" }, ...names.map((_, row) => element("div", {}, lines[row], lanes[row])))),
     element("div", { class: "convkit-bar" }, asking(scale.node, function_.node, lr.node, batch.node)),
     element("p", { class: "convkit-hint" },
       "Same first weights, same batches in the same order. Changing any of these starts the race again."),
