@@ -10,8 +10,9 @@ from numpy.lib.stride_tricks import sliding_window_view
 from convkit.layers.base import Array
 from convkit.layers.windows import output_size
 
-# What the lines of a block of images take, about. In smaller blocks the products get too small.
-BLOCK_BYTES = 2**23
+# What the lines of a block of images take, about: more takes more memory than PyTorch does, in less
+# the products get too small.
+BLOCK_BYTES = 6 * 2**20
 # NumPy moves numbers in runs of this length several times faster than one by one.
 LONG_RUN = 16
 
