@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import reduce
+
 import numpy as np
 
 from convkit.layers.arguments import gradient, pair, shaped
@@ -52,13 +54,12 @@ class MaxPool2d(_Pool2d):
 
     def forward(self, x: Array) -> Array:
         x, y_shape = self._input(x)
-        places = self._places()
         y = np.full(y_shape, -np.inf, x.dtype)
-        winner = np.zeros(y_shape, places.dtype)
-        for p, q, view in offset_views(x, self.kernel_size, self.stride):
+        winner = np.zeros(y_shape, np.min_scalar_type(self.kernel_size[0] * self.kernel_size[1]))
+        for place, (_, _, view) in enumerate(offset_views(x, self.kernel_size, self.stride)):
             pixels = view.copy()  # to read every other number is slow: once, not twice
-            # Places are numbered in this order: the latest that beats all before has the largest.
-            np.maximum(winner, (pixels > y) * places[p, q], out=winner)
+            # Branches on chance are slow. The latest that beats all before has the largest number.
+            np.maximum(winner, (pixels > y) * winner.dtype.type(place), out=winner)
             np.maximum(y, pixels, out=y)
         self._keep(x.shape, x.dtype, winner)
         return y
@@ -66,16 +67,20 @@ class MaxPool2d(_Pool2d):
     def backward(self, grad_y: Array) -> Array:
         x_shape, dtype, winner = self._kept()
         grad_y = gradient(grad_y, winner.shape, dtype)
-        places = self._places()
         grad_x = np.zeros(x_shape, dtype)
-        for p, q, view in offset_views(grad_x, self.kernel_size, self.stride):
-            view += grad_y * (winner == places[p, q])
+        # To add to pixels by their number is several times faster than to go through all offsets.
+        np.add.at(grad_x.reshape(-1), self._pixels(winner, x_shape).reshape(-1), grad_y.reshape(-1))
         return grad_x
 
-    def _places(self) -> Array:
-        """A number for each offset p, q in the window, in the smallest type that holds them."""
-        count = self.kernel_size[0] * self.kernel_size[1]
-        return np.arange(count, dtype=np.min_scalar_type(count)).reshape(self.kernel_size)
+    def _pixels(self, winner: Array, x_shape: tuple[int, ...]) -> Array:
+        """The number of each winning pixel, counted through all of x from 0 on: (N, C, …)."""
+        (n, channels, height, width), (h, w) = x_shape, self.kernel_size
+        in_map = np.arange(height * width).reshape(1, 1, height, width)
+        _, _, first = next(offset_views(in_map, self.kernel_size, self.stride))
+        numbers = in_map[0, 0, :h, :w].reshape(-1).take(winner)
+        numbers += first
+        numbers += height * width * np.arange(n * channels).reshape(n, channels, 1, 1)
+        return numbers
 
 
 class AvgPool2d(_Pool2d):
@@ -95,12 +100,8 @@ class AvgPool2d(_Pool2d):
         x, y_shape = self._input(x)
         (h, w), (step_h, step_w) = self.kernel_size, self.stride
         # Σ_p, then Σ_q: h + w additions instead of h·w, and the first of whole lines.
-        lines = np.zeros((*y_shape[:3], x.shape[3]), x.dtype)
-        for _, _, view in offset_views(x, (h, 1), (step_h, 1)):
-            lines += view
-        y = np.zeros(y_shape, x.dtype)
-        for _, _, view in offset_views(lines, (1, w), (1, step_w)):
-            y += view
+        lines = reduce(np.add, (view for _, _, view in offset_views(x, (h, 1), (step_h, 1))))
+        y = reduce(np.add, (view for _, _, view in offset_views(lines, (1, w), (1, step_w))))
         self._keep(x.shape, y_shape, x.dtype)
         return y / (h * w)
 
