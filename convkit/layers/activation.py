@@ -53,7 +53,8 @@ class Tanh(Layer):
 
     def forward(self, x: Array) -> Array:
         y = np.tanh(filled(x, "x"))
-        self._keep(1 - y * y)
+        slope = y * y
+        self._keep(np.subtract(1, slope, out=slope))
         return y
 
     def backward(self, grad_y: Array) -> Array:
