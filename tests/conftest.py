@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
+from xdist.scheduler import LoadFileScheduling
 
 import convkit.checks
 import convkit.mine
@@ -24,6 +25,20 @@ def pytest_collection_modifyitems(items):
         if item.get_closest_marker("course") or item.get_closest_marker("browser")
     }
     items.sort(key=lambda item: item.path not in slow)
+
+
+class OneLab(LoadFileScheduling):
+    """Files by the first process that is free, but all that need JupyterLab by one: it is slow to
+    start, and so is the browser that loads it."""
+
+    def _split_scope(self, nodeid):
+        file = super()._split_scope(nodeid)
+        return "tests/browser" if file.startswith("tests/browser/") else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    return OneLab(config, log) if config.getoption("dist") == "loadfile" else None
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,7 @@ def one_in(every: int, items: Iterable[T], name: Callable[[T], str] = str) -> li
     ]
 
 
-def sampled(names: Iterable[str], *always: str) -> list[ParameterSet]:
+def sampled(names: Iterable[T], *always: T) -> list[ParameterSet]:
     """The names as parameters of a test: ``always`` those are tried."""
     return [pytest.param(name, marks=marks(always=name in always)) for name in names]
 

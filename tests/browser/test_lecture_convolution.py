@@ -1,14 +1,14 @@
-"""Lecture 04 in a real browser: it runs, its pictures move, its keys stay its own."""
+"""Lecture 04 in a real browser: its pictures move, its keys stay its own."""
 
 import re
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.lab import cell, pictures_of, run_cell, set_source, widget_of
+from tests.browser.lab import pictures_of, run_cell, set_source, widget_of
 
 pytestmark = pytest.mark.browser
-LECTURE = "04-convolution"
+LECTURE, PREPARED = "04-convolution", ["setup", "photograph", "filters"]
 
 
 @pytest.fixture
@@ -154,7 +154,7 @@ def test_keys_pressed_in_a_widget_are_not_taken_for_jupyterlabs(lecture, by_hand
             lecture.keyboard.press(key)
         assert place.evaluate("node => node === document.activeElement")
         assert lecture.evaluate(count) == cells
-    slider = cell(lecture, "detector-widget").get_by_label("bias")
+    slider = widget_of(lecture, "detector-widget").get_by_label("bias")
     slider.press("ArrowRight")
     assert slider.input_value() == "-3.75"
 
@@ -173,7 +173,7 @@ def test_the_colours_follow_the_theme(lecture, by_hand):
 
 
 def test_the_detector_fires_elsewhere_with_another_kernel_or_bias(lecture):
-    widget = cell(lecture, "detector-widget").locator(".convkit")
+    widget = widget_of(lecture, "detector-widget")
     share = widget.locator(".convkit-reading strong").last
     seen = {share.inner_text()}
     widget.get_by_role("combobox", name="kernel").select_option(index=1)
@@ -187,7 +187,7 @@ def test_the_detector_fires_elsewhere_with_another_kernel_or_bias(lecture):
 
 
 def test_a_feature_map_has_its_own_gain(lecture):
-    widget = cell(lecture, "feature-maps-widget").locator(".convkit")
+    widget = widget_of(lecture, "feature-maps-widget")
     values = widget.locator(".convkit-map small")
     before = values.all_inner_texts()
     widget.get_by_role("button", name="feature map 2").press("Enter")

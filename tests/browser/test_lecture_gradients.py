@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from tests.browser.lab import pictures_of, widget_of
 
 pytestmark = pytest.mark.browser
-LECTURE = "07-gradients"
+LECTURE, PREPARED = "07-gradients", ["setup", "max-widget"]
 
 
 @pytest.fixture

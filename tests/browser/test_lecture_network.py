@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from tests.browser.lab import pictures_of, widget_of
 
 pytestmark = pytest.mark.browser
-LECTURE = "11-convolutional-network"
+LECTURE, PREPARED = "11-convolutional-network", ["setup", "play-first-widget"]
 
 
 @pytest.fixture

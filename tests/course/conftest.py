@@ -1,20 +1,11 @@
 """Courses to try a term with."""
 
-import sys
-from pathlib import Path
-
 import pytest
 
 from convkit.cli import main
 from tests.grading.course import Course, mini_source
 
 ASSIGNMENT = "mini"
-
-
-@pytest.fixture(autouse=True)
-def _activated_environment(monkeypatch):
-    """nbgrader starts alembic by its name."""
-    monkeypatch.setenv("PATH", str(Path(sys.executable).parent), prepend=":")
 
 
 @pytest.fixture

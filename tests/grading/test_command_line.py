@@ -206,13 +206,11 @@ def test_a_machine_that_cannot_grade(folder, capsys, monkeypatch):
 
 
 def test_the_configuration_is_read_where_there_is_no_fcntl():
-    code = "import sys; sys.modules.update(fcntl=None, resource=None); import {}"
-    for module in (
-        "convkit.grading.gradebook.saving",
-        "convkit.grading.gradebook.standings",
-        "convkit.cli",
-    ):
-        subprocess.run([sys.executable, "-c", code.format(module)], check=True)
+    code = (
+        "import sys; sys.modules.update(fcntl=None, resource=None)\n"
+        "import convkit.grading.gradebook.saving, convkit.grading.gradebook.standings, convkit.cli"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_nobody_reads_on(folder, monkeypatch):

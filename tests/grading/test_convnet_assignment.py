@@ -97,7 +97,8 @@ def course(request, tmp_path_factory):
     made = course.nbgrader("generate_assignment", NAME)
     assert made.returncode == 0, made.stderr
     write(source, course.submitted(NAME, "with-own"))
-    write(without_pictures(source), course.submitted(NAME, "without"))
+    if "without" in asked_for(request):
+        write(without_pictures(source), course.submitted(NAME, "without"))
     write(course.released(NAME), course.submitted(NAME, "untouched"))
     for student in asked_for(request) & WRONG.keys():
         name, before, after, _ = WRONG[student]
@@ -150,9 +151,14 @@ def test_the_solution_with_its_own_layers_earns_every_point(course, points):
     assert course.extra_credit(NAME)["with-own"]["own-bonus"] == 12
 
 
-def test_without_own_layers_the_reference_stands_in_and_those_points_alone_are_lost(course, points):
-    assert earned(course, "without") == points | {"own-visible": 0.0}
-    assert "0 of 5 are yours." in said(course, "without", "own-visible")
+@pytest.mark.parametrize("student", sampled(["without", "claims"], "claims"))
+def test_without_own_layers_the_reference_stands_in_and_those_points_alone_are_lost(
+    course, points, student
+):
+    """Whoever only claims them, too: by a record of checks that never ran, and by their names."""
+    assert earned(course, student) == points | {"own-visible": 0.0}
+    assert course.extra_credit(NAME)[student]["own-bonus"] == 0
+    assert "0 of 5 are yours." in said(course, student, "own-visible")
 
 
 @pytest.mark.parametrize("student", sampled(NOT_OWN, "one-borrowed"))
@@ -162,12 +168,6 @@ def test_a_layer_that_does_not_pass_costs_its_own_points_alone(course, points, s
     assert earned(course, student) == points | {"own-visible": core}
     assert course.extra_credit(NAME)[student]["own-bonus"] == choice
     assert words in said(course, student, "own-visible")
-
-
-def test_what_is_only_claimed_to_be_ones_own_is_not(course, points):
-    """A record of checks that never ran, and layers that carry the names of one's own."""
-    assert earned(course, "claims") == points | {"own-visible": 0.0}
-    assert course.extra_credit(NAME)["claims"]["own-bonus"] == 0
 
 
 def test_the_release_earns_exactly_nothing_whatever_lies_beside_it(course, points):

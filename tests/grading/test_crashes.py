@@ -14,6 +14,7 @@ from sqlalchemy.exc import DatabaseError
 
 from tests.grading.course import UNFINISHED, Course, mini_source, write
 from tests.grading.mini_submissions import CODE, answered
+from tests.sampling import sampled
 
 pytestmark = [pytest.mark.course, pytest.mark.timeout(3600)]
 
@@ -22,7 +23,7 @@ ANSWERS = {
     "ben": "%%implement double\ndef double(x):\n    return x",
     "cem": "%%implement double\nimport os\ndef double(x):\n    os._exit(0)",
 }
-KILLS, SAMPLED = 50, 2
+KILLS, SAMPLED = 50, 5  # the fifth falls into the midst of a run
 SECONDS_TO_END = 30
 
 
@@ -85,19 +86,10 @@ def wait_until_all_has_ended(course):
     assert course.running() == []
 
 
-@pytest.mark.parametrize(
-    "seed",
-    [
-        pytest.param(seed, marks=[] if seed < SAMPLED else [pytest.mark.exhaustive])
-        for seed in range(KILLS)
-    ],
-)
+@pytest.mark.parametrize("seed", sampled(range(KILLS), SAMPLED))
 def test_killed_and_resumed_is_as_good_as_undisturbed(handed_in, undisturbed, tmp_path, seed):
     course = new_course(handed_in, tmp_path / "0")
-    moments = random.Random(seed)
-    # One kill for each fifth of the run comes first, then as it falls.
-    share = (seed + moments.random()) / SAMPLED if seed < SAMPLED else moments.random()
-    seconds = share * undisturbed.seconds_taken
+    seconds = random.Random(seed).random() * undisturbed.seconds_taken
     while not killed(course, seconds):  # it was done before: the machine has less to do by now
         shutil.rmtree(course.temporary)
         seconds /= 2

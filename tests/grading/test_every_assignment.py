@@ -96,7 +96,7 @@ def graded(course, home, assignment, submissions):
             marks=[] if count and number == 4 else [pytest.mark.exhaustive],
         )
         for number, home in enumerate(assignments())
-        for id, count in [("sample", 2), ("whole", None)]
+        for id, count in [("sample", 1), ("whole", None)]
     ],
 )
 def students(request, tmp_path_factory):

@@ -26,6 +26,10 @@ from convkit.grading.gradebook.autograde import course_at
 from convkit.grading.gradebook.course import Course
 from convkit.grading.outcome import GraderError
 
+_REVISIONS = ScriptDirectory(str(Path(nbgrader.__file__).parent / "alembic"))
+# nbgrader asks another program for it, which takes seconds.
+nbgrader.api.get_alembic_version = _REVISIONS.get_current_head
+
 _URL = "c.CourseDirectory.db_url in nbgrader_config.py"
 _DAMAGED = "the file is damaged. Put a copy of it in its place"
 _GRADEBOOK_CURES = {
@@ -103,8 +107,6 @@ def _configured(root: Path) -> Any:
             f"the course lies in {root}, and nbgrader finds nothing where a folder's name has one "
             "of [ ] * ? % in it. Rename that folder."
         )
-    # nbgrader starts alembic by its name.
-    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     app = NbGrader(log_level=logging.CRITICAL, raise_config_file_errors=True)
     try:
         with contextlib.chdir(root):
@@ -130,23 +132,21 @@ def _where(error: BaseException) -> str:
 
 def _see_gradebook(course: Course) -> None:
     """Refuse one that another program holds, or that belongs to another nbgrader."""
-    scripts = Path(nbgrader.__file__).parent / "alembic"
-    revisions = ScriptDirectory(str(scripts))
     with course.gradebook(patient=False) as gradebook:
         known = "alembic_version" in inspect(gradebook.engine).get_table_names()
         query = text("SELECT version_num FROM alembic_version")
         version = gradebook.db.execute(query).scalar() if known else None
         if version is None and _never_finished(gradebook):
-            version = revisions.get_current_head()
+            version = _REVISIONS.get_current_head()
             if not known:
                 gradebook.db.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32))"))
             gradebook.db.execute(text("INSERT INTO alembic_version VALUES (:v)"), {"v": version})
             gradebook.db.commit()
-    if version in revisions.get_heads():
+    if version in _REVISIONS.get_heads():
         return
     if version is None:
         cure = "another program than nbgrader"
-    elif version in {script.revision for script in revisions.walk_revisions()}:
+    elif version in {script.revision for script in _REVISIONS.walk_revisions()}:
         cure = "an older nbgrader. Copy it, then run `nbgrader db upgrade`"
     else:
         cure = f"a newer nbgrader than the {nbgrader.__version__} here. Install that one"

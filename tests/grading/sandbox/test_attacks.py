@@ -15,7 +15,7 @@ from convkit.grading.sandbox.bubblewrap import Limits, Sandbox, scratch_folder
 from tests.grading.sandbox.test_bubblewrap import inside
 
 ROOT = Path(__file__).parents[3]
-GIGABYTE = 1 << 30
+MEMORY = 256 << 20
 
 CALLS = """
     import ctypes, errno, json, mmap, os, socket
@@ -147,7 +147,7 @@ def test_no_filter_where_the_numbers_are_not_known(monkeypatch):
 def attacked(program, seconds=60, **limits):
     """How a program that takes too much ends: what was said of it, and after how many seconds."""
     with scratch_folder() as scratch:
-        sandbox = Sandbox(scratch, limits=Limits(**{"memory_bytes": GIGABYTE} | limits))
+        sandbox = Sandbox(scratch, limits=Limits(**{"memory_bytes": MEMORY} | limits))
         began = time.monotonic()
         confined = sandbox.start([sys.executable, "-c", textwrap.dedent(program)])
         try:
@@ -164,7 +164,7 @@ BOMBS = {
         for _ in range(6):
             if os.fork() == 0:
                 os.setsid()
-                kept = bytearray(300 << 20)
+                kept = bytearray(75 << 20)
                 time.sleep(99)
         time.sleep(99)
     """,
@@ -173,17 +173,17 @@ BOMBS = {
         for folder in (".", "/tmp", "/dev/shm"):
             for number in range(4):
                 with open(f"{folder}/{number}", "wb") as file:
-                    file.write(bytes(60 << 20))
-        kept = bytearray(500 << 20)
+                    file.write(bytes(15 << 20))
+        kept = bytearray(125 << 20)
         time.sleep(99)
     """,
     "files that have no name": """
         import os, tempfile, time
         kept = [tempfile.TemporaryFile(dir=d) for d in (".", "/tmp", "/dev/shm") for _ in range(4)]
         for file in kept:
-            file.write(bytes(60 << 20))
+            file.write(bytes(15 << 20))
             file.flush()
-        more = bytearray(500 << 20)
+        more = bytearray(125 << 20)
         time.sleep(99)
     """,
 }
@@ -200,10 +200,10 @@ def test_who_stays_below_the_limit_is_left_alone():
     below = """
         import os, time
         if os.fork() == 0:
-            kept = bytearray(300 << 20)
+            kept = bytearray(75 << 20)
             time.sleep(1)
             os._exit(0)
-        kept = bytearray(300 << 20)
+        kept = bytearray(75 << 20)
         os.wait()
     """
     assert attacked(below)[0] == "by itself"
