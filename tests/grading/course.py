@@ -24,8 +24,10 @@ from tests.grading import commands
 
 ROOT = Path(__file__).parents[2]
 CANARY = "hidden-canary-7919"
-SHORT_TIMES = "\nc.GradeInAirlock.cell_seconds = 2\nc.GradeInAirlock.call_seconds = 1.5\n"
+SHORT_TIMES = "\nc.GradeInAirlock.cell_seconds = 2\nc.GradeInAirlock.call_seconds = 1\n"
 """For a class in which somebody's code hangs; what others compute takes far less."""
+TESTS_ALONE = "\nc.GradeInAirlock.cell_seconds = 0\n"
+"""For a class of which points alone are asked: no cells are run that are not tests."""
 
 
 def known_cell(kind: str, name: str, text: str, **flags: bool | float) -> NotebookNode:

@@ -9,6 +9,7 @@ import pytest
 from convkit.grading.running.travelling_layers import bring
 from tests.grading.course import (
     ROOT,
+    TESTS_ALONE,
     Course,
     asked_for,
     cell,
@@ -91,7 +92,7 @@ def course(request, tmp_path_factory):
     course = Course.create(
         tmp_path_factory.mktemp("convnet") / "course",
         {NAME: source},
-        settings="\nc.GradeInAirlock.call_seconds = 60\n",
+        settings="\nc.GradeInAirlock.call_seconds = 60\n" + TESTS_ALONE,
     )
     course.seconds = 880
     made = course.nbgrader("generate_assignment", NAME)

@@ -19,8 +19,8 @@ SLOW_TO_LOAD = SLOW + "def correlate2d"
 SLOW_ONCE = SLOW.replace("slow", "called").replace("\n", "\n    ") + "h, w = k.shape"
 SUBMISSIONS = {
     # the cell, what in it becomes what, the seconds of a call, and the points of 96
-    "backward": ("conv2d", {"grad_weight = np.zeros": "while True: pass\n        np."}, 1.5, 64),
-    "correlate2d": ("correlate2d", {"h, w = k.shape": "while True: pass"}, 1.5, 68),
+    "backward": ("conv2d", {"grad_weight = np.zeros": "while True: pass\n        np."}, 1, 64),
+    "correlate2d": ("correlate2d", {"h, w = k.shape": "while True: pass"}, 1, 68),
     "slow": ("correlate2d", {"def correlate2d": SLOW_TO_LOAD, "h, w = k.shape": SLOW_ONCE}, 20, 96),
 }
 

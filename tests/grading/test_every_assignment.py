@@ -15,7 +15,7 @@ from convkit.grading import notebook as nb
 from convkit.mine import parse_implementation
 from tests.answers import Assignment, assignments, making
 from tests.checks.variants import right_variants
-from tests.grading.course import Course, without_pictures, write
+from tests.grading.course import TESTS_ALONE, Course, without_pictures, write
 from tests.kill_table import entries, kill, sample
 
 pytestmark = [pytest.mark.course, pytest.mark.timeout(900)]
@@ -104,7 +104,7 @@ def students(request, tmp_path_factory):
     home, count = request.param
     plain, mistaken = home.name, f"{home.name}-mistaken"
     sources = {plain: home.source, mistaken: offering_convkit(home.source)}
-    course = Course.create(tmp_path_factory.mktemp("class") / "course", sources)
+    course = Course.create(tmp_path_factory.mktemp("class") / "course", sources, TESTS_ALONE)
     course.seconds = HOURS
     for assignment in sources:
         made = course.nbgrader("generate_assignment", assignment)

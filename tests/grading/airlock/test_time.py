@@ -17,10 +17,10 @@ from tests.grading.airlock.lending import cells, opened
 def test_the_time_of_all_calls_of_a_test_is_limited_and_the_next_test_has_its_own():
     busy = "end = time.process_time() + seconds\n    while time.process_time() < end: pass"
     sources = cells(f=f"import time\ndef f(seconds):\n    {busy}\n    return 1")
-    with opened(sources, call_seconds=1.0) as airlock:
+    with opened(sources, call_seconds=0.5) as airlock:
         for _ in range(2):
             with pytest.raises(LearnerTimeout):
-                [airlock.lent["f"](0.6) for _ in range(9)]
+                [airlock.lent["f"](0.3) for _ in range(9)]
             assert airlock.lost == "timed out"
             airlock.next_test()
             assert airlock.lent["f"](0) == 1
@@ -58,10 +58,10 @@ def test_what_counts_is_what_the_code_computes_and_not_what_the_machine_does(mon
 
 def test_every_hanging_test_waits_for_one_call_and_takes_nothing_from_the_others():
     sources = cells(f="def f():\n    while True: pass", g="def g(): return 1")
-    with opened(sources, call_seconds=1.0) as airlock:
+    with opened(sources, call_seconds=0.5) as airlock:
         for _ in range(6):  # more than all calls of one test may take
             started = time.monotonic()
-            with pytest.raises(LearnerTimeout, match="after 1 seconds"):
+            with pytest.raises(LearnerTimeout, match="after 0.5 seconds"):
                 airlock.lent["f"]()
             assert time.monotonic() - started < 15
             airlock.next_test()
@@ -138,7 +138,7 @@ def test_an_endless_loop_in_a_check_costs_its_own_test(monkeypatch):
     monkeypatch.setattr(learner, "SECONDS_PER_CALL", 0.2)
     endless = SLOW_ONCE.replace("SECONDS", "3600").replace("Flatten", "Tanh")
     right = SLOW_ONCE.replace("SECONDS", "0")
-    with opened([("Tanh", endless), ("Flatten", right)], call_seconds=1.0) as airlock:
+    with opened([("Tanh", endless), ("Flatten", right)], call_seconds=0.5) as airlock:
         started = time.monotonic()
         with pytest.raises(CheckFailed):
             check(airlock.lent["Tanh"])
