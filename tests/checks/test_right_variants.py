@@ -19,7 +19,7 @@ def label(variant):
     return f"{variant.name}-{variant.id}"
 
 
-@pytest.mark.parametrize("variant", one_in(2, RIGHT, label))
+@pytest.mark.parametrize("variant", one_in(4, RIGHT, label))
 @pytest.mark.usefixtures("capsys")
 def test_a_right_variant_passes(variant):
     report = check(variant.load(), cases=drawn(variant.name, 0))

@@ -11,7 +11,7 @@ from tests.names import first_name
 from tests.sampling import drawn, one_in
 
 WRONG = [variant for variant in wrong_variants() if variant.name in MODULES]
-SAMPLE = 28
+SAMPLE = 56
 # Their backward is nearly that of their own forward, which has no slope, or none but 0, somewhere.
 HARD_TO_CREDIT = {
     "each-sample-by-itself",

@@ -84,7 +84,7 @@ def mistakes(base):
 @pytest.mark.parametrize(
     ("name", "id"),
     [
-        pytest.param(name, id, marks=[] if (row + column) % 8 == 0 else [pytest.mark.exhaustive])
+        pytest.param(name, id, marks=[] if (row + column) % 16 == 0 else [pytest.mark.exhaustive])
         for column, name in enumerate(LAYERS)
         for row, id in enumerate(mistakes(convkit.Layer))
     ],

@@ -13,7 +13,7 @@ from tests.sampling import drawn, marks
 
 LECTURES = Path(__file__).parents[3] / "lectures"
 ENTRIES = [entry for name in MODULES for entry in catalogue(MODULES[name], name)]
-SAMPLE = 9
+SAMPLE = 18
 """One entry in so many is tried, in one way, in a run that is not exhaustive."""
 WRONG = [
     pytest.param(

@@ -61,7 +61,7 @@ def test_every_hanging_test_waits_for_one_call_and_takes_nothing_from_the_others
     with opened(sources, call_seconds=0.5) as airlock:
         for _ in range(6):  # more than all calls of one test may take
             started = time.monotonic()
-            with pytest.raises(LearnerTimeout, match="after 0.5 seconds"):
+            with pytest.raises(LearnerTimeout, match=r"after 0\.5 seconds"):
                 airlock.lent["f"]()
             assert time.monotonic() - started < 15
             airlock.next_test()
