@@ -4,7 +4,7 @@ const WIDEST = 250; // pixels, a picture
 const NARROW = 560; // a page on which two pictures stand side by side, not four
 
 function render({ model, el, signal }) {
-  let drag = [0, 0]; // down and right, in pixels of the picture
+  let drag = [0, 2]; // down and right, in pixels of the picture: at rest all maps would look the same
 
   const x = canvas("x", { tabindex: 0, role: "application" });
   const y = canvas("f(x), negative blue, positive red");

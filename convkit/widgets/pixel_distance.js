@@ -78,7 +78,7 @@ function render({ model, el, signal }) {
     });
     const kept = own.filter((rival) => !rival).length;
     places.setAttribute("aria-label", `nearer to its own image at ${kept} of ${own.length} places`);
-    caption(placesPanel, "all moves", `itself nearer: ${kept} of ${own.length}`);
+    caption(placesPanel, "all moves", `itself nearer (teal): ${kept} of ${own.length}`);
     verdict.replaceChildren(
       "Pixel by pixel, x is nearer to ",
       element("strong", {}, mine(away) ? "its own image" : `a ${labels[others[1]]}`),

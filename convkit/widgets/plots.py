@@ -106,6 +106,9 @@ def curves(
     for name, (places, values) in (guides or {}).items():
         axes.plot(places, values, ":", color=INK, lw=1.2, label=name)
     axes.set(title=title, xlabel=x, ylabel=y, **settings)
+    if axes.get_xscale() == "log" and len(places) < 10:  # then each of them is worth its number
+        axes.set_xticks(places, [f"{place:g}" for place in places])
+        axes.set_xticks([], minor=True)
     axes.grid(color="#8a8a8a", alpha=0.3)
     if len(lines) > 1 or guides:
         axes.legend()

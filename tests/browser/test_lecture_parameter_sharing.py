@@ -22,6 +22,7 @@ def difference(widget):
 
 def test_the_map_moves_along_with_the_dragged_picture(lecture, widget):
     picture = widget.get_by_role("application")
+    expect(picture).to_have_accessible_name("x, dragged 0 down, 2 right")
     before = pictures_of(widget)
     picture.scroll_into_view_if_needed()
     box = picture.bounding_box()

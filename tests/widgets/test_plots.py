@@ -48,3 +48,8 @@ def test_bands_and_guides_belong_to_lines():
     axes = plot.figure.axes[0]
     assert len(axes.collections) == 1
     assert [text.get_text() for text in axes.get_legend().get_texts()] == ["y < 1", "g"]
+
+
+def test_few_places_on_a_logarithmic_axis_are_written_out():
+    axes = line(says="", xscale="log").figure.axes[0]
+    assert [label.get_text() for label in axes.get_xticklabels()] == ["1", "2"]
