@@ -3,4 +3,4 @@ const sheet = document.createElement("link");
 sheet.rel = "stylesheet";
 sheet.href = new URL("columns.css", document.currentScript.src);
 document.head.append(sheet);
-window._JUPYTERLAB["convkit-columns"] = { init() {} };
+(window._JUPYTERLAB ??= {})["convkit-columns"] = { init() {} };
