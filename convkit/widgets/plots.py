@@ -22,6 +22,8 @@ TEAL, ORANGE, BLUE, RED, PURPLE = "#2a9d8f", "#d97706", "#3b82f6", "#e5484d", "#
 """Of lines and bars: each stands out from a white and from a black page."""
 INK = "#010203"
 """Stands for the colour of the page's text."""
+_FITTING = "max-width: max(100%, 480px); height: auto"
+"""As wide as the page, but on a telephone not so narrow that its numbers cannot be read."""
 STYLE: dict[Any, Any] = {
     "font.size": 12,
     "axes.titlesize": 13,
@@ -54,8 +56,9 @@ class Plot:
         drawn = self._saved("svg").decode().split("<svg", 1)[1].replace(INK, "currentColor")
         picture = base64.b64encode(self._saved("png", facecolor="white")).decode()
         return {
-            "text/html": f'<div role="img" aria-label="{escape(self.says)}" class="convkit-plot">'
-            f'<svg aria-hidden="true" style="max-width: 100%; height: auto" {drawn}</div>',
+            "text/html": f'<div role="img" aria-label="{escape(self.says)}" class="convkit-plot" '
+            'style="overflow-x: auto" tabindex="0">'
+            f'<svg aria-hidden="true" style="{_FITTING}" {drawn}</div>',
             "image/png": picture,
             "text/plain": self.says,
         }

@@ -53,3 +53,9 @@ def test_bands_and_guides_belong_to_lines():
 def test_few_places_on_a_logarithmic_axis_are_written_out():
     axes = line(says="", xscale="log").figure.axes[0]
     assert [label.get_text() for label in axes.get_xticklabels()] == ["1", "2"]
+
+
+def test_on_a_narrow_page_a_plot_is_scrolled_rather_than_made_unreadable():
+    html = line(says="")._repr_mimebundle_()["text/html"]
+    assert 'style="overflow-x: auto" tabindex="0"' in html  # who has no mouse scrolls by keys
+    assert "max-width: max(100%, 480px)" in html
