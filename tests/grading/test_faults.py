@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.course, pytest.mark.timeout(3600)]
 FAULTS = faults()
 NEIGHBOURS = ("0-neighbour", "h-neighbour", "p-neighbour", "zz-neighbour")
 LIMITS = SHORT_TIMES + "c.GradeInAirlock.memory_megabytes = 600\n"
-SAMPLE = 36
+SAMPLE = 44
 """One in so many is tried in a run that is not exhaustive."""
 MADE_BY_GRADING = ("autograded", "gradebook.db", "feedback", ".convkit-grading")
 
