@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from threadpoolctl import threadpool_info
 
-from benchmarks import assignments, checks, grading, layers, threads, widgets
+from benchmarks import assignments, checks, grading, layers, many, threads, widgets
 
 PARTS = {
     "layers": layers.measure,
@@ -21,13 +21,17 @@ PARTS = {
     "assignments": assignments.measure,
     "grading": grading.measure,
     "widgets": widgets.measure,
+    "many": many.measure,
 }
 """What can be measured: each prints its tables, given the number of rounds."""
+
+_LONG = {"many"}
+"""What is measured only where it is asked for by name."""
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("part", nargs="*", help=f"of {', '.join(PARTS)} (all of them)")
+    parser.add_argument("part", nargs="*", help=f"of {', '.join(PARTS)} (all but the last)")
     parser.add_argument("--rounds", type=int, default=15, help="turns of each side (15)")
     parser.add_argument("--busy", action="store_true", help="measure though others are at work")
     options = parser.parse_args()
@@ -39,7 +43,7 @@ def main() -> None:
     if busy and not options.busy:
         sys.exit(f"The load average is {load:.1f}: figures mean something while it is 1 at most.")
     print(f"{_machine()}; load average before: {load:.1f}.")
-    for part in options.part or PARTS:
+    for part in options.part or [each for each in PARTS if each not in _LONG]:
         print(f"\n## {part.capitalize()}\n")
         if busy:
             print(f"**Not to be quoted: the load average was {load:.1f} when this began.**\n")

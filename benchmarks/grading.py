@@ -14,8 +14,8 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-_ROOT = Path(__file__).parents[1]
-_ASSIGNMENT = "02-convolution"
+ROOT = Path(__file__).parents[1]
+ASSIGNMENT = "02-convolution"
 _STUDENTS = 6
 _STOCK = """
 c = get_config()
@@ -23,10 +23,15 @@ c.CourseDirectory.course_id = "stock"
 c.CourseDirectory.source_directory = "solutions"
 c.CourseDirectory.release_directory = "exercises"
 """
-_OURS = (_ROOT / "nbgrader_config.py").read_text()
-_TESTS_ALONE = f"{_OURS}\nc.GradeInAirlock.cell_seconds = 0\n"
-_GRADE = ["-c", "import sys; from convkit.cli import main; sys.exit(main())", "grade", _ASSIGNMENT]
-_AUTOGRADE = ["-m", "nbgrader", "autograde", _ASSIGNMENT]
+_OURS = (ROOT / "nbgrader_config.py").read_text()
+TESTS_ALONE = f"{_OURS}\nc.GradeInAirlock.cell_seconds = 0\n"
+GRADE = ["-c", "import sys; from convkit.cli import main; sys.exit(main())", "grade", ASSIGNMENT]
+_AUTOGRADE = ["-m", "nbgrader", "autograde", ASSIGNMENT]
+ENVIRONMENT = os.environ | {
+    "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+}
+"""In which nbgrader finds what it starts by its name."""
+
 Source = Callable[[NotebookNode], NotebookNode]
 
 
@@ -34,9 +39,9 @@ def measure(rounds: int) -> None:
     """Print the table, of two turns of each: ``rounds`` are for what takes less than minutes."""
     del rounds
     kinds: dict[str, tuple[str, list[str], Source]] = {
-        "`convkit grade`": (_OURS, _GRADE, _whole),
-        "the same, tests alone": (_TESTS_ALONE, _GRADE, _whole),
-        "the same, one small test": (_TESTS_ALONE, _GRADE, _smallest),
+        "`convkit grade`": (_OURS, GRADE, _whole),
+        "the same, tests alone": (TESTS_ALONE, GRADE, _whole),
+        "the same, one small test": (TESTS_ALONE, GRADE, smallest),
         "`nbgrader autograde`": (_STOCK, _AUTOGRADE, _without_schemes),
     }
     few, many = 2, 2 + _STUDENTS
@@ -46,7 +51,7 @@ def measure(rounds: int) -> None:
             for kind, how in kinds.items():
                 now = graded(*how, students)
                 taken[kind, students] = min(taken.get((kind, students), now), now)
-    print(f"{_ASSIGNMENT}, {_STUDENTS} submissions more: what each costs.\n")
+    print(f"{ASSIGNMENT}, {_STUDENTS} submissions more: what each costs.\n")
     print("| | CPU seconds | seconds by the clock | a minute |\n|---|---:|---:|---:|")
     each = {}
     for kind in kinds:
@@ -72,7 +77,7 @@ def _without_schemes(source: NotebookNode) -> NotebookNode:
     return source
 
 
-def _smallest(source: NotebookNode) -> NotebookNode:
+def smallest(source: NotebookNode) -> NotebookNode:
     """One answer, and one test that asks next to nothing of it."""
     kept = ("setup", "correlate2d", "correlate2d-visible")
     source.cells = [cell for cell in source.cells if cell.id in kept]
@@ -90,28 +95,32 @@ def graded(config: str, command: list[str], made: Source, students: int) -> tupl
         subprocess.CalledProcessError: it cannot be graded.
     """
     with tempfile.TemporaryDirectory() as folder:
-        course = Path(folder)
-        (course / "nbgrader_config.py").write_text(config)
-        source = course / "solutions" / _ASSIGNMENT
-        shutil.copytree(_ROOT / "solutions" / _ASSIGNMENT, source)
-        notebook = source / f"{_ASSIGNMENT}.ipynb"
-        nbformat.write(made(nbformat.read(notebook, as_version=4)), notebook)
-        for number in range(students):
-            shutil.copytree(source, course / "submitted" / f"student-{number}" / _ASSIGNMENT)
-        generate = ["-m", "nbgrader", "generate_assignment", _ASSIGNMENT]
-        _run(generate, course, lambda: None)
-        with _Counted() as counted:
+        course = Path(folder, "course")
+        make_course(course, config, made, students)
+        with Counted() as counted:
             start = time.perf_counter()
-            _run(command, course, counted.enter)
+            run(command, course, counted.enter)
             return counted.seconds(), time.perf_counter() - start
 
 
-def _run(command: list[str], course: Path, enter: Callable[[], None]) -> None:
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+def make_course(course: Path, config: str, made: Source, students: int) -> None:
+    """A course with one assignment, which so many have handed in."""
+    course.mkdir()
+    (course / "nbgrader_config.py").write_text(config)
+    source = course / "solutions" / ASSIGNMENT
+    shutil.copytree(ROOT / "solutions" / ASSIGNMENT, source)
+    notebook = source / f"{ASSIGNMENT}.ipynb"
+    nbformat.write(made(nbformat.read(notebook, as_version=4)), notebook)
+    for number in range(students):
+        shutil.copytree(source, course / "submitted" / f"student-{number}" / ASSIGNMENT)
+    run(["-m", "nbgrader", "generate_assignment", ASSIGNMENT], course, lambda: None)
+
+
+def run(command: list[str], course: Path, enter: Callable[[], None]) -> None:
     subprocess.run(
         [sys.executable, *command],
         cwd=course,
-        env=os.environ | {"PATH": path},
+        env=ENVIRONMENT,
         preexec_fn=enter,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -119,16 +128,18 @@ def _run(command: list[str], course: Path, enter: Callable[[], None]) -> None:
     )
 
 
-class _Counted:
+class Counted:
     """A control group, which counts the processor time of all that is started in it."""
 
-    def __enter__(self) -> _Counted:
+    def __enter__(self) -> Counted:
         first = Path("/sys/fs/cgroup/cpuacct")
         self._first = first.is_dir()
         self._folder = Path(tempfile.mkdtemp(dir=first if self._first else "/sys/fs/cgroup"))
         return self
 
     def __exit__(self, *_: object) -> None:
+        while (self._folder / "cgroup.procs").read_text():  # what was killed is still ending
+            time.sleep(0.1)
         self._folder.rmdir()
 
     def enter(self) -> None:

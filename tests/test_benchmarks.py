@@ -110,6 +110,6 @@ def test_an_unknown_part_is_named(monkeypatch, capsys):
     with pytest.raises(SystemExit):
         command.main()
     assert (
-        "expected some of layers, threads, checks, assignments, grading, widgets, got speed"
+        "expected some of layers, threads, checks, assignments, grading, widgets, many, got speed"
         in capsys.readouterr().err
     )

@@ -73,4 +73,6 @@ def _stand(root: Path, assignment: str, student: str) -> tuple[Points, str]:
             for notebook in submission.notebooks
             for grade in notebook.grades
         }
-        return points, ledger.outdated(course, assignment, student, entry)
+        return points, ledger.outdated(
+            course, assignment, student, entry, course.fingerprints(assignment)
+        )

@@ -139,11 +139,12 @@ def outdated(root: Path, changed: list[Path]) -> Iterator[str]:
         for assignment in gradebook.assignments:
             entries = ledger.entries(course, gradebook, assignment.name)
             graded = {s: each for s, each in entries.items() if each.outcome.status.has_grade}
+            now = course.fingerprints(assignment.name)
             touched = any(
                 (root / path).is_relative_to(course.source(assignment.name)) for path in changed
             )
             why = {
-                student: ledger.outdated(course, assignment.name, student, entry)
+                student: ledger.outdated(course, assignment.name, student, entry, now)
                 or ("the assignment changes" if touched else "")
                 for student, entry in graded.items()
             }

@@ -27,7 +27,12 @@ def configure(config: Any) -> None:
     ]
     config.Autograde.exporter_class = SubmissionExporter
     config.Autograde.sanitize_preprocessors = [CheckCellMetadata]
-    config.Autograde.autograde_preprocessors = [GradeInAirlock, *STORING, SaveOutcome]
+    config.Autograde.autograde_preprocessors = [
+        GradeInAirlock,
+        *STORING,
+        CheckCellMetadata,
+        SaveOutcome,
+    ]
     set_up_log(config)
     set_up_feedback(config)
     set_up_formgrader()

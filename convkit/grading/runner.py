@@ -156,12 +156,13 @@ class Grader:
         """
         with self.course.gradebook() as gradebook:
             known = ledger.entries(self.course, gradebook, self.assignment)
+        now = self.course.fingerprints(self.assignment)
         found = [
             student
             for student in students
             if force
             or student not in known
-            or ledger.outdated(self.course, self.assignment, student, known[student])
+            or ledger.outdated(self.course, self.assignment, student, known[student], now)
         ]
         unfinished = [s for s in found if s in known and known[s].outcome == ledger.UNFINISHED]
         return [*(s for s in found if s not in unfinished), *unfinished]
@@ -177,12 +178,13 @@ class Grader:
         store = Store(self.app, self.course, self.assignment, STORING)
         waiting = list(reversed(students))
         running: dict[Future[dict[str, Part]], tuple[str, str]] = {}
+        fingerprints = self.course.fingerprints(self.assignment)
         pool = ThreadPoolExecutor(_MOST_AT_ONCE)
         try:
             while waiting or running:
                 while waiting and len(running) < min(self._graders.room, _MOST_AT_ONCE):
                     student = waiting.pop()
-                    fingerprint = str(self.course.fingerprint(self.assignment, student))
+                    fingerprint = str(fingerprints(student))
                     with _undisturbed():
                         store.begin(student, self.notebooks, fingerprint)
                     running[pool.submit(self._grade_student, student)] = student, fingerprint
@@ -200,6 +202,7 @@ class Grader:
         finally:
             self._graders.stop()
             pool.shutdown(cancel_futures=True)
+            store.close()
 
     def _files(self, name: str) -> Path:
         # A student's name may be as long as a name can be.

@@ -105,8 +105,8 @@ class SubmissionExporter(InCourse, NotebookExporter):
             _drop(there, course.autograded(assignment, student))
             sources = course.sources(assignment)
             received = receive(there, sources)
-            timestamp, timed = handed_in(course, self.config, assignment, student)
             with course.gradebook() as gradebook:  # nbgrader does not come to what is not there
+                timestamp, timed = handed_in(course, gradebook, self.config, assignment, student)
                 gradebook.update_or_create_submission(assignment, student, timestamp=timestamp)
                 absent = {
                     other: each.outcome

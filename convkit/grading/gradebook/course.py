@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import glob
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -20,7 +20,7 @@ from nbgrader.plugins import BasePlugin
 from convkit.grading import notebook as nb
 from convkit.grading.airlock.times import Times
 from convkit.grading.gradebook.fingerprint import Fingerprint, fingerprint
-from convkit.grading.intake.folder import Surroundings, look_into
+from convkit.grading.intake.folder import Folder, Surroundings, look_into
 from convkit.grading.intake.student_folders import Places
 from convkit.grading.outcome import GraderError
 from convkit.grading.sandbox.bubblewrap import Limits, allowed_without
@@ -113,11 +113,18 @@ class Course:
 
     def fingerprint(self, assignment: str, student: str) -> Fingerprint:
         """What a grade given now would depend on."""
-        return fingerprint(
-            look_into(self.submitted(assignment, student), self.surroundings),
+        return self.fingerprints(assignment)(student)
+
+    def fingerprints(self, assignment: str) -> Callable[[str], Fingerprint]:
+        """The same of each student. What they share is looked at once, when this is asked."""
+        shared = fingerprint(
+            Folder(self.root),
             self.source(assignment),
             self.root,
             f"{self.limits} {self.times} {self.kept.get(assignment, ())} {allowed_without()}",
+        )
+        return lambda student: shared.of(
+            look_into(self.submitted(assignment, student), self.surroundings)
         )
 
     def penalty(self, submission: Any, points: float) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import hashlib
 import json
@@ -54,6 +55,10 @@ class Fingerprint:
             name for name, new, old in zip(names, now, before, strict=True) if new != old
         )
 
+    def of(self, submitted: Folder) -> Fingerprint:
+        """The same, of another submission."""
+        return dataclasses.replace(self, submission=_files(submitted, _contents))
+
 
 def fingerprint(submitted: Folder, source: Path, course: Path, settings: str) -> Fingerprint:
     """What a grade given now would depend on.
@@ -74,7 +79,7 @@ def fingerprint(submitted: Folder, source: Path, course: Path, settings: str) ->
 def environment(course: Path, settings: str) -> str:
     seed = course / SEED_FILE
     parts = [
-        metadata.version("convkit"),
+        _version(),
         _code(),
         _concepts(course / FOLDER),
         np.__version__,
@@ -87,6 +92,11 @@ def environment(course: Path, settings: str) -> str:
 
 def _short(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()[:16]
+
+
+@functools.cache
+def _version() -> str:
+    return metadata.version("convkit")
 
 
 @functools.cache

@@ -9,15 +9,17 @@ from it.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from weakref import WeakSet
 
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import Grade, Gradebook, MissingEntry, SubmittedNotebook
 from sqlalchemy import (
     Column,
     DateTime,
+    Engine,
     MetaData,
     String,
     Table,
@@ -28,9 +30,11 @@ from sqlalchemy import (
     select,
     text,
 )
+from sqlalchemy.orm import joinedload
 from sqlalchemy.schema import CreateColumn
 
 from convkit.grading.gradebook.course import Course
+from convkit.grading.gradebook.fingerprint import Fingerprint
 from convkit.grading.outcome import Outcome, Status, together
 
 OUTCOMES = Table(
@@ -51,6 +55,9 @@ OUTCOMES = Table(
 )
 
 UNFINISHED = Outcome(Status.GRADER_ERROR, "grading began and did not finish")
+_NO_PENALTY = "0"
+_AT_ONCE = 500
+_prepared = WeakSet[Engine]()
 _UNTOUCHED = Outcome(Status.GRADER_ERROR, "a notebook of it has not been graded")
 
 
@@ -112,36 +119,37 @@ def entries(course: Course, gradebook: Gradebook, assignment: str) -> dict[str, 
     a student that was removed since, and came again, nothing is known.
     """
     _prepare(gradebook)
-    notebooks = [notebook.name for notebook in gradebook.find_assignment(assignment).notebooks]
-    there = _notebooks(gradebook.assignment_submissions(assignment))
+    notebooks = gradebook.find_assignment(assignment).notebooks
+    query = (
+        select(SubmittedNotebook)
+        .where(SubmittedNotebook.notebook_id.in_([notebook.id for notebook in notebooks]))
+        .options(joinedload(SubmittedNotebook.assignment))
+        .execution_options(yield_per=_AT_ONCE)
+    )
+    there = {
+        (notebook.assignment.student_id, notebook.name): (
+            _row(notebook),
+            _penalty(course, notebook),
+        )
+        for notebook in gradebook.db.scalars(query)
+    }
     found: dict[str, dict[str, Any]] = {}
     for record in gradebook.db.execute(
         select(OUTCOMES).where(OUTCOMES.c.assignment == assignment)
     ).all():
-        notebook = there.get((record.student, record.notebook))
-        if record.submitted_notebook in (None, _row(notebook)):
-            found.setdefault(record.student, {})[record.notebook] = record
+        row, penalty = there.get((record.student, record.notebook), (_row(None), _NO_PENALTY))
+        if record.submitted_notebook in (None, row):
+            holds = record.penalty in (None, penalty)
+            found.setdefault(record.student, {})[record.notebook] = record, holds
     known = {}
     for student, records in found.items():
-        prints = {record.fingerprint for record in records.values()}
+        prints = {record.fingerprint for record, _ in records.values()}
         known[student] = Entry(
-            together(_outcome(records.get(name)) for name in notebooks),
+            together(_outcome(records.get(each.name, (None,))[0]) for each in notebooks),
             prints.pop() if len(prints) == 1 else "",
-            all(
-                record.penalty in (None, _penalty(course, there.get((student, name))))
-                for name, record in records.items()
-            ),
+            all(holds for _, holds in records.values()),
         )
     return known
-
-
-def _notebooks(submissions: Iterable[Any]) -> dict[tuple[str, str], Any]:
-    """nbgrader's rows of what was handed in, by student and notebook."""
-    return {
-        (submission.student_id, notebook.name): notebook
-        for submission in submissions
-        for notebook in submission.notebooks
-    }
 
 
 def _row(notebook: Any) -> str:
@@ -149,11 +157,23 @@ def _row(notebook: Any) -> str:
 
 
 def _penalty(course: Course, notebook: Any) -> str:
-    return f"{course.penalty(notebook.assignment, notebook.max_score):g}" if notebook else "0"
+    if not notebook or not notebook.assignment.total_seconds_late:
+        return _NO_PENALTY
+    return f"{course.penalty(notebook.assignment, notebook.max_score):g}"
 
 
-def outdated(course: Course, assignment: str, student: str, entry: Entry) -> str:
-    """Why the submission should be graded again, in words; "" if what is known holds."""
+def outdated(
+    course: Course,
+    assignment: str,
+    student: str,
+    entry: Entry,
+    fingerprints: Callable[[str], Fingerprint],
+) -> str:
+    """Why the submission should be graded again, in words; "" if what is known holds.
+
+    Args:
+        fingerprints: the course's, of the assignment.
+    """
     if entry.outcome.status is Status.GRADER_ERROR:
         return "it has no grade yet"
     there = course.submitted(assignment, student).exists()
@@ -161,14 +181,19 @@ def outdated(course: Course, assignment: str, student: str, entry: Entry) -> str
         return ""
     if entry.outcome.status.has_grade and not course.autograded(assignment, student).exists():
         return "its graded notebook is gone"
-    changed = course.fingerprint(assignment, student).changes(entry.fingerprint)
+    changed = fingerprints(student).changes(entry.fingerprint)
     late = "" if entry.penalized else "what lateness costs"
     changed = " and ".join(filter(None, (changed, late)))
     return changed and f"{changed} changed since"
 
 
 def _prepare(gradebook: Gradebook) -> None:
-    """Make the table, or add to it what it lacks in a gradebook of an earlier convkit."""
+    """Make the table, or add to it what it lacks in a gradebook of an earlier convkit.
+
+    And let a student's points be found without a search through those of the whole class.
+    """
+    if gradebook.engine in _prepared:
+        return
     connection = gradebook.db.connection()
     OUTCOMES.create(connection, checkfirst=True)
     there = {column["name"] for column in inspect(connection).get_columns(OUTCOMES.name)}
@@ -176,6 +201,13 @@ def _prepare(gradebook: Gradebook) -> None:
         if column.name not in there:
             added = CreateColumn(column).compile(dialect=connection.dialect)
             connection.execute(text(f"ALTER TABLE {OUTCOMES.name} ADD COLUMN {added}"))
+    for searched in (Grade.notebook_id, SubmittedNotebook.assignment_id):
+        table = searched.class_.__tablename__
+        connection.execute(
+            text(f"CREATE INDEX IF NOT EXISTS convkit_{table} ON {table} ({searched.key})")
+        )
+    gradebook.db.commit()
+    _prepared.add(gradebook.engine)
 
 
 def _take_back(notebook: Any) -> None:
@@ -199,9 +231,10 @@ def _write(
     """Replace rows, and commit all that is pending with them."""
     here = and_(OUTCOMES.c.assignment == assignment, OUTCOMES.c.student == student)
     try:
-        there = _notebooks([gradebook.find_submission(assignment, student)])
+        notebooks = gradebook.find_submission(assignment, student).notebooks
     except MissingEntry:
-        there = {}
+        notebooks = []
+    there = {notebook.name: notebook for notebook in notebooks}
     for name, outcome in outcomes.items():
         gradebook.db.execute(delete(OUTCOMES).where(here, OUTCOMES.c.notebook == name))
         gradebook.db.execute(
@@ -214,8 +247,8 @@ def _write(
                 notes=json.dumps(outcome.notes),
                 fingerprint=fingerprint,
                 time=datetime.now(UTC).replace(tzinfo=None),
-                submitted_notebook=_row(there.get((student, name))),
-                penalty=_penalty(course, there.get((student, name))),
+                submitted_notebook=_row(there.get(name)),
+                penalty=_penalty(course, there.get(name)),
             )
         )
     gradebook.db.commit()

@@ -10,7 +10,6 @@ from nbformat import NotebookNode
 from nbgrader import utils
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import (
-    CheckCellMetadata,
     LimitOutput,
     NbGraderPreprocessor,
     SaveAutoGrades,
@@ -104,10 +103,12 @@ class SavePenalty(_Storing, NbGraderPreprocessor):
         with self._open(resources) as (course, gradebook):
             submission = gradebook.find_submission(known["assignment"], known["student"])
             (stored,) = (each for each in submission.notebooks if each.name == known["notebook"])
-            stored.late_submission_penalty = course.penalty(submission, stored.score) or None
+            late = submission.total_seconds_late
+            taken = course.penalty(submission, stored.score) if late else 0.0
+            stored.late_submission_penalty = taken or None
             gradebook.db.commit()
         return notebook, resources
 
 
-STORING = (LimitOutput, SaveGrades, SavePenalty, CheckCellMetadata)
+STORING = (LimitOutput, SaveGrades, SavePenalty)
 """What takes a graded notebook into the gradebook, whoever has graded it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +17,7 @@ from convkit.grading.gradebook.answers_given import answers_given
 from convkit.grading.gradebook.application import opened
 from convkit.grading.gradebook.autograde import course_at
 from convkit.grading.gradebook.course import Course
+from convkit.grading.gradebook.fingerprint import Fingerprint
 from convkit.grading.intake.folder import look_into
 from convkit.grading.outcome import NOT_HANDED_IN, GraderError, Outcome, Status
 from convkit.grading.terminal import columns, harmless, is_formula
@@ -97,8 +98,9 @@ def rows(gradebook: Gradebook, course: Course, assignment: str) -> list[Row]:
     students = {student.id: student for student in gradebook.students}
     for name in course.places.students(students) - set(students):
         students[name] = _Stranger(name)
+    now = course.fingerprints(assignment)
     return [
-        _row(gradebook, course, found, student, entries.get(name))
+        _row(gradebook, course, found, student, entries.get(name), now)
         for name, student in sorted(students.items())
     ]
 
@@ -114,7 +116,12 @@ class _Stranger:
 
 
 def _row(
-    gradebook: Gradebook, course: Course, assignment: Any, student: Any, entry: ledger.Entry | None
+    gradebook: Gradebook,
+    course: Course,
+    assignment: Any,
+    student: Any,
+    entry: ledger.Entry | None,
+    now: Callable[[str], Fingerprint],
 ) -> Row:
     try:
         submission = gradebook.find_submission(assignment.name, student.id)
@@ -123,7 +130,7 @@ def _row(
     outcome, outdated = None, ""
     if entry is not None:
         outcome = entry.outcome
-        outdated = ledger.outdated(course, assignment.name, student.id, entry)
+        outdated = ledger.outdated(course, assignment.name, student.id, entry, now)
     elif not course.submitted(assignment.name, student.id).exists():
         outcome = NOT_HANDED_IN
     graded = submission is not None and outcome is not None and outcome.status.has_grade

@@ -29,6 +29,8 @@ from convkit.grading.running.submission import Part
 class Store:
     """Writes one assignment's grades; there must be no other at work on the same gradebook.
 
+    It keeps the gradebook open until it is closed: to open one takes longer than to store a grade.
+
     Args:
         app: nbgrader, configured.
         preprocessors: classes that take a graded notebook into the gradebook, in order.
@@ -41,10 +43,14 @@ class Store:
         self._course = course
         self._assignment = assignment
         self._preprocessors = preprocessors
+        self._gradebook = course.gradebook()
+
+    def close(self) -> None:
+        self._gradebook.close()
 
     def begin(self, student: str, notebooks: Sequence[str], fingerprint: str) -> None:
         """Take back whatever an earlier grading left."""
-        with self._course.gradebook() as gradebook:
+        with self._session() as gradebook:
             gradebook.update_or_create_student(student)
             ledger.begin(self._course, gradebook, self._assignment, student, notebooks, fingerprint)
         for folder in (self._course.autograded, self._course.feedback):
@@ -58,12 +64,15 @@ class Store:
         outcomes = {name: part.outcome for name, part in parts.items()}
         graded = {name: part.notebook for name, part in parts.items() if part.notebook is not None}
         if graded:
-            timestamp, timed = handed_in(self._course, self._app.config, self._assignment, student)
+            with self._session() as gradebook:
+                timestamp, timed = handed_in(
+                    self._course, gradebook, self._app.config, self._assignment, student
+                )
             outcomes = {name: together([each, timed]) for name, each in outcomes.items()}
             place = self._course.autograded(self._assignment, student)
             place.parent.mkdir(parents=True, exist_ok=True)
             shutil.copytree(files, place)
-        with self._course.gradebook() as gradebook, _one_transaction(gradebook):
+        with self._one_transaction() as gradebook:
             if graded:
                 self._submission(gradebook, student, timestamp)
             for name, notebook in graded.items():
@@ -75,10 +84,33 @@ class Store:
             ledger.finish(self._course, gradebook, self._assignment, student, outcomes, fingerprint)
         return together(outcomes.values())
 
+    @contextlib.contextmanager
+    def _session(self) -> Iterator[Gradebook]:
+        """The gradebook, in which nothing is remembered of what was read before."""
+        try:
+            yield self._gradebook
+        finally:
+            self._gradebook.db.remove()
+
+    @contextlib.contextmanager
+    def _one_transaction(self) -> Iterator[Gradebook]:
+        """What nbgrader commits step by step is committed at the end, or not at all."""
+        session, engine = self._gradebook.db, self._gradebook.engine
+        with engine.connect() as connection, connection.begin(), self._session():
+            usual = {"bind": engine, "join_transaction_mode": "conditional_savepoint"}
+            session.configure(
+                bind=connection, join_transaction_mode="rollback_only", expire_on_commit=False
+            )
+            try:
+                yield self._gradebook
+            finally:
+                session.remove()
+                session.configure(**usual, expire_on_commit=True)
+
     def fail(self, student: str, outcome: Outcome, notebooks: Sequence[str]) -> None:
         """Write why there is no grade. No fingerprint: it is to be tried again."""
         self.begin(student, notebooks, "")
-        with self._course.gradebook() as gradebook:
+        with self._session() as gradebook:
             outcomes = dict.fromkeys(notebooks, outcome)
             ledger.finish(self._course, gradebook, self._assignment, student, outcomes, "")
 
@@ -113,12 +145,3 @@ class Store:
             file.write(nbformat.writes(notebook) + "\n")
             file.flush()
             os.fsync(file.fileno())  # the outcome, which comes last, must not outlive it
-
-
-@contextlib.contextmanager
-def _one_transaction(gradebook: Gradebook) -> Iterator[None]:
-    """What nbgrader commits step by step is committed at the end, or not at all."""
-    with gradebook.engine.connect() as connection, connection.begin():
-        gradebook.db.remove()
-        gradebook.db.configure(bind=connection, join_transaction_mode="rollback_only")
-        yield

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 
 from dateutil import parser, tz  # type: ignore[import-untyped]
-from nbgrader.api import MissingEntry
+from nbgrader.api import Gradebook, MissingEntry
 from traitlets.config import Config
 
 from convkit.grading.gradebook.course import Course
@@ -37,18 +37,16 @@ _SELDOM = {"America/Havana", "Cuba", "Asia/Manila"}
 
 
 def judged(
-    text: str | None, due: datetime | None, zones: Sequence[str], *, sure: bool
+    text: str, due: datetime | None, zones: Sequence[str], *, sure: bool
 ) -> tuple[datetime | None, Outcome]:
     """The time in UTC, if it is known, and what there is to say about it.
 
     Args:
-        text: what timestamp.txt says; None if it is not there, and then nothing is late.
+        text: what timestamp.txt says.
         due: when it should have been handed in, in UTC.
         zones: of the course, whose abbreviations they are if they can be.
         sure: whether the exchange has received a submission at just that time.
     """
-    if text is None:
-        return None, Outcome()
     times = sorted(readings(text, zones))
     if due is None:
         if len(times) == 1:
@@ -66,7 +64,7 @@ def judged(
 
 
 def handed_in(
-    course: Course, config: Config, assignment: str, student: str
+    course: Course, gradebook: Gradebook, config: Config, assignment: str, student: str
 ) -> tuple[datetime | None, Outcome]:
     """When a student's submission came, and what there is to say about it, as `judged` does.
 
@@ -74,16 +72,15 @@ def handed_in(
         config: of nbgrader, with that of its exchange.
     """
     path = course.submitted(assignment, student) / FILE
-    text = None
-    if path in look_into(path.parent, course.surroundings).files:
-        with path.open("rb") as file:
-            text = file.read(_BYTES_CAP).decode(errors="replace").strip()
-    with course.gradebook() as gradebook:
-        try:
-            due = gradebook.find_submission(assignment, student).duedate
-        except MissingEntry:
-            due = gradebook.find_assignment(assignment).duedate
-    sure = received(config, course.directory.course_id, assignment, student, text or "")
+    if path not in look_into(path.parent, course.surroundings).files:
+        return None, Outcome()  # and nothing is late
+    with path.open("rb") as file:
+        text = file.read(_BYTES_CAP).decode(errors="replace").strip()
+    try:
+        due = gradebook.find_submission(assignment, student).duedate
+    except MissingEntry:
+        due = gradebook.find_assignment(assignment).duedate
+    sure = received(config, course.directory.course_id, assignment, student, text)
     return judged(text, due, [config.Exchange.get("timezone", "UTC")], sure=sure)
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import glob
 import itertools
 import re
+import time
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,6 +19,8 @@ from convkit.grading.intake.folder import is_made, look_into
 from convkit.grading.outcome import NOT_HANDED_IN, Outcome, Status
 
 _STUDENT, _ASSIGNMENT = "\0", "\1"
+_TICK_NANOSECONDS = 2_000_000_000
+"""The times of files may be as coarse as this."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,7 @@ class Places:
             found = [
                 inner
                 for place in found
-                for inner in ([place] if place.is_symlink() else _entries(place, first=name))
+                for inner in ([place] if place.is_symlink() else _near(place, name))
                 if inner is place or same(inner.name) == same(name)
             ]
         return found
@@ -129,8 +133,22 @@ def _folded(name: str) -> str:
     return composed(name).casefold()
 
 
-def _entries(folder: Path, *, first: str) -> list[Path]:
+def _near(folder: Path, name: str) -> list[Path]:
+    """What is called so in a folder, or nearly, that with the very name first."""
     try:
-        return sorted(folder.iterdir(), key=lambda place: (place.name != first, place))
+        changed = folder.stat().st_mtime_ns
+        # What changes at once after it was listed would not be seen to have changed.
+        sure = time.time_ns() - changed > _TICK_NANOSECONDS
+        entries = (_entries if sure else _entries.__wrapped__)(folder, changed)
     except OSError:
         return []
+    return sorted(entries.get(_folded(name), ()), key=lambda place: (place.name != name, place))
+
+
+@functools.lru_cache(maxsize=8)
+def _entries(folder: Path, changed: int) -> dict[str, list[Path]]:
+    """All that lies in a folder, as it was ``changed`` last, by what alike names have in common."""
+    found: dict[str, list[Path]] = {}
+    for place in folder.iterdir():
+        found.setdefault(_folded(place.name), []).append(place)
+    return found

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import io
 import json
 import os
 import sys
@@ -37,6 +38,19 @@ def prepare() -> None:
     for name in _IMPORTED:
         with contextlib.suppress(ImportError, FileNotFoundError):
             importlib.import_module(name)
+    with contextlib.suppress(ImportError):
+        _draw()
+
+
+def _draw() -> None:
+    """A first figure takes long: fonts are read for it, and more is imported."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(layout="constrained")
+    axes = figure.subplots()
+    axes.imshow([[0, 1]])
+    axes.set_title("0")
+    figure.savefig(io.BytesIO(), bbox_inches="tight")
 
 
 def become(told: dict[str, Any]) -> None:
@@ -50,4 +64,12 @@ def become(told: dict[str, Any]) -> None:
     connection_file = Path(told["run"], "kernel.json")
     connection_file.write_text(json.dumps(told["connection"]), encoding="utf-8")
     sys.path.append("")  # last: no file in it can stand in for a module
-    IPKernelApp.launch_instance(["-f", str(connection_file), "--HistoryManager.hist_file=:memory:"])
+    kernel: Any = IPKernelApp.instance()
+    kernel.initialize(["-f", str(connection_file), "--HistoryManager.hist_file=:memory:"])
+    with contextlib.suppress(ImportError):
+        # A figure is drawn when it is shown. Before that pyplot would draw it at the end of a cell.
+        from matplotlib import get_backend, pyplot
+
+        pyplot.switch_backend(get_backend())
+        pyplot.uninstall_repl_displayhook()
+    kernel.start()

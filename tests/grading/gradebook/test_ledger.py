@@ -1,7 +1,7 @@
 """What the gradebook says of how submissions ended, whenever it is asked."""
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 
 from convkit.grading.gradebook import ledger
 from convkit.grading.outcome import Outcome, Status
@@ -98,3 +98,10 @@ def test_a_table_of_an_earlier_convkit_is_read_and_written(gradebook):
     assert ledger.entries(COURSE, gradebook, "mini")["ann"].outcome == Outcome()
     ledger.finish(COURSE, gradebook, "mini", "ann", {"mini": Outcome()}, "f3")
     assert ledger.entries(COURSE, gradebook, "mini")["ann"].fingerprint == "f3"
+
+
+def test_the_points_of_one_are_found_without_a_search_through_the_class(gradebook):
+    ledger.begin(COURSE, gradebook, "mini", "ann", ["mini"], "f2")
+    for table, column in (("grade", "notebook_id"), ("submitted_notebook", "assignment_id")):
+        indexes = inspect(gradebook.engine).get_indexes(table)
+        assert [column] in [index["column_names"] for index in indexes]

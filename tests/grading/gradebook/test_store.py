@@ -1,5 +1,7 @@
 """Are points, and how it ended, stored together or not at all, in whichever database?"""
 
+import contextlib
+
 import pytest
 from nbformat.v4 import new_notebook, new_output
 from nbgrader.api import Gradebook
@@ -29,13 +31,13 @@ def finish(url, tmp_path):
     course = course_at(CourseDirectory(parent=app), app)
 
     def finish(*parts):
-        store = Store(app, course, "mini", parts)
         test = known_cell("code", "test", "", grade=True, locked=True, points=2)
         test.outputs = [new_output("execute_result", data={"text/plain": "1.0"})]
         (tmp_path / "files").mkdir()
-        store.begin("ann", ["mini"], "f2")
         part = Part(ENDED, new_notebook(cells=[test]))
-        return store.finish("ann", {"mini": part}, tmp_path / "files", "f2")
+        with contextlib.closing(Store(app, course, "mini", parts)) as store:
+            store.begin("ann", ["mini"], "f2")
+            return store.finish("ann", {"mini": part}, tmp_path / "files", "f2")
 
     return finish
 

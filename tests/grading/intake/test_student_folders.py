@@ -1,5 +1,6 @@
 """Whose folder is whose, whatever system made it and wherever in it the work lies."""
 
+import os
 import unicodedata
 
 import pytest
@@ -101,3 +102,13 @@ def test_all_of_it_may_lie_elsewhere(places, tmp_path):
     places.top.symlink_to("elsewhere")
     folder = put(places, "ann", "mini")
     assert places.submitted("mini", "ann") == folder.resolve()
+
+
+def test_a_folder_that_comes_while_a_class_is_looked_through_is_found(places):
+    put(places, "ann", "02-convolution")
+    for name in ("ben", "cem"):
+        os.utime(places.top, (1e9, 1e9))  # long before it was looked into
+        assert places.alike("02-convolution", "ann")
+        assert not places.alike("02-convolution", name)
+        folder = put(places, name, "02-convolution")
+        assert places.alike("02-convolution", name) == [folder]
