@@ -34,8 +34,8 @@ _known: dict[bytes, cluster.Answer] = {}
 def measure(rounds: int) -> None:
     """Print both tables, of one run each: ``rounds`` are for what takes less than minutes."""
     del rounds
-    _simulate()
-    _compare_workers()
+    simulate()
+    compare_workers()
 
 
 class _Seen(NamedTuple):
@@ -55,7 +55,7 @@ class _Seen(NamedTuple):
     everybody: float
 
 
-def _simulate() -> None:
+def simulate() -> None:
     with tempfile.TemporaryDirectory() as folder:
         course = Path(folder, "course")
         grading.make_course(course, TESTS_ALONE, grading.smallest, _SIMULATED)
@@ -78,7 +78,7 @@ def _simulate() -> None:
     )
 
 
-def _compare_workers() -> None:
+def compare_workers() -> None:
     print(f"\n{_GRADED} submissions, each really graded:\n")
     print("| workers | CPU seconds for each | seconds by the clock |\n|---:|---:|---:|")
     clock = []

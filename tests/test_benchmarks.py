@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from benchmarks import __main__ as command
-from benchmarks import assignments, checks, layers, threads
+from benchmarks import assignments, checks, layers, many, threads
 from benchmarks.cases import CASES
 from benchmarks.measure import Pair, peak_memory, times
 from tests.layers.oracle import assert_close
@@ -103,6 +103,17 @@ def test_runs_and_grades_a_solution(monkeypatch, capsys):
     assert int(cells) > 20
     assert 0 < float(run) < 60
     assert 0 < float(graded) < 60
+
+
+@pytest.mark.exhaustive
+@pytest.mark.course
+def test_simulates_a_class_on_a_cluster(monkeypatch, capsys):
+    monkeypatch.setattr(many, "_SIMULATED", 4)
+    monkeypatch.setattr(many, "_SEEN_AT", (2, 4))
+    many.simulate()
+    said = capsys.readouterr().out
+    assert "| 4 | " in said
+    assert "Of 4 there are 4 in the gradebook, 4 of them with all points." in said
 
 
 def test_an_unknown_part_is_named(monkeypatch, capsys):

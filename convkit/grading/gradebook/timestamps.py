@@ -37,16 +37,18 @@ _SELDOM = {"America/Havana", "Cuba", "Asia/Manila"}
 
 
 def judged(
-    text: str, due: datetime | None, zones: Sequence[str], *, sure: bool
+    text: str | None, due: datetime | None, zones: Sequence[str], *, sure: bool
 ) -> tuple[datetime | None, Outcome]:
     """The time in UTC, if it is known, and what there is to say about it.
 
     Args:
-        text: what timestamp.txt says.
+        text: what timestamp.txt says; None if it is not there, and then nothing is late.
         due: when it should have been handed in, in UTC.
         zones: of the course, whose abbreviations they are if they can be.
         sure: whether the exchange has received a submission at just that time.
     """
+    if text is None:
+        return None, Outcome()
     times = sorted(readings(text, zones))
     if due is None:
         if len(times) == 1:
