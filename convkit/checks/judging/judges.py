@@ -121,11 +121,11 @@ def judge_again(
     quantity: Quantity, got: Observation, expected: Expected, situation: Situation
 ) -> Problem | None:
     """What comes again is held against the first time, whether that was right or not."""
-    first = situation.trial.behaviour[quantity.first]
+    first = situation.trial.behaviour.get(quantity.first)
     if isinstance(got, LearnerError):
         return _broke(quantity, got, situation)
     if (
-        isinstance(first, LearnerError)
+        not isinstance(first, np.ndarray)
         or first.shape != situation.expected[quantity.first].value.shape
     ):
         raise NotJudged

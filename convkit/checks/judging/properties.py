@@ -34,7 +34,7 @@ class Expected:
 
     def away_from_kinks(self, values: Array, got: Observation) -> Array:
         """``values``, but at kinks what is in ``got``, where that is a number at all."""
-        if isinstance(got, LearnerError) or got.shape != np.shape(self.kinks):
+        if isinstance(got, LearnerError) or not got.shape == values.shape == np.shape(self.kinks):
             return values
         return np.where(self.kinks & np.isfinite(got), got, values)
 

@@ -115,6 +115,8 @@ def _view(quantity: Quantity, situation: Situation) -> View:
 def _differs(got: Observation, right: Array, tolerance: Array) -> bool:
     if isinstance(got, LearnerError) or got.shape != right.shape:
         return True
+    if np.shape(tolerance) not in ((), right.shape):
+        tolerance = np.max(tolerance, initial=0.0)
     if np.float32 in (got.dtype, right.dtype):
         tolerance = tolerance + SINGLE_ROUNDING * np.max(np.abs(right), initial=0.0)
     with np.errstate(invalid="ignore"):

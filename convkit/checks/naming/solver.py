@@ -84,6 +84,8 @@ class Sum:
             (view, got, {name: term for name, term in self.terms(view).items() if term.any()})
             for view, (got, _) in zip(look.wrong, look.finite, strict=True)
         ]
+        if any(term.shape != got.shape for _, got, terms in cases for term in terms.values()):
+            return None
         return self._replaced(cases) or self._refactored(cases, look.sizes)
 
     def _replaced(self, cases: _Cases) -> Misconception | None:

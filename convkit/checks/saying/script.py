@@ -13,6 +13,9 @@ from convkit.checks.observing.quantity import Quantity, Y
 from convkit.checks.promises.concept import Concept, LayerConcept
 from convkit.layers import Array
 
+_WHOLE = 2.0**53
+"""Below it a number without digits behind the point is exactly that whole number."""
+
 
 def calls(concept: Concept, case: Case, quantity: Quantity) -> list[str]:
     """The lines that give a quantity."""
@@ -29,13 +32,14 @@ def shown(quantity: Quantity) -> str:
 
 def numbers(values: Array, digits: int = 4) -> str:
     """They are rounded to so many digits behind the point; whole numbers stand without one."""
-    if np.isfinite(values).all() and np.all(values == np.round(values)):
+    if np.all(np.abs(values).astype(np.float64) < _WHOLE) and np.all(values == np.round(values)):
         return str(values.astype(int).tolist())
     return str((np.round(values.astype(np.float64), digits) + 0.0).tolist())
 
 
 def _array(values: Array) -> str:
-    return f"np.array({numbers(values)}{', float' if values.dtype.kind == 'f' else ''})"
+    written = f"np.array({numbers(values)}{', float' if values.dtype.kind == 'f' else ''})"
+    return f"np.asfortranarray({written})" if values.copy("K").flags.fnc else written
 
 
 def _function(concept: Concept, case: Case, quantity: Quantity) -> list[str]:

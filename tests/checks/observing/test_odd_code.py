@@ -1,5 +1,6 @@
 """`check` raises nothing but CheckFailed, whatever comes."""
 
+import random
 from contextlib import suppress
 
 import numpy as np
@@ -7,8 +8,12 @@ import pytest
 
 import convkit
 from convkit import CheckFailed, check
+from convkit.checks.checking import MODULES
 from tests.checks.observing.test_foreign_code import conv_whose, failure
-from tests.sampling import one_in
+from tests.sampling import one_in, sampled
+
+SEEDS, FOUND = range(300), [17, 18, 68, 72, 105, 131]
+"""Of these it once did raise something else."""
 
 
 class Shouting(np.ndarray):
@@ -53,6 +58,43 @@ ODD = {
 }
 
 
+OTHER_SHAPES = {
+    "a column less": lambda y: y[..., :-1],
+    "half of it": lambda y: y[: len(y) // 2],
+    "axes swapped": lambda y: y.swapaxes(0, -1),
+    "twice": lambda y: np.concatenate([y, y]),
+    "axes of size 1 dropped": np.squeeze,
+    "sums": lambda y: y.sum(axis=0),
+    "means": lambda y: y.mean(axis=-1, keepdims=True),
+    "a not-a-number": lambda y: np.where(y == y.max(), np.nan, y),
+}
+LAYERS = [name for name in MODULES if hasattr(getattr(convkit, name), "backward")]
+
+
+def odd_now_and_then(chance):
+    """A layer or an optimizer whose results are odd in some calls, in one way or two."""
+    name = chance.choice([*LAYERS, "SGD"])
+    base, ways = getattr(convkit, name), list((ODD | OTHER_SHAPES).values())
+    ways, share = chance.sample(ways, chance.choice([1, 2])), chance.choice([0.3, 0.6])
+
+    def odd(result):
+        result = np.asarray(result)
+        return chance.choice(ways)(result) if result.ndim and chance.random() < share else result
+
+    def method(name):
+        return lambda *arguments: odd(getattr(base, name)(*arguments))
+
+    def step(self):
+        base.step(self)
+        for key, value in list(self.network.params.items()):
+            self.network.params[key] = odd(value)
+
+    if name == "SGD":
+        return type(name, (base,), {"step": step})
+    wrong = chance.choice([["forward"], ["backward"], ["forward", "backward"]])
+    return type(name, (base,), {each: method(each) for each in wrong})
+
+
 @pytest.mark.usefixtures("capsys")
 class TestOddThings:
     """`check` raises nothing but CheckFailed, whatever comes."""
@@ -71,6 +113,11 @@ class TestOddThings:
         for wrong in ({"forward": forward}, {"backward": backward}):
             with suppress(CheckFailed):
                 check(type(name, (base,), wrong))
+
+    @pytest.mark.parametrize("seed", sampled(SEEDS, *FOUND))
+    def test_results_that_are_odd_now_and_then(self, seed):
+        with suppress(CheckFailed):
+            check(odd_now_and_then(random.Random(seed)))
 
     @pytest.mark.parametrize("odd", ODD)
     def test_gradients_of_parameters(self, odd):
