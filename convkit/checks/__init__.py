@@ -9,7 +9,12 @@ from convkit.checks.observing.numerical_gradient import (
     check_gradient,
     numerical_gradient,
 )
-from convkit.checks.observing.recording import entries, forward_each, set_parameters
+from convkit.checks.observing.recording import (
+    entries,
+    forward_each,
+    results_of,
+    set_parameters,
+)
 from convkit.checks.saying.report import CheckFailed, Finding, Report
 
 __all__ = [
@@ -32,5 +37,6 @@ __all__ = [
     "numerical_gradient",
     "random_cases",
     "remarks",
+    "results_of",
     "set_parameters",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -14,6 +14,7 @@ from convkit.checks.observing.foreign_code import LearnerError, as_array
 from convkit.checks.observing.quantity import (
     BESIDE,
     GRAD_Y_AFTER,
+    LATER,
     SECOND_TIME,
     SINGLE,
     WITH_OTHER_PARAMS,
@@ -21,7 +22,7 @@ from convkit.checks.observing.quantity import (
     Y,
     params,
 )
-from convkit.checks.observing.recording import LayerObserver, Probe, forward_each
+from convkit.checks.observing.recording import LayerObserver, Probe, forward_each, results_of
 from convkit.layers import Array
 
 Change = Callable[[Array], Array]
@@ -46,6 +47,11 @@ def probes(*further: Probe, before: Change = same_size) -> tuple[Probe, ...]:
     return (
         Probe(_recorded_beside, partial(_run_beside, before)),
         Probe(partial(_everything, SECOND_TIME), partial(_run_again, before)),
+        Probe(lambda case: [Y.again(LATER)], partial(_look_later, ["forward"])),
+        Probe(
+            lambda case: [case.gradient.again(LATER)],
+            partial(_look_later, ["forward", "backward"]),
+        ),
         Probe(lambda case: [other_parameter(name) for name in case.params], _other_parameters),
         *further,
     )
@@ -103,6 +109,22 @@ def _run_again(before: Change, observer: LayerObserver, trial: Trial) -> None:
     observer.run(layer, case, case.x, case.grad_y, trial.behaviour, SECOND_TIME)
 
 
+def _look_later(methods: Sequence[str], observer: LayerObserver, trial: Trial) -> None:
+    """What the last of the methods gave, after all have been called with as many other numbers."""
+    case = trial.case
+    if methods[-1] == "backward" and not observer.backward:
+        return
+    layer = observer.make(case, case.params)
+    arrays = [(case.x.copy("K"), case.grad_y.copy("K")), _changed(case, same_size)]
+    calls = [call for each in arrays for call in zip(methods, each, strict=False)]
+
+    def result() -> Array:
+        return as_array(results_of(layer, calls)[len(methods) - 1], f"the result of {methods[-1]}")
+
+    quantity = Y if methods[-1] == "forward" else case.gradient
+    trial.behaviour[quantity.again(LATER)] = observer.ask(result)
+
+
 def _used_layer(before: Change, observer: LayerObserver, case: Case, behaviour: Behaviour) -> Any:
     """A layer with the case's parameters that has seen other data, with others.
 
@@ -132,7 +154,7 @@ def _other_parameters(observer: LayerObserver, trial: Trial) -> None:
     ]
 
     def outputs() -> list[Array]:
-        each = forward_each(trial.layer, settings, case.x.copy())
+        each = forward_each(trial.layer, settings, case.x.copy("K"))
         return [as_array(output, "the result of forward") for output in each]
 
     for name, output in zip(case.params, observer.ask(outputs), strict=True):

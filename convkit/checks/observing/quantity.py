@@ -14,6 +14,9 @@ ASKED_AGAIN = "asked again"
 BESIDE = "beside another layer"
 """Another layer of the kind is alive and at work."""
 
+LATER = "after another call"
+"""The very array that came out, once the layer has been called with other numbers."""
+
 SINGLE = "in float32"
 """The case comes in single precision."""
 
@@ -74,7 +77,7 @@ class Quantity(NamedTuple):
     @property
     def first(self) -> Quantity:
         """The quantity that it must equal, if it is one that was asked for again."""
-        return self.again("") if self.how in (SECOND_TIME, ASKED_AGAIN, BESIDE) else self
+        return self.again("") if self.how in (SECOND_TIME, ASKED_AGAIN, BESIDE, LATER) else self
 
 
 Y, GRAD_X = Quantity("y"), Quantity("grad", "x")

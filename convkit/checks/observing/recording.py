@@ -57,6 +57,16 @@ def forward_each(layer: Any, settings: Sequence[Mapping[str, Array]], x: Array) 
 
 
 @singledispatch
+def results_of(layer: Any, calls: Sequence[tuple[str, Array]]) -> list[Any]:
+    """What each of these calls gave, as it is after the last one; elsewhere in one call.
+
+    Args:
+        calls: the name of a method and its argument.
+    """
+    return [getattr(layer, method)(array) for method, array in calls]
+
+
+@singledispatch
 def set_parameters(layer: Any, params: Mapping[str, Array]) -> None:
     """Set these entries of ``layer.params``; elsewhere in one call, as in `forward_each`."""
     for name, value in params.items():
@@ -134,7 +144,7 @@ class LayerObserver:
         """A second backward pass after the same forward."""
         again: Observation
         try:
-            again = self.backward_of(layer, case.grad_y.copy())
+            again = self.backward_of(layer, case.grad_y.copy("K"))
         except LearnerError as error:
             again = error
         behaviour[case.gradient.again(ASKED_AGAIN)] = again
@@ -182,7 +192,7 @@ class LayerObserver:
         """Forward, ``meanwhile``, backward, ``afterwards``, and a look at grads."""
         if "forward" in self._given_up:
             return
-        x, grad_y = x.copy(), grad_y.astype(x.dtype)
+        x, grad_y = x.copy("K"), grad_y.astype(x.dtype)
         y, grad_x = Y.again(how), case.gradient.again(how)
         try:
             behaviour[y] = self.forward(layer, x)

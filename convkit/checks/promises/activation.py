@@ -54,12 +54,12 @@ def _cases(kind: type[Layer]) -> list[Case]:
     return [
         _case(rng, kind, _numbers(rng, 3, 2, 4, 5)),
         _case(rng, kind, _numbers(rng, 3, 5)),
-        _case(rng, kind, _numbers(rng, 7)),
+        _plain_case(rng, kind, 7),
         _extreme_case(rng, kind, 4, 6),
         _extreme_case(rng, kind, 1, 3, 2, 4),
         _case(rng, kind, _numbers(rng, 1, 5)),
         _extreme_case(rng, kind, 6),
-        _case(rng, kind, _numbers(rng, 2, 3, 4)),
+        _plain_case(rng, kind, 2, 3, 4),
         _extreme_case(rng, kind, 4, 2, 3),
     ]
 
@@ -74,13 +74,25 @@ def _draw_case(kind: type[Layer], rng: np.random.Generator) -> Case:
     shape = (1 if others and not rng.integers(3) else first, *others)
     if rng.integers(2):
         return _extreme_case(rng, kind, *shape)
+    if rng.integers(2):
+        return _plain_case(rng, kind, *shape)
     return _case(rng, kind, _numbers(rng, *shape))
+
+
+def _plain_case(rng: np.random.Generator, kind: type[Layer], *shape: int) -> Case:
+    """Nothing overflows here, and no number is 0: large ones, for what has a kink there."""
+    x = _numbers(rng, *shape) if kind in SQUASHING else _large(rng, *shape)
+    return _case(rng, kind, x)
+
+
+def _large(rng: np.random.Generator, *shape: int) -> Array:
+    return np.round(1000 * _numbers(rng, *shape, least=1.0))
 
 
 def _extreme_case(rng: np.random.Generator, kind: type[Layer], *shape: int) -> Case:
     """Numbers so far from 0 that powers of e overflow; or, for what has a kink there, some 0."""
     if kind in SQUASHING:
-        return _case(rng, kind, np.round(1000 * _numbers(rng, *shape, least=1.0)))
+        return _case(rng, kind, _large(rng, *shape))
     x = _numbers(rng, *shape)
     x.flat[rng.choice(x.size, min(3, x.size // 2), replace=False)] = 0
     return _case(rng, kind, x)

@@ -162,14 +162,14 @@ def _switch_modes(observer: LayerObserver, trial: Trial) -> None:
     """Two batches in training, another layer's between them; evaluation, training again."""
     case, other = trial.case, observer.companion(trial.case)
     layer = observer.make(case, case.params)
-    observer.forward(layer, case.x.copy())
+    observer.forward(layer, case.x.copy("K"))
     with suppress(LearnerError):  # its case is judged by itself
         observer.forward(observer.make(other, other.params), other.x.copy())
     observer.forward(layer, 2 * case.x[::-1] + 1)
     _record(layer, trial.behaviour, observer.output, _TWO_BATCHES)
     for quantity, mode in ((_USED, "eval"), (_BACK, "train")):
         observer.ask(lambda mode=mode: getattr(layer, mode)())  # type: ignore[misc]
-        trial.behaviour[quantity] = observer.forward(layer, case.x.copy())
+        trial.behaviour[quantity] = observer.forward(layer, case.x.copy("K"))
 
 
 def _switched(case: Case) -> Sequence[Quantity]:

@@ -27,6 +27,7 @@ from convkit.checks.observing.quantity import (
     grads,
 )
 from convkit.checks.observing.recording import LayerObserver, Probe, observe_function
+from convkit.checks.promises.choosing_cases import every_other_transposed
 from convkit.checks.promises.origin import Origin, of_layer_gradient, of_layer_output, of_output
 from convkit.layers import Array
 
@@ -68,7 +69,7 @@ class LayerConcept:
 
     @cached_property
     def cases(self) -> list[Case]:
-        return self.visible()
+        return every_other_transposed(self.visible())
 
     def observer(self, target: Any, groups: Sequence[str], output: Output) -> Observe:
         observer = LayerObserver(
@@ -177,7 +178,7 @@ class FunctionConcept:
 
     @cached_property
     def cases(self) -> list[Case]:
-        return self.visible()
+        return every_other_transposed(self.visible())
 
     def observer(self, target: Any, groups: Sequence[str], output: Output) -> Observe:
         return lambda case: self.observe(target, self.name, case, self._companion(case), output)

@@ -30,6 +30,9 @@ _MOST_PIXELS = 400
 
 TIES = "several are the largest"
 
+FAR = 1e6
+"""So many times as large are numbers that lie far below 0: below what somebody may start from."""
+
 
 def _different_numbers(rng: np.random.Generator, *shape: int) -> Array:
     """Numbers with two decimals, no two alike: it is clear who is the largest."""
@@ -47,20 +50,21 @@ def _case(
     stride: int | Pair | None = None,
     *,
     negative: bool = False,
+    far: bool = False,
     ties: bool = False,
 ) -> Case:
-    """A layer, and numbers to send through it."""
+    """A layer, and numbers to send through it: negative ones may lie far below 0."""
     arguments = (kernel,) if stride is None else (kernel, stride)
     layer = kind(*arguments)
     x = _different_numbers(rng, batch, channels, *image)
     if negative:
-        x -= x.max() + 1.5
+        x = (x - x.max() - 1.5) * (FAR if far else 1)
     if ties:
         _make_equals(rng, layer, x)
     y = layer.forward(x)
     return Case(
         words=f"{kind.__name__}({', '.join(map(repr, arguments))}), x of shape {x.shape}"
-        + (" whose numbers are all negative" if negative else "")
+        + (f" whose numbers are all {'far below 0' if far else 'negative'}" if negative else "")
         + (f", where in some windows {TIES}" if ties else ""),
         traits=[*_traits(layer, x, kernel, stride), *([TIES] if ties else [])],
         arguments=arguments,
@@ -108,6 +112,7 @@ def _traits(layer: Any, x: Array, kernel: int | Pair, stride: int | Pair | None)
         "the batch is more than one image": len(x) > 1,
         "there is a single feature map": x.shape[1] == 1,
         "all numbers are negative": bool(np.all(x < 0)),
+        "all numbers lie far below 0": bool(np.all(x < -FAR)),
     }
     return holding(traits)
 
@@ -119,8 +124,8 @@ def _cases(kind: Pool) -> list[Case]:
         case(4, 3, (6, 10), (3, 2)),
         case(2, 1, (5, 6), (1, 2)),
         case(3, 1, (6, 5), 2, (4, 1)),
-        case(1, 3, (8, 5), 2, negative=True),
-        case(2, 3, (7, 4), (2, 1), 1, negative=True),
+        case(1, 3, (8, 5), 2, negative=True, far=True),
+        case(2, 3, (7, 4), (2, 1), 1, negative=True, far=True),
         case(4, 1, (9, 6), (3, 1), 3),
         case(4, 1, (6, 7), (4, 2), (1, 3), negative=True),
         case(1, 2, (9, 4), (3, 1)),
@@ -162,6 +167,7 @@ def _draw_case(kind: Pool, rng: np.random.Generator) -> Case:
                 kernel,
                 stride,
                 negative=not rng.integers(3),
+                far=bool(rng.integers(2)),
                 ties=equals,
             )
 

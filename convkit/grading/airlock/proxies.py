@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from convkit.checks import LearnerError, entries, forward_each, set_parameters
+from convkit.checks import LearnerError, entries, forward_each, results_of, set_parameters
 from convkit.layers import Array, Layer
 
 if TYPE_CHECKING:
@@ -134,6 +134,14 @@ def _forward_each(
     if not isinstance(outputs, list) or len(outputs) != len(settings):
         raise layer._airlock.lied("what came back is not one output for each setting")
     return outputs
+
+
+@results_of.register(RemoteObject)
+def _results_of(layer: RemoteObject, calls: Sequence[tuple[str, Array]]) -> list[Any]:
+    results = layer._ask("results_of", calls=list(calls))
+    if not isinstance(results, list) or len(results) != len(calls):
+        raise layer._airlock.lied("what came back is not one result for each call")
+    return results
 
 
 @set_parameters.register(RemoteObject)

@@ -2,7 +2,8 @@
 
     frame    =  magic (4 bytes), header length (u32), payload length (u64), header, payload
     header   =  JSON that describes the structure
-    payload  =  the arrays' bytes, one after the other, C order, little-endian
+    payload  =  the arrays' bytes, one after the other, little-endian; in C order, but for arrays
+                that lie in Fortran's
 
 Data is None, bool, int, float, str, numeric arrays and NumPy scalars, and tuples, lists and
 str-keyed dicts of these. Anything else is an object: it stays where it lives, and only a
@@ -87,7 +88,9 @@ class _Writer:
         if isinstance(value, np.ndarray):
             self.arrays.append(value)
             plain = np.asarray(value)
-            return {"array": [self._array(plain), list(plain.shape), plain.flags.writeable]}
+            order = "F" if plain.flags.fnc else "C"
+            described = [self._array(plain), list(plain.shape), plain.flags.writeable, order]
+            return {"array": described}
         if isinstance(value, tuple | list):
             kind = "tuple" if isinstance(value, tuple) else "list"
             return {kind: [self.node(entry, depth + 1) for entry in value]}
@@ -95,13 +98,13 @@ class _Writer:
             if not all(isinstance(key, str) for key in value):
                 raise FramingError("a dict's keys must be str")
             return {"dict": {key: self.node(entry, depth + 1) for key, entry in value.items()}}
-        described = self._reference(value)
-        if described is None:
+        referred = self._reference(value)
+        if referred is None:
             raise FramingError(
                 f"a {type(value).__name__} cannot be handed over; only None, bool, int, float, "
                 "str, numeric arrays, and tuples, lists and dicts of these"
             )
-        return {"object": described}
+        return {"object": referred}
 
     def _array(self, array: Array) -> str:
         dtype = array.dtype.newbyteorder("<")
@@ -109,7 +112,7 @@ class _Writer:
             raise FramingError(f"an array of dtype {array.dtype} is not numbers")
         self.length += array.nbytes
         _check_length("arrays", self.length, PAYLOAD_CAP)
-        self.payload.append(array.astype(dtype, copy=False).tobytes())
+        self.payload.append(array.astype(dtype, copy=False).tobytes("A"))
         return dtype.str
 
 
@@ -173,9 +176,9 @@ class _Reader:
             return _text(node) if isinstance(node, str) else node
         ((kind, content),) = node.items()
         if kind == "array":
-            dtype_name, shape, writeable = content
+            dtype_name, shape, writeable, order = content
             start = self.position
-            array = self._array(dtype_name, shape)
+            array = self._array(dtype_name, shape, order)
             array.flags.writeable = writeable is True
             self.spans.append((start, array))
             return array
@@ -192,11 +195,13 @@ class _Reader:
             return self._dereference(content)
         raise FramingError(f"{kind!r} is no kind of value")
 
-    def _array(self, dtype_name: Any, shape: Any) -> Array:
+    def _array(self, dtype_name: Any, shape: Any, order: Any = "C") -> Array:
         if dtype_name not in _DTYPES:
             raise FramingError(f"{dtype_name!r} is no numeric dtype")
         if not isinstance(shape, list) or not all(type(n) is int and n >= 0 for n in shape):
             raise FramingError(f"{shape!r} is no shape")
+        if order not in ("C", "F"):
+            raise FramingError(f"{order!r} is no order")
         count, dtype = math.prod(shape), np.dtype(dtype_name)
         if count * dtype.itemsize > len(self._payload) - self.position:
             raise FramingError("an array is longer than the payload")
@@ -205,7 +210,7 @@ class _Reader:
             if count
             else np.empty(0, dtype)
         )
-        array = numbers.reshape(shape).copy()
+        array = numbers.reshape(shape, order=order).copy("K")
         self.position += array.nbytes
         return array
 

@@ -76,7 +76,7 @@ class Worker:
             changed = {
                 str(index): self._changed(array, given[index])
                 for index, (start, array) in enumerate(spans)
-                if array.tobytes() != payload[start : start + array.nbytes]
+                if array.tobytes("A") != payload[start : start + array.nbytes]
             }
             reply |= {"changed": changed, "question": question}
             pieces, _ = self._framing.encode(reply, self._reference)
@@ -203,6 +203,10 @@ class Worker:
             finally:
                 target.params.update(kept)
         return outputs
+
+    def results_of(self, target: Any, calls: list[tuple[str, Any]]) -> list[Any]:
+        """What each call of a method gave, as it is after the last one."""
+        return [getattr(target, method)(array) for method, array in calls]
 
     def _reference(self, value: Any) -> dict[str, Any] | None:
         """Objects of the submission's own classes, and layers, are known by a number."""

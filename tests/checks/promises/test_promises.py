@@ -261,6 +261,75 @@ def test_a_second_backward(name):
     assert failing(type(name, (base,), {"backward": backward})) == {"asked again"}
 
 
+@pytest.mark.parametrize("method", ["forward", "backward"])
+@pytest.mark.parametrize("name", LAYERS)
+def test_an_array_that_is_given_again_and_again(name, method):
+    """Is a layer noticed whose next result overwrites the one that it gave before?"""
+    base, arrays = find(name).reference, {}
+
+    def wrong(self, array):
+        result = getattr(base, method)(self, array)
+        given = arrays.setdefault((result.shape, result.dtype), np.empty_like(result))
+        given[...] = result
+        return given
+
+    broken = failing(type(name, (base,), {method: wrong}))
+    assert broken == {"result kept" if method == "forward" else "gradient kept"}
+
+
+def as_if_in_rows(array):
+    """What code sees that takes the numbers behind one another in memory for a row."""
+    return np.lib.stride_tricks.as_strided(
+        array, strides=np.empty(array.shape, array.dtype).strides
+    )
+
+
+@pytest.mark.parametrize("method", ["forward", "backward"])
+@pytest.mark.parametrize("name", LAYERS)
+def test_numbers_behind_one_another_in_memory_are_no_row(name, method):
+    base = find(name).reference
+
+    def wrong(self, array):
+        return getattr(base, method)(self, as_if_in_rows(array))
+
+    assert failing(type(name, (base,), {method: wrong}))
+
+
+def test_a_gradient_whose_flat_view_may_be_a_copy():
+    """zeros_like keeps the order in memory: behind a transposed x, reshape(-1) is a copy."""
+
+    def forward(self, x):
+        self.x = x
+        return convkit.MaxPool2d.forward(self, x)
+
+    def backward(self, grad_y):
+        grad_x = np.zeros_like(self.x)
+        grad_x.reshape(-1)[:] = convkit.MaxPool2d.backward(self, grad_y).ravel()
+        return grad_x
+
+    methods = {"forward": forward, "backward": backward}
+    assert failing(type("MaxPool2d", (convkit.MaxPool2d,), methods)) >= {"grad_x"}
+
+
+@pytest.mark.parametrize("least", [-1, -100, -(10**6)])
+def test_a_maximum_that_starts_from_a_number(least):
+    def forward(self, x):
+        return np.maximum(convkit.MaxPool2d.forward(self, x), x.dtype.type(least))
+
+    wrong = type("MaxPool2d", (convkit.MaxPool2d,), {"forward": forward})
+    assert "values" in failing(wrong)
+
+
+@pytest.mark.parametrize("name", ["ReLU", "Abs"])
+def test_large_numbers_are_not_cut_off(name):
+    base = getattr(convkit, name)
+
+    def forward(self, x):
+        return np.minimum(base.forward(self, x), x.dtype.type(255))
+
+    assert "values" in failing(type(name, (base,), {"forward": forward}))
+
+
 def function(name, wrong):
     reference = find(name).reference
     calls = []

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from convkit import Layer
-from convkit.checks import LearnerError, forward_each
+from convkit.checks import LearnerError, forward_each, results_of
 from tests.grading.airlock.lending import LAYERS, cells, opened
 
 
@@ -127,6 +127,16 @@ def test_forward_each_is_one_message_and_leaves_the_parameters(shared, lent, mon
     np.testing.assert_array_equal(layer.params["scale"], before)
 
 
+def test_results_of_are_as_they_are_after_the_last_call(shared, lent, monkeypatch):
+    layer, asked, ask = lent["Scale"](1), [], shared.ask
+    monkeypatch.setattr(shared, "ask", lambda do, **rest: asked.append(do) or ask(do, **rest))
+    calls = [("grow", np.full(2, number)) for number in (1.0, 2.0)]
+    first, second = results_of(layer, calls)
+    assert asked == ["results_of"]
+    np.testing.assert_array_equal(first, [3.0, 3.0])
+    np.testing.assert_array_equal(second, first)
+
+
 def test_a_call_is_cheap(lent):
     layer = lent["Scale"](1)
     x = np.ones((10, 1))
@@ -144,6 +154,10 @@ def test_arguments_changed_in_place_are_changed_here_too():
         assert base[::2, ::2].all()
         assert not base[1::2].any()
         np.testing.assert_array_equal(y, np.ones(3))
+        turned = np.zeros((3, 2), order="F")
+        turned[0, 1] = 5
+        airlock.lent["spoil"](turned, y)
+        np.testing.assert_array_equal(turned, [[1, 6], [1, 1], [1, 1]])
         base.flags.writeable = False
         with pytest.raises(LearnerError, match="read-only"):
             airlock.lent["spoil"](base, y)

@@ -84,6 +84,13 @@ def test_arrays_are_copies_that_remember_whether_they_may_be_written():
     assert not shut.flags.writeable
 
 
+@given(hnp.array_shapes(min_dims=0, max_dims=4))
+def test_arrays_lie_as_they_lay(shape):
+    for array in (np.zeros(shape), np.zeros(shape, order="F"), np.zeros(shape).T):
+        flags = across(array).flags
+        assert (flags.c_contiguous, flags.fnc) == (not array.flags.fnc, array.flags.fnc)
+
+
 def test_views_and_subclasses_become_plain_arrays():
     view = np.arange(24.0).reshape(4, 6)[::2, ::-3].T
     assert same(np.array(view), across(view))
@@ -232,17 +239,18 @@ def leaves(value):
 @pytest.mark.parametrize(
     ("structure", "payload"),
     [
-        ({"array": ["|O", [1], True]}, b"\0" * 8),
-        ({"array": ["<U2", [1], True]}, b"\0" * 8),
-        ({"array": ["<M8[s]", [1], True]}, b"\0" * 8),
-        ({"array": ["f4,f4", [1], True]}, b"\0" * 8),
+        ({"array": ["|O", [1], True, "C"]}, b"\0" * 8),
+        ({"array": ["<U2", [1], True, "C"]}, b"\0" * 8),
+        ({"array": ["<M8[s]", [1], True, "C"]}, b"\0" * 8),
+        ({"array": ["f4,f4", [1], True, "C"]}, b"\0" * 8),
         ({"scalar": "S8"}, b"\0" * 8),
-        ({"array": ["<f8", [2], True]}, b"\0" * 8),
-        ({"array": ["<f8", [1], True]}, b"\0" * 9),
-        ({"array": ["<f8", [-1], True]}, b""),
-        ({"array": ["<f8", [0, 2**62, 2**62], True]}, b""),
-        ({"array": ["<f8", [1] * 100, True]}, b"\0" * 8),
-        ({"array": [["<f8"], [1], True]}, b"\0" * 8),
+        ({"array": ["<f8", [1], True, "K"]}, b"\0" * 8),
+        ({"array": ["<f8", [2], True, "C"]}, b"\0" * 8),
+        ({"array": ["<f8", [1], True, "C"]}, b"\0" * 9),
+        ({"array": ["<f8", [-1], True, "C"]}, b""),
+        ({"array": ["<f8", [0, 2**62, 2**62], True, "C"]}, b""),
+        ({"array": ["<f8", [1] * 100, True, "C"]}, b"\0" * 8),
+        ({"array": [["<f8"], [1], True, "C"]}, b"\0" * 8),
         ({"pickle": "gASVAAAA"}, b""),
         ({"tuple": 3}, b""),
         ("\ud800", b""),
