@@ -68,6 +68,7 @@ class Kill:
         way: the number of its implementation.
         shares: how much each test that asks for the name gives of its points.
         named: the ids that the checks of this very name call it by, where they fail; "" is none.
+            Of two that come to the same ("either … or …") it is the entry's own.
     """
 
     name: str
@@ -137,12 +138,14 @@ def kill(name: str, id: str, way: int) -> Kill:
     home = home_of(name)
     answer = {name: making(entries(name)[id], way)}
     results = home.run(answer, home.asking_for(name))
-    named = {
-        finding.misconception or ""
+    said = [
+        [entry.id for entry in row.evidence.candidates]
         for result in results.values()
         if result.report and result.report.name == name
-        for finding in result.report.findings
-    }
+        for row in result.report.results
+        if row.evidence
+    ]
+    named = {id if id in ids else next(iter(ids), "") for ids in said}
     shares = {test: result.share for test, result in results.items()}
     return Kill(name, id, way, shares, frozenset(named))
 
