@@ -17,7 +17,6 @@ from convkit.checks.judging.properties import (
     FAILS,
     HOLDS,
     NOT_TESTED,
-    Expected,
     NotJudged,
     Property,
     Situation,
@@ -27,7 +26,6 @@ from convkit.checks.naming.misconception import catalogue
 from convkit.checks.naming.rows import Further, Row
 from convkit.checks.observing.behaviour import Case
 from convkit.checks.observing.foreign_code import Output
-from convkit.checks.observing.quantity import Quantity
 from convkit.checks.promises.concept import Concept
 from convkit.checks.saying.report import CheckFailed, Report
 from convkit.checks.saying.results import at_kinks, result_of
@@ -206,7 +204,7 @@ def _examine(concept: Concept, target: Any, groups: Sequence[str], cases: Sequen
 
     @cache
     def once_more(case: Case) -> Situation:
-        return Situation(observe(case), _as_the_reference(concept.name, case))
+        return Situation(observe(case), concept.expected(case))
 
     def further(property_: Property) -> Iterator[tuple[Situation, Row]]:
         asked = _with_required(property_, properties)
@@ -235,11 +233,6 @@ def _further_cases(name: str) -> Iterator[Case]:
 _drawn = cache(random_cases)
 
 
-@cache
-def _as_the_reference(name: str, case: Case) -> Mapping[Quantity, Expected]:
-    return find(name).as_the_reference(case)
-
-
 def _with_required(property_: Property, properties: Sequence[Property]) -> list[Property]:
     """A property behind those that it requires, and that these require."""
     required = [p for p in properties if p.name in property_.requires]
@@ -250,7 +243,7 @@ def _with_required(property_: Property, properties: Sequence[Property]) -> list[
 def _judge(properties: Sequence[Property], situations: Sequence[Situation]) -> dict[str, Row]:
     rows: dict[str, Row] = {}
     for property_ in properties:
-        row = rows[property_.name] = Row(property_)
+        row = rows[property_.name] = Row(property_, situations)
         needed = [rows[name] for name in property_.requires]
         row.applicable = {n for n, s in enumerate(situations) if property_.applies(s)}
         for number in sorted(row.applicable):

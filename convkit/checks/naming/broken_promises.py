@@ -13,7 +13,7 @@ import numpy as np
 from convkit.checks.judging.properties import same_values
 from convkit.checks.naming.anatomy import Anatomy, pass_of
 from convkit.checks.naming.look import Look
-from convkit.checks.naming.misconception import Misconception, enter_teller
+from convkit.checks.naming.misconception import Misconception
 from convkit.checks.observing.exception_kinds import kind_of
 from convkit.checks.observing.foreign_code import LearnerError
 from convkit.checks.observing.quantity import (
@@ -27,12 +27,8 @@ from convkit.checks.observing.quantity import (
 )
 
 
-def enter_promises(anatomy: Anatomy) -> None:
-    """Let them be told of a name."""
-    enter_teller(anatomy.name, partial(_tell, anatomy))
-
-
-def _tell(anatomy: Anatomy, look: Look) -> Misconception | None:
+def broken_promise(anatomy: Anatomy, look: Look) -> Misconception | None:
+    """The first mistake that is told by the promise it breaks."""
     id = next((id for id, (broken, *_) in _PROMISES.items() if broken(look)), None)
     if id is None:
         return None
@@ -94,6 +90,15 @@ def _not_used(look: Look) -> bool:
     """Wherever it was asked: some other numbers may change nothing by chance."""
     return look.quantity.what == WITH_OTHER_PARAMS and all(
         same_values(view.got, view.behaviour[Y]) for view in look.views
+    )
+
+
+def _differs(look: Look) -> bool:
+    """Wherever a gradient is wrong, it is another the second time."""
+    return look.quantity in look.views[0].case.gradients and all(
+        isinstance(again := view.behaviour.get(look.quantity.again(SECOND_TIME)), np.ndarray)
+        and not same_values(view.got, again)
+        for view in look.wrong
     )
 
 
@@ -163,6 +168,9 @@ _PROMISES: dict[str, tuple[Callable[[Look], bool], str, str, str]] = {
         "Earlier calls leave something behind in a gradient",
         "The same {given} and grad_y get another gradient: an earlier call has left something.",
         "Which attribute is set in one call, or not made anew, and read in another?"),
+    "backward-differs": (_differs, "{it} is different each time",
+        "The same {given}, grad_y and params get another {it} in a new layer.",
+        "Does backward use numbers that neither forward nor `params` gives, as of __init__?"),
     "backward-uses-up": (_asked("backward", ASKED_AGAIN),
         "A second backward gives another gradient",
         "Your backward changes what forward has kept, so asked again it gives something else.",

@@ -54,15 +54,16 @@ def name_suspects(
         if not row.property.numbers:
             throughout = throughout or equal or alike
         found[row.property.name] = throughout
-        row.only = only_where(row, situations, further)
+        row.only = only_where(row, further)
     for row in failing:
         if not found[row.property.name]:
             found[row.property.name] = _behind(row, rows, found, wrong)
         if not found[row.property.name]:
+            row.suspects = _told(concept, row)
             arrays = row.property.numbers or row.property.test is SHAPE
             layer = isinstance(concept, LayerConcept)  # modes of a function are no second slip
-            both = layer and arrays and two_at_once(row, likely(row), situations, put_through)
-            row.suspects = [both] if both else _told(concept, row, situations)
+            if layer and arrays and not any(told.exact for told in row.suspects):
+                row.suspects = two_at_once(row, likely(row), put_through) or row.suspects
     explained = Counter(
         id for suspects in found.values() for id in {suspect.entry.id for suspect in suspects}
     )
@@ -84,7 +85,7 @@ def name_suspects(
             left = [s.entry for s in _told_apart(tied, row, concept, groups, further)]
             row.suspects = [each for entry in entries for each in _as_said(entry, left)]
             row.suspects.sort(key=lambda entry: entry.id not in causes)
-        cause = _cause_of(row, causes, rows, situations)
+        cause = _cause_of(row, causes, rows)
         if cause is not None and cause is not row:
             cause.also.append(row.property.name)
             row.explained = True
@@ -151,9 +152,7 @@ def _behind(
     return behind or only_one(s for s in wrong if s.goes_wrong_with(about))
 
 
-def _cause_of(
-    row: Row, causes: dict[str, Row], rows: Mapping[str, Row], situations: Sequence[Situation]
-) -> Row | None:
+def _cause_of(row: Row, causes: dict[str, Row], rows: Mapping[str, Row]) -> Row | None:
     """The first row that fails for the same reason: by its suspects, else by what it rests on."""
     if row.suspects:
         return causes.setdefault(row.suspects[0].id, row)
@@ -169,7 +168,7 @@ def _cause_of(
     ]
     if row.property.group == "backward" and (
         _other_parameters(rows)
-        or not _where_forward_fits(row, situations)
+        or not any(forward_fits(row.situations[number]) for number in row.failing())
         or all(problem.refused for problem in row.problems.values() if problem)
     ):
         resting += [other for other in failing if other.property.group == "forward"]
@@ -189,17 +188,13 @@ def _other_parameters(rows: Mapping[str, Row]) -> bool:
     return any(row.status == FAILS for row in used + made)
 
 
-def _where_forward_fits(row: Row, situations: Sequence[Situation]) -> list[int]:
-    return [number for number in row.failing() if forward_fits(situations[number])]
-
-
-def _told(concept: Concept, row: Row, situations: Sequence[Situation]) -> list[Misconception]:
+def _told(concept: Concept, row: Row) -> list[Misconception]:
     """What the numbers tell where no entry behaves in the same way.
 
     The case that is shown comes first, so that what is said belongs to it. A backward pass is
     looked at only where its forward's result has the right shape.
     """
-    shown = row.shown(situations)
+    shown, situations = row.shown, row.situations
     judged = sorted(row.problems, key=lambda number: number != shown)
     if row.property.group == "backward":
         if not forward_fits(situations[shown]):

@@ -29,6 +29,7 @@ class Misconception:
         lecture, section: what teaches it: a notebook of ``lectures/``, and a heading in it.
         implementations: the mistake itself; more than one where it can come out differently.
         said: what the code does in each of the implementations, where there is more to say.
+        exact: it is told from numbers, and explains every one of them by itself.
     """
 
     id: str
@@ -40,6 +41,7 @@ class Misconception:
     section: str
     implementations: Sequence[Callable[..., Any]] = ()
     said: tuple[str, ...] = ()
+    exact: bool = False
 
     def in_way(self, way: int) -> Misconception:
         """The mistake as that implementation makes it."""

@@ -16,7 +16,7 @@ import numpy as np
 from convkit.checks.naming.anatomy import Anatomy, pass_of
 from convkit.checks.naming.failures import failure
 from convkit.checks.naming.look import Look, View, close, equal
-from convkit.checks.naming.misconception import Misconception, capital, enter_teller
+from convkit.checks.naming.misconception import Misconception, capital
 from convkit.checks.naming.words import CONDITIONS
 from convkit.checks.observing.behaviour import Behaviour, Case
 from convkit.checks.observing.quantity import GRAD_X, Y
@@ -29,12 +29,8 @@ Holds = Callable[[Look, Anatomy], str | bool]
 """False where a relation does not hold; a sentence about it where there is more to say."""
 
 
-def enter_relations(anatomy: Anatomy) -> None:
-    """Let them be told of a name, after all else."""
-    enter_teller(anatomy.name, partial(_tell, anatomy))
-
-
-def _tell(anatomy: Anatomy, look: Look) -> Misconception | None:
+def relation(anatomy: Anatomy, look: Look) -> Misconception | None:
+    """The first relation that holds."""
     id, words, more = next(_found(anatomy, look), ("", None, ""))
     if words is None:
         return None
@@ -42,9 +38,9 @@ def _tell(anatomy: Anatomy, look: Look) -> Misconception | None:
     it = "the result" if anatomy.back is None and look.first == Y else it
     title, when, hint = (text.format(it=it, only=look.only).rstrip(",") for text in words)
     said = f"{capital(when)}. {more}".strip()
-    id = anatomy.begins(look.quantity) + id
-    read = anatomy.read(look.quantity)
-    return Misconception(id, anatomy.name, capital(title), said, capital(hint), *read)
+    words = capital(title), said, capital(hint), *anatomy.read(look.quantity)
+    full, exact = anatomy.begins(look.quantity) + id, id in ("zeros", "negated", "scaled")
+    return Misconception(full, anatomy.name, *words, exact=exact)
 
 
 def _found(anatomy: Anatomy, look: Look) -> Iterator[tuple[str, Any, str]]:
@@ -106,8 +102,6 @@ def _one_number(look: Look, anatomy: Anatomy) -> bool:
 
 
 def _scaled(look: Look, anatomy: Anatomy) -> bool:
-    """All numbers of a case are off by one factor."""
-
     def holds(got: Array, right: Array) -> bool:
         factor = float(np.vdot(got, right) / np.vdot(right, right)) if right.any() else 0.0
         return abs(factor) > 1e-9 and equal(got / factor, right)
@@ -168,6 +162,23 @@ def _refolded(look: Look, anatomy: Anatomy) -> bool:
 
     orders = [*permutations(range(_ndim_of(look)))][1:]
     return any(_everywhere(look, partial(folds, order=order)) for order in orders)
+
+
+def _piled_up(look: Look, anatomy: Anatomy) -> bool:
+    """Each number has those before it added, along an axis or from place to place."""
+
+    def holds(got: Array, right: Array, axis: int) -> bool:
+        if axis < 0:
+            got, right = (each.reshape(*each.shape[:-2], -1) for each in (got, right))
+        (first, right), (begin, _) = (np.split(each, [1], axis) for each in (right, got))
+        more = np.diff(got, axis=axis) - right
+        return equal(begin, first) and equal(more - more.mean(axis, keepdims=True) + right, right)
+
+    return any(
+        any(right.shape[axis] > 2 for _, right in look.finite)
+        and _everywhere(look, partial(holds, axis=axis))
+        for axis in range(-(_ndim_of(look) > 1), _ndim_of(look))
+    )
 
 
 def _scattered(got: Array, right: Array) -> bool:
@@ -265,6 +276,9 @@ RELATIONS: dict[str, tuple[Holds, str, str, str]] = {
     "refolded": (_refolded, "{it} is reshaped where it should be transposed",
         "the numbers are right, but stand in wrong places: reshape never moves an axis",
         "Which axis varies fastest before the reshape, and which one after it?"),
+    "piled-up": (_piled_up, "Earlier numbers are added to later ones in {it}",
+        "the first number is right, and each one has those before it added: a sum goes on and on",
+        "Where is your sum set back to its beginning? In which of your loops should it be?"),
     "scattered": (_in_each(_scattered), "{it} has the right numbers in wrong places",
         "every number is there once, but not where it belongs",
         "Take one number of the result. Which indices does it have, and which should it have?"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -20,6 +21,7 @@ class Row:
     """A property as judged on every case.
 
     Attributes:
+        situations: all cases.
         applicable: the numbers of the cases that it is about.
         problems: for the number of each case it could be judged on, the problem there or None.
         only: the trait of the cases where it goes wrong, if there is one that no other case has.
@@ -28,6 +30,7 @@ class Row:
     """
 
     property: Property
+    situations: Sequence[Situation]
     applicable: set[int] = field(default_factory=set)
     problems: dict[int, Problem | None] = field(default_factory=dict)
     status: str = NOT_TESTED
@@ -45,14 +48,15 @@ class Row:
     def failing(self) -> list[int]:
         return [number for number, problem in self.problems.items() if problem]
 
-    def shown(self, situations: Sequence[Situation]) -> int:
-        """The failing case to show: the first that says most.
+    @cached_property
+    def shown(self) -> int:
+        """The failing case to show, once all are judged: the first that says most.
 
         One that is not hidden, where grad_y belongs to the right y, and that has no kinks.
         """
 
         def says_little(number: int) -> tuple[bool, bool, bool]:
-            situation, problem = situations[number], self.problems[number]
+            situation, problem = self.situations[number], self.problems[number]
             assert problem is not None
             expected = situation.expected.get(problem.quantity)
             return (
@@ -74,7 +78,7 @@ Further = Callable[[Property], Iterator[tuple[Situation, Row]]]
 """Further situations that nobody has asked for, and a property as judged in each of them."""
 
 
-def only_where(row: Row, situations: Sequence[Situation], further: Further) -> str | None:
+def only_where(row: Row, further: Further) -> str | None:
     """The one trait that all failing cases share and no other case has.
 
     Of a few cases that may be chance, so that further ones are tried before it is said. Nothing is
@@ -83,9 +87,9 @@ def only_where(row: Row, situations: Sequence[Situation], further: Further) -> s
     if row.applicable - row.problems.keys():
         return None
     judged = [
-        (situations[n].trial.case.traits, problem is not None)
+        (row.situations[n].trial.case.traits, problem is not None)
         for n, problem in row.problems.items()
-        if not situations[n].trial.case.hidden
+        if not row.situations[n].trial.case.hidden
     ]
     if not _shared(judged):
         return None

@@ -128,6 +128,7 @@ class Sum:
             " ".join([*filter(None, more), f"All other terms of {self.quantity} are right."]),
             self.words[term][1],
             *self.anatomy.read(self.quantity),
+            exact=True,
         )
 
 

@@ -55,7 +55,7 @@ class Suspect:
 
     def fails_like(self, row: Row, needed: Sequence[Row]) -> bool:
         """Whether it fails on the case that is shown, in the way of the learner's code."""
-        shown = row.shown(self._situations)
+        shown = row.shown
         problem = row.problems[shown]
         assert problem is not None
         this_quantity = replace(row.property, quantities=(problem.quantity,))
@@ -71,13 +71,13 @@ class Suspect:
 
     def agrees(self, row: Row, alike: Alike, *, throughout: bool = False) -> bool:
         """Whether what fails is like the learner's, or all that the property looks at."""
-        problem = row.problems[row.shown(self._situations)]
+        problem = row.problems[row.shown]
         assert problem is not None
         quantities = row.property.quantities if throughout else (problem.quantity,)
         return all(self._agrees_on(quantity, row, alike) for quantity in quantities)
 
     def _agrees_on(self, quantity: Quantity, row: Row, alike: Alike) -> bool:
-        shown, alike_broken, both_broken = row.shown(self._situations), 0, 0
+        shown, alike_broken, both_broken = row.shown, 0, 0
         # The failing case first: most suspects differ there, and need no other.
         for number in sorted(row.problems, key=lambda n: n != shown):
             behaviour = self._behaviour(number)
@@ -136,11 +136,13 @@ class Suspect:
             and (len(said) < 2 or len(set(said)) > 1)
             and not all(row.property.numbers for row in rows)
             and all(self.breaks_off_with(row) for row in rows if not row.property.numbers)
-            and all(self._is_right(quantity, number) != (number in wrong) for number in judged)
+            and all(self.is_right(quantity, number) != (number in wrong) for number in judged)
         )
 
-    def _is_right(self, quantity: Quantity, number: int) -> bool:
-        came, right = self._behaviour(number).get(quantity), self._situations[number].expected
+    def is_right(self, quantity: Quantity, number: int) -> bool:
+        """Whether a quantity comes out right on a case."""
+        came = self._behaviour(number, quantity).get(quantity)
+        right = self._situations[number].expected
         return came is not None and same_values(came, right[quantity].value)
 
     def distance(self, row: Row) -> int:
@@ -148,7 +150,7 @@ class Suspect:
 
         0 where it gives the same y and leaves the same x, 2 where one alone gives the right y.
         """
-        shown = row.shown(self._situations)
+        shown = row.shown
         situation, suspect = self._situations[shown], self._behaviour(shown)
         learner, right = situation.trial.behaviour, situation.expected
         if not (Y in learner and Y in suspect):
@@ -174,16 +176,19 @@ class Suspect:
     def is_alike(self, quantity: Quantity, number: int) -> bool:
         """Whether a quantity comes out as the learner's on a case."""
         came = self._situations[number].trial.behaviour.get(quantity)
-        gave = self._behaviour(number).get(quantity)
+        gave = self._behaviour(number, quantity).get(quantity)
         return came is not None and gave is not None and same_values(came, gave)
 
-    def _behaviour(self, number: int) -> Behaviour:
+    def _behaviour(self, number: int, wanted: Quantity = Y) -> Behaviour:
         """What it does on a case; its experiments are made only where one asks for them.
 
-        So is its backward pass, since most suspects can be ruled out by the forward pass alone.
+        So is its backward pass, unless that is ``wanted``: most suspects can be ruled out by the
+        forward pass alone.
         """
         case, expected = self._situations[number].trial.case, self._situations[number].expected
         known = self._known_for_good if case in self._visible else self._known
+        if case not in known and self._both and wanted.backward:
+            known[case] = self._both(case).behaviour
         if case not in known:
             known[case] = behaviour = self._forward(case).behaviour
             if both := self._both:

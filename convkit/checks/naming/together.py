@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import chain, combinations, islice, product
 from typing import Any
 
 import numpy as np
@@ -22,43 +23,32 @@ MOST_PAIRS = {"forward": 400, "backward": 120}
 def two_at_once(
     row: Row,
     suspects: Sequence[Suspect],
-    situations: Sequence[Situation],
     put_through: Callable[[Misconception, Any], Suspect],
-) -> Misconception | None:
-    """Two slips that give together what came, in every case; None where there are no such two.
+) -> list[Misconception]:
+    """Two slips as one, which give together what came in every case; nothing if there are none.
 
-    A slip that does so by itself in some of the cases that go wrong is likely one of them.
+    Each of them does harm by itself in some of the cases that go wrong; one that does just what
+    came in some of them is likely one of the two.
     """
     (quantity, *_) = row.property.quantities
     small = sorted(
-        (n for n in row.failing() if _is_wrong(situations[n], quantity)),
-        key=lambda number: situations[number].trial.case.x.size,
+        (n for n in row.failing() if _is_wrong(row.situations[n], quantity)),
+        key=lambda number: row.situations[number].trial.case.x.size,
+    )[:3]
+    harmful = [s for s in suspects if not all(s.is_right(quantity, n) for n in small)]
+    likely = [s for s in harmful if any(s.is_alike(quantity, n) for n in small)]
+    several = [*{s.entry.id: s for s in reversed(harmful)}.values()][::-1]
+    made = (
+        (one.entry, other.entry, implementation)
+        for one, other in chain(product(likely, harmful), combinations(several, 2))
+        if one.entry.id != other.entry.id
+        and (implementation := both_slips(one.made, other.made)) is not None
     )
-    if not small:
-        return None
-
-    def pairs() -> Iterator[tuple[Suspect, Suspect]]:
-        firsts: dict[str, Suspect] = {}
-        for suspect in suspects:
-            if any(suspect.is_alike(quantity, number) for number in small[:3]):
-                yield from ((suspect, other) for other in suspects)
-            firsts.setdefault(suspect.entry.id, suspect)
-        several = list(firsts.values())
-        for position, suspect in enumerate(several):
-            yield from ((suspect, other) for other in several[position + 1 :])
-
-    tried = 0
-    for one, other in pairs():
-        implementation = one.entry.id != other.entry.id and both_slips(one.made, other.made)
-        if not implementation:
-            continue
-        tried += 1
-        if tried > MOST_PAIRS[row.property.group]:
-            return None
-        both = put_through(one.entry, implementation)
+    for one, other, implementation in islice(made, MOST_PAIRS[row.property.group]):
+        both = put_through(one, implementation)
         if all(both.is_alike(quantity, number) for number in (small[0], *row.problems)):
-            return _together(one.entry, other.entry)
-    return None
+            return [_together(one, other)]
+    return []
 
 
 def _is_wrong(situation: Situation, quantity: Quantity) -> bool:

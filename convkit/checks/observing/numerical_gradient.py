@@ -98,7 +98,7 @@ def check_gradient(
             lambda steps: function(x + np.tensordot(steps, directions, 1)),
             np.zeros(_DIRECTIONS),
             grad_y,
-            size=_size(x),
+            size=typical_size(x),
         )
         analytic = np.tensordot(directions, gradient, x.ndim)
     error = np.abs(analytic - numerical)
@@ -151,10 +151,10 @@ def estimate_gradient(
 
 def steps(x: Array, size: float | None = None) -> Array:
     """How far each number is moved; twice as far when the truncation is measured."""
-    return np.cbrt(_EPSILON) * np.maximum(np.abs(x), _size(x) if size is None else size)
+    return np.cbrt(_EPSILON) * np.maximum(np.abs(x), typical_size(x) if size is None else size)
 
 
-def _size(x: Array) -> float:
+def typical_size(x: Array) -> float:
     """The typical size of x's numbers; 1 where all are zero."""
     return float(np.sqrt(np.square(x).mean())) or 1.0 if x.size else 1.0
 

@@ -133,7 +133,11 @@ class LayerObserver:
             return trial
         self.run(trial.layer, case, case.x, case.grad_y, trial.behaviour)
         if isinstance(trial.behaviour.get(case.gradient), np.ndarray):
-            self._ask_again(trial.layer, case, trial.behaviour)
+            again = partial(self._ask_again, trial.layer, case, trial.behaviour)
+            if self.output.trusted:  # few of the catalogue's layers get so far that it matters
+                trial.behaviour.later([q.again(ASKED_AGAIN) for q in case.gradients], again)
+            else:
+                again()
         if isinstance(trial.behaviour.get(Y), np.ndarray):
             for probe in self.probes:
                 records = probe.records(case)
@@ -156,6 +160,7 @@ class LayerObserver:
 
     def _make(self, probe: Probe, trial: Trial, records: Sequence[Quantity]) -> None:
         self.output.silent = trial.case.hidden
+        trial.behaviour.get(trial.case.gradient.again(ASKED_AGAIN))  # before the layer is used
         try:
             probe.make(self, trial)
         except LearnerError as error:  # whatever it kept from being recorded went wrong

@@ -15,13 +15,10 @@ from convkit.checks.judging.own_forward import OwnForward
 from convkit.checks.judging.properties import Credit, Expected, Property
 from convkit.checks.observing.behaviour import Behaviour, Case, Trial
 from convkit.checks.observing.foreign_code import LearnerError, Output
-from convkit.checks.observing.numerical_gradient import estimate_gradient, steps
+from convkit.checks.observing.numerical_gradient import estimate_gradient, steps, typical_size
 from convkit.checks.observing.quantity import (
-    ASKED_AGAIN,
-    BESIDE,
     GRAD_X,
     INNER_PRODUCT,
-    SECOND_TIME,
     Quantity,
     Y,
     grads,
@@ -64,7 +61,7 @@ class LayerConcept:
     record: Callable[[Trial, Output], None] = lambda trial, output: None
     make: Callable[..., Any] = lambda target, *arguments, **options: target(*arguments, **options)
     _expected: WeakKeyDictionary[Case, Mapping[Quantity, Expected]] = field(
-        default_factory=WeakKeyDictionary
+        default_factory=WeakKeyDictionary, init=False
     )
 
     @cached_property
@@ -118,47 +115,54 @@ class LayerConcept:
         return self._expected[case]
 
     def _expect(self, case: Case) -> Mapping[Quantity, Expected]:
-        trial = self.observer(self.reference, ("forward", "backward"), Output())(case)
-        trial.behaviour.complete()
-        expected = {
-            quantity: Expected(value, _tolerance(quantity, value))
-            for quantity, value in trial.behaviour.items()
-            if not isinstance(value, LearnerError)
-        }
-        for quantity, gradient in self._numerical_gradients(case, trial.layer).items():
-            again = map(quantity.again, ("", SECOND_TIME, ASKED_AGAIN, BESIDE))
-            expected |= dict.fromkeys(again, gradient)
-        if self.linear:
-            change = expected[Y].value - trial.layer.forward(np.zeros_like(case.x))
-            product, size = change * case.grad_y, np.abs(change * case.grad_y).sum()
-            expected[INNER_PRODUCT] = Expected(product.sum(), ROUNDING * size)
-        return expected
-
-    def as_the_reference(self, case: Case) -> Mapping[Quantity, Expected]:
-        """What is expected, with the reference's own gradients: quick, and deciding nothing."""
+        """What the reference gives; its gradients are held against a numerical one."""
         observe = self.observer(self.reference, ("forward", "backward"), Output())
         behaviour = observe(case).behaviour
         kinks = self.margin is not None and self.margin(case) <= 3 * steps(case.x)
-        return _AsObserved(behaviour, {case.gradient: kinks})
+        values = {case.gradient: case.x} | {grads(n): value for n, value in case.params.items()}
+        gradients = {quantity: _array(behaviour, quantity) for quantity in values}
+        self._confirm(case, gradients, values, kinks)
+        y, given = _array(behaviour, Y), {}
+        for quantity, gradient in gradients.items():
+            # Numbers that cancel leave no slope that is exactly 0.
+            size = _largest(y) * _largest(case.grad_y) / typical_size(values[quantity])
+            at_kinks = kinks if quantity == case.gradient else False
+            given[quantity] = Expected(gradient, ROUNDING * (_largest(gradient) + size), at_kinks)
+        if self.linear:
+            change = y - self._right(case).forward(np.zeros_like(case.x))
+            product, size = change * case.grad_y, np.abs(change * case.grad_y).sum()
+            given[INNER_PRODUCT] = Expected(product.sum(), ROUNDING * size)
+        return _AsObserved(behaviour, given)
 
-    def _numerical_gradients(self, case: Case, layer: Any) -> dict[Quantity, Expected]:
-        gradients = {
-            case.gradient: Expected(
-                *estimate_gradient(
-                    layer.forward, case.x, case.grad_y, share_batch=self.independent_samples
-                ),
-                kinks=self.margin is not None and self.margin(case) <= 3 * steps(case.x),
-            )
+    def _confirm(
+        self,
+        case: Case,
+        gradients: Mapping[Quantity, Array],
+        values: Mapping[Quantity, Array],
+        kinks: Any,
+    ) -> None:
+        """Hold the reference's gradients against central differences along a random direction.
+
+        A wrong gradient hides from it with probability zero. Raises RuntimeError where they differ.
+        """
+        layer, rng = self._right(case), np.random.default_rng(0)
+        ways: dict[Quantity, Array] = {
+            q: np.asarray(typical_size(v) * rng.uniform(-1, 1, v.shape)) for q, v in values.items()
         }
-        for name, value in case.params.items():
+        ways[case.gradient][np.broadcast_to(kinks, case.x.shape)] = 0
 
-            def forward(parameter: Array, name: str = name) -> Array:
-                layer.params[name] = parameter
-                return layer.forward(case.x)
+        def forward(step: Array) -> Array:
+            x, *params = (values[quantity] + step * way for quantity, way in ways.items())
+            layer.params.update(zip(case.params, params, strict=True))
+            return np.asarray(layer.forward(x))
 
-            gradients[grads(name)] = Expected(*estimate_gradient(forward, value, case.grad_y))
-            layer.params[name] = value
-        return gradients
+        slope, tolerance = estimate_gradient(forward, np.zeros(1), case.grad_y)
+        products = np.concatenate([(gradients[q] * way).ravel() for q, way in ways.items()])
+        off = abs(products.sum() - slope[0])
+        if not off <= tolerance[0] + 1e-6 * np.abs(products).sum():
+            raise RuntimeError(
+                f"{self.name}, at the course's fault: the reference's gradient is off by {off:.2g}"
+            )
 
 
 @dataclass
@@ -208,21 +212,28 @@ class FunctionConcept:
         observe = self.observer(self.reference, ("forward",), Output())
         return _AsObserved(observe(case).behaviour)
 
-    as_the_reference = expected
-
 
 class _AsObserved(Mapping[Quantity, Expected]):
-    """What a right implementation gave; an experiment is made when its quantity is asked for."""
+    """What a right implementation gave; an experiment is made when its quantity is asked for.
 
-    def __init__(self, behaviour: Behaviour, kinks: Mapping[Quantity, Any] | None = None) -> None:
-        self._behaviour, self._kinks = behaviour, kinks or {}
+    ``given`` is what is known of quantities otherwise, however often they are asked for.
+    """
+
+    def __init__(
+        self, behaviour: Behaviour, given: Mapping[Quantity, Expected] | None = None
+    ) -> None:
+        self._behaviour, self._given = behaviour, dict(given or {})
 
     def __getitem__(self, quantity: Quantity) -> Expected:
+        if quantity in self._given:
+            return self._given[quantity]
+        if quantity.first in self._given and quantity.backward:
+            return self._given[quantity.first]
         value = self._behaviour[quantity]
         if isinstance(value, LearnerError):
             raise KeyError(quantity)
-        kinks = self._kinks.get(quantity.first, False)
-        return Expected(value, _tolerance(quantity, value), kinks)
+        self._given[quantity] = Expected(value, _tolerance(quantity, value))
+        return self._given[quantity]
 
     def __iter__(self) -> Iterator[Quantity]:
         self._behaviour.complete()
@@ -243,6 +254,15 @@ def _add_inner_product(case: Case, behaviour: Behaviour) -> None:
 
 
 def _tolerance(quantity: Quantity, value: Array) -> float:
-    if quantity.after:
-        return 0.0
-    return ROUNDING * float(np.max(np.abs(value), initial=0.0))
+    return 0.0 if quantity.after else ROUNDING * _largest(value)
+
+
+def _largest(value: Array) -> float:
+    return float(np.max(np.abs(value), initial=0.0))
+
+
+def _array(behaviour: Behaviour, quantity: Quantity) -> Array:
+    found = behaviour[quantity]
+    if isinstance(found, LearnerError):
+        raise found
+    return found

@@ -122,19 +122,23 @@ def _draw_layer_cases(rng: np.random.Generator) -> list[Case]:
 def _draw_layer_case(rng: np.random.Generator) -> Case:
     """No array has two sides of one length, but that of a square kernel."""
     while True:
-        batch, into, out, rows, columns = (int(n) for n in rng.permutation(6)[:5] + 1)
-        kernel, stride = sides(rng, 1, 4), sides(rng, 1, 3)
-        padding = sides(rng, 0, 4) if rng.integers(4) else 0
-        (kh, kw), (sh, sw), (ph, pw) = (pair(size, "", 0) for size in (kernel, stride, padding))
+        batch, into, out, rows, columns = (rng.permutation(6)[:5] + 1).tolist()
+        kh, kw = pair(kernel := sides(rng, 1, 4), "")
+        if (
+            min(rows, columns, max(kh, kw)) == 1
+            or not all_differ(out, into, *{kh, kw})
+            or batch * out * rows * columns * into * kh * kw >= _MOST_PRODUCTS
+        ):
+            continue
+        stride, padding = sides(rng, 1, 3), sides(rng, 0, 4) if rng.integers(4) else 0
+        (sh, sw), (ph, pw) = pair(stride, ""), pair(padding, "", 0)
         height = (rows - 1) * sh + kh - 2 * ph + int(rng.integers(sh))
         width = (columns - 1) * sw + kw - 2 * pw + int(rng.integers(sw))
         if (
-            min(rows, columns, height, width, max(kh, kw)) > 1
+            min(height, width) > 1
             and sh <= height
             and sw <= width
             and all_differ(batch, into, height, width)
-            and all_differ(out, into, *{kh, kw})
-            and batch * out * rows * columns * into * kh * kw < _MOST_PRODUCTS
         ):
             return _layer_case(rng, batch, (into, out), (height, width), kernel, stride, padding)
 

@@ -85,7 +85,7 @@ def _share(row: Row) -> float:
 
 
 def _evidence(row: Row, situations: Sequence[Situation], concept: Concept, target: Any) -> Evidence:
-    number = row.shown(situations)
+    number = row.shown
     problem, case = row.problems[number], situations[number].trial.case
     assert problem is not None
     if case.hidden:

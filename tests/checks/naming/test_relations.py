@@ -52,6 +52,9 @@ CHANGES = {
     "holes": lambda value: np.where(wave(value) > 0, value, 0),
     "mirrored": lambda value: np.flip(value, (-1, -2)),
     "refolded": lambda value: value.swapaxes(0, 1).reshape(value.shape),
+    "piled-up": lambda value: (
+        np.cumsum(value.reshape(*value.shape[:2], -1) - 1, -1).reshape(value.shape) + 1
+    ),
     "scattered": lambda value: np.sort(value, axis=None).reshape(value.shape),
     "partly-right": part(np.s_[1:], bent),
     "elsewhere": lambda value: np.broadcast_to(value.mean((2, 3), keepdims=True), value.shape),

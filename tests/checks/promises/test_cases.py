@@ -1,5 +1,9 @@
-"""The cases of a name confound nothing: what goes wrong on some of them has one thing in common."""
+"""The cases of a name confound nothing: what goes wrong on some of them has one thing in common.
 
+And what is expected on them is right.
+"""
+
+from dataclasses import replace
 from functools import cache
 from itertools import combinations
 
@@ -9,7 +13,10 @@ import pytest
 import convkit
 from convkit.checks import checking, random_cases
 from convkit.checks.checking import MODULES, examine, find
+from convkit.checks.observing.numerical_gradient import estimate_gradient
+from convkit.checks.observing.quantity import grads
 from convkit.checks.promises.concept import LayerConcept
+from tests.sampling import sampled
 
 SEEDS = range(8)
 LAYERS = [name for name in MODULES if isinstance(find(name), LayerConcept)]
@@ -164,3 +171,36 @@ def test_convolutions_of_real_learners_are_noticed(monkeypatch):
 
     for wrong in (BeginsBefore, Side, Half):
         assert not examine(type("Conv2d", (wrong,), {})).passed, wrong
+
+
+@pytest.mark.parametrize("name", sampled(LAYERS, "MaxPool2d", "BatchNorm", "Linear"))
+def test_every_number_of_an_expected_gradient_is_the_numerical_one(name):
+    """But at kinks, where there is none."""
+    concept = find(name)
+    for case in concept.cases:
+        for parameter, value in {"": case.x, **case.params}.items():
+            layer = concept.make(concept.reference, *case.arguments, **case.options)
+            layer.params.update(case.params)
+
+            def forward(value, parameter=parameter, layer=layer, case=case):
+                if not parameter:
+                    return layer.forward(value)
+                layer.params[parameter] = value
+                return layer.forward(case.x)
+
+            expected = concept.expected(case)[grads(parameter) if parameter else case.gradient]
+            numerical, tolerance = estimate_gradient(forward, value, case.grad_y)
+            near = np.abs(numerical - expected.value) <= tolerance + expected.tolerance
+            assert np.all(near | expected.kinks), (case.words, parameter)
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_a_reference_with_a_wrong_gradient_is_noticed(name):
+    concept = find(name)
+
+    class Wrong(concept.reference):
+        def backward(self, *grad_y):
+            return 1.001 * super().backward(*grad_y)
+
+    with pytest.raises(RuntimeError, match="at the course's fault: the reference's gradient"):
+        replace(concept, reference=Wrong).expected(concept.cases[0])

@@ -42,9 +42,6 @@ def gradient(name: str, id: str, title: str, when: str, hint: str, *wrong: str) 
     enter(f"backward-{id}", title, when, hint, *ways, within=name)
 
 
-value("Sigmoid", "tanh", "This is tanh",
-    "your y runs from −1 to 1, and the sigmoid runs from 0 to 1",
-    "Which value should y have at x = 0?", "np.tanh(x)", "np.tanh(x / 2)")
 value("Sigmoid", "sign", "The minus in the exponent is missing",
     "you compute 1 / (1 + e^x), which falls where the sigmoid rises",
     "What is e^−x for a very large x, and what should y be there?", "1 / (1 + np.exp(x))")
@@ -62,9 +59,6 @@ value("Sigmoid", "overflow", "Far from 0 the sigmoid becomes NaN",
 value("Sigmoid", "negative-side", "The negative numbers get the value of the positive ones",
     "you compute the sigmoid of |x|, so y is never below ½",
     "Which value should y have at x = −1? It is less than ½.", "1 / (1 + small)")
-value("Tanh", "sigmoid", "This is the sigmoid",
-    "your y runs from 0 to 1, and tanh runs from −1 to 1", "Which value should y have at x = 0?",
-    "1 / (1 + np.exp(-x))")
 value("Tanh", "half", "tanh is half as steep as it should be",
     "you compute tanh(x/2); 2·sigm(x) − 1 is that, too",
     "How steep should tanh be at x = 0? How steep is yours?", "np.tanh(x / 2)")

@@ -187,7 +187,7 @@ slip("backward-mean-constant", "The local mean is treated as a constant",
 slip("backward-kink-ignored", "Where c is larger, the gradient flows through σ all the same",
     "you do not switch off the term with σ where σ < c, though max(c, σ) is a constant there",
     "By what is v divided where σ is below c? Does that depend on x?",
-    (SWITCHED, "grad_m / (2 * self.m)"))
+    (SWITCHED, "grad_m / (2 * self.m)", "np.where(self.varies, 0, grad_m / (2 * self.m))"))
 slip("backward-power", "The wrong power of σ",
     "1/σ has the slope −1/σ², and √s the slope 1/(2σ): your term is not divided by σ³ in all",
     "What is the slope of 1/σ along σ, and that of σ = √s along s?", ("m**2", "m", "m**3", "m**0"),

@@ -83,10 +83,6 @@ both_ways("kernel-sides-mixed-up", "The window's height and width are mixed up",
     "w, h = h, w", "w = h", "h = w",
     said=[f"you make the window `kernel_size[{a}]` high and `kernel_size[{b}]` wide"
           for a, b in MIXED_UP])
-both_ways("kernel-one-long", "The windows are one row and one column too large",
-    "you take one row and one column more than belong to the window",
-    "Which rows does the slice x[2 : 2 + 3] hold? Python's slices leave out their end.",
-    "h, w = h + 1, w + 1")
 both_ways("stride-is-kernel", "The windows lie side by side, whatever the stride is",
     "you move the window by its own size and never by `stride`",
     "Where in your code does `stride` appear?", "step_h, step_w = h, w")
@@ -163,7 +159,6 @@ slip("forward-part-of-window", "You look at only a part of each window",
 for enter, right, wrong, word in (
     (maximum, "max", "min", "minimum"),
     (maximum, "max", "mean", "mean"),
-    (maximum, "max", "sum", "sum"),
     (average, "mean", "max", "maximum"),
 ):
     enter(f"forward-{word}", f"You take the {word} of the window",
@@ -197,6 +192,7 @@ def divisor(id: str, words: str, *wrong: str) -> None:
 divisor("not-divided", "not divided", "")
 divisor("divided-by-square", "divided by the square of one side", " / h**2", " / w**2")
 divisor("divided-by-side", "divided by one side of the window", " / h", " / w")
+divisor("divided-by-sum", "divided by the sum of the window's sides", " / (h + w)")
 divisor("divided-by-stride", "divided by the product of the strides", " / (step_h * step_w)")
 divisor("divided-twice", "divided twice by the size of the window", " / (h * w) ** 2")
 
@@ -220,7 +216,9 @@ maximum("backward-fixed-place", "The gradient goes to the same place of every wi
 maximum("backward-wrong-winner", "The gradient goes to a pixel that did not win",
     "your backward looks for the winner in another way than your forward",
     "Print one window and the winner that backward finds. Is it the number that forward took?",
-    ("window.argmax()", "window.argmin()", "np.abs(window).argmax()"))
+    ("window.argmax()", "window.argmin()", "np.abs(window).argmax()"),
+    *([("window.argmax()", f"(window.argmax() {step} 1) % (h * w)"),
+       ("+= grad_y", f"+= (0 <= window.argmax() {step} 1 < h * w) * grad_y")] for step in "+-"))
 maximum("backward-winner-shared", "Several maps or images share one winner",
     "you look for the winner in {}",
     "How many winners does a window have, if there are 2 images with 3 maps each?",

@@ -42,7 +42,7 @@ SLIPS = {
         slip("running-total-never-reset", "forward", "The total is set to the bias once for each feature map, so every place adds to those before it.",
              ("                for r in range(out_h):\n", "                total = b[o]\n                for r in range(out_h):\n"),
              ("                        total = b[o]\n", ""),
-             names="-"),
+             names="conv2d-forward-piled-up"),
         slip("padding-one-side-and-no-bias", "forward at least", "Two mistakes in forward: the bias is forgotten, and all of the padding is put below and on the right.",
              ("total = b[o]", "total = 0.0"),
              ("[(0, 0), (0, 0), (self.ph, self.ph), (self.pw, self.pw)]", "[(0, 0), (0, 0), (0, 2 * self.ph), (0, 2 * self.pw)]"),

@@ -53,7 +53,7 @@ SLIPS = {
              names="avgpool2d-backward-stride-is-kernel; avgpool2d-backward-error-shapes"),
         slip("share-of-the-sum-of-sides", "backward", "The gradient is divided by h + w.",
              ("j, None, None] / (kh * kw)", "j, None, None] / (kh + kw)"),
-             names="; avgpool2d-backward-scaled"),
+             names="avgpool2d-backward-divided-by-sum; avgpool2d-backward-scaled"),
         slip("sum-and-written-over", "both", "Two mistakes. forward: the sum is not divided. backward: overlapping windows overwrite one another.",
              (".sum(axis=(2, 3)) / (kh * kw)", ".sum(axis=(2, 3))"),
              ("j * sw:j * sw + kw] += grad_y", "j * sw:j * sw + kw] = grad_y"),

@@ -46,10 +46,6 @@ for pass_, turned in (("forward", partial(product, "window")), ("backward", to_x
         f"in {pass_}, you use the kernel {{}}",
         "Try a kernel with a single 1 in its top left corner, by hand. Where does that 1 end up?",
         turned("weight[:, :, ::-1]"), turned("weight[..., ::-1]"), said=("upside down", "mirrored"))
-    slip(f"{pass_}-maps-reversed", f"The flip turns feature maps and channels around in {pass_}",
-        f"in {pass_}, your flip also reverses the axes of `weight` that count maps and channels",
-        "Which axes of `weight` are a kernel's rows and columns? Which ones does your flip turn?",
-        turned("weight[::-1, ::-1]"), turned(f"weight[::-1, ::-1]{FLIP}"))
 
 slip("backward-flipped", "The kernel is flipped in backward",
     "you spread grad_y over x with the weights turned by half a turn",

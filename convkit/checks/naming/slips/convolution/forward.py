@@ -87,12 +87,7 @@ slip("forward-bias-on-columns", "The bias is added along the columns of y",
     "you add `bias` to the whole of y as it is, and NumPy lays its numbers along the last axis",
     "NumPy lines up shapes from the right. Which axis of y should meet the bias, and which does?",
     [(" + bias\n", "\n"), ("return y", "return y + bias")])
-slip("state-params-ignored", "The layer does not look at its params",
-    "you compute with numbers of your own, such as a copy that __init__ made",
-    "An optimizer changes `params` after every step. Where does your forward read them?",
-    [('= self.params["weight"].astype(x', "= self.own.astype(x"),
-     ("np.zeros(out_channels)",
-      'np.zeros(out_channels)\n        self.own = self.params["weight"]')], within="Conv2d")
+
 slip = slips("convolution", "Conv2d", forth=BORDER)
 
 slip("forward-padding-ignored", "The padding is ignored",
