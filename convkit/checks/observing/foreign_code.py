@@ -70,8 +70,8 @@ class Output(io.TextIOBase):
     """What the learner's code printed in a check: its beginning, however much there is.
 
     Args:
-        trusted: whether it is the catalogue's code, which ends, prints nothing and warns of nothing
-            that `examine` does not ignore. Thousands of calls of it are made in a check.
+        trusted: whether it is the reference's or the catalogue's code, which ends, prints nothing
+            and warns of nothing that `examine` does not ignore. Thousands of calls are made.
 
     Attributes:
         seconds_left: the time that the code may still take in this check.

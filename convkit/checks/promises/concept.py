@@ -116,7 +116,7 @@ class LayerConcept:
 
     def _expect(self, case: Case) -> Mapping[Quantity, Expected]:
         """What the reference gives; its gradients are held against a numerical one."""
-        observe = self.observer(self.reference, ("forward", "backward"), Output())
+        observe = self.observer(self.reference, ("forward", "backward"), Output(trusted=True))
         behaviour = observe(case).behaviour
         kinks = self.margin is not None and self.margin(case) <= 3 * steps(case.x)
         values = {case.gradient: case.x} | {grads(n): value for n, value in case.params.items()}
@@ -161,7 +161,8 @@ class LayerConcept:
         off = abs(products.sum() - slope[0])
         if not off <= tolerance[0] + 1e-6 * np.abs(products).sum():
             raise RuntimeError(
-                f"{self.name}, at the course's fault: the reference's gradient is off by {off:.2g}"
+                f"{self.name}, at the course's fault: the reference's gradient is off by {off:.2g} "
+                f"from the numerical one. Is its backward right? Does `margin` know of its kinks?"
             )
 
 
@@ -209,7 +210,7 @@ class FunctionConcept:
         return layer_sizes(None, case.x, case.grad_y)
 
     def expected(self, case: Case) -> Mapping[Quantity, Expected]:
-        observe = self.observer(self.reference, ("forward",), Output())
+        observe = self.observer(self.reference, ("forward",), Output(trusted=True))
         return _AsObserved(observe(case).behaviour)
 
 
@@ -223,12 +224,13 @@ class _AsObserved(Mapping[Quantity, Expected]):
         self, behaviour: Behaviour, given: Mapping[Quantity, Expected] | None = None
     ) -> None:
         self._behaviour, self._given = behaviour, dict(given or {})
+        self._quantities = behaviour.quantities()
 
     def __getitem__(self, quantity: Quantity) -> Expected:
         if quantity in self._given:
             return self._given[quantity]
-        if quantity.first in self._given and quantity.backward:
-            return self._given[quantity.first]
+        if quantity.first != quantity and quantity.first in self._quantities:
+            return self[quantity.first]
         value = self._behaviour[quantity]
         if isinstance(value, LearnerError):
             raise KeyError(quantity)
@@ -236,11 +238,13 @@ class _AsObserved(Mapping[Quantity, Expected]):
         return self._given[quantity]
 
     def __iter__(self) -> Iterator[Quantity]:
-        self._behaviour.complete()
-        return iter([q for q, value in self._behaviour.items() if isinstance(value, np.ndarray)])
+        return iter(self._quantities)
+
+    def __contains__(self, quantity: object) -> bool:
+        return quantity in self._quantities
 
     def __len__(self) -> int:
-        return len(list(self))
+        return len(self._quantities)
 
 
 Concept = LayerConcept | FunctionConcept

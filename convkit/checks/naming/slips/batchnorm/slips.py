@@ -62,10 +62,6 @@ on_maps("forward-over-the-sample", "Each sample is normalised by itself",
     "Whose mean do you want: that of a channel over many samples, or that of one sample?",
     (BATCH, over("tuple(range(1, x.ndim))"), over("1")),
     [BEFORE_USE[0], (BATCH, over("tuple(range(1, x.ndim))"))], [BEFORE_USE[0], (BATCH, over("1"))])
-on_maps("forward-over-the-map", "Each map of each image is normalised by itself",
-    "the statistics of a map run over its own rows and columns, without the other images",
-    "Over how many numbers does the mean of a channel run, for x of shape (N, C, H, W)?",
-    (BATCH, over("tuple(range(2, x.ndim)) or 0")))
 on_maps("forward-over-the-batch-only", "Each pixel has a mean of its own",
     "the mean and the variance run over the samples, but not over the rows and columns",
     "Which axes of (N, C, H, W) should be gone after the mean? Which one stays?",
