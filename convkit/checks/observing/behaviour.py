@@ -61,9 +61,9 @@ class Behaviour(dict[Quantity, Observation]):
         if quantity in other:
             self[quantity] = other[quantity]
 
-    def quantities(self) -> set[Quantity]:
+    def quantities(self) -> list[Quantity]:
         """What is recorded, and what experiments that nobody has asked for would record."""
-        return {*self.keys(), *self._later}
+        return [*dict.fromkeys([*self.keys(), *self._later])]
 
     def get(self, quantity: Quantity, default: Any = None) -> Any:
         while not super().__contains__(quantity) and quantity in self._later:
