@@ -57,16 +57,16 @@ def extend(options: argparse.Namespace) -> None:
     extend(root_of_course(), options.assignment, options.student, options.days)
 
 
-def _refuse_elsewhere() -> None:
-    """Where there is no Linux, what grades cannot even be imported; say why it is refused."""
+def _refuse_on_windows() -> None:
+    """What grades cannot even be imported there; say why grading is refused."""
     from convkit.grading.sandbox.doctor import require
 
-    if sys.platform != "linux":
+    if sys.platform == "win32":
         require()
 
 
 def grade(options: argparse.Namespace) -> int:
-    _refuse_elsewhere()
+    _refuse_on_windows()
     from convkit.grading.runner import grade_class
 
     try:
@@ -92,7 +92,7 @@ def answers(options: argparse.Namespace) -> int:
 
 
 def regrade(options: argparse.Namespace) -> int:
-    _refuse_elsewhere()
+    _refuse_on_windows()
     from convkit.course.regrade import regrade
 
     return regrade(root_of_course(), options.assignment, options.student)
