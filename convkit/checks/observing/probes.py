@@ -110,16 +110,24 @@ def _run_again(before: Change, observer: LayerObserver, trial: Trial) -> None:
 
 
 def _look_later(methods: Sequence[str], observer: LayerObserver, trial: Trial) -> None:
-    """What the last of the methods gave, after all have been called with as many other numbers."""
+    """What the last of the methods gave, after a layer like it had as many other numbers."""
     case = trial.case
     if methods[-1] == "backward" and not observer.backward:
         return
-    layer = observer.make(case, case.params)
-    arrays = [(case.x.copy("K"), case.grad_y.copy("K")), _changed(case, same_size)]
-    calls = [call for each in arrays for call in zip(methods, each, strict=False)]
+    layer, other = (observer.make(case, case.params) for _ in range(2))
+    arrays = [
+        (layer, (case.x.copy("K"), case.grad_y.copy("K"))),
+        (other, _changed(case, same_size)),
+    ]
+    calls = [
+        (called, method, array)
+        for called, given in arrays
+        for method, array in zip(methods, given, strict=False)
+    ]
 
     def result() -> Array:
-        return as_array(results_of(layer, calls)[len(methods) - 1], f"the result of {methods[-1]}")
+        results = results_of(layer, calls)
+        return as_array(results[len(methods) - 1], f"the result of {methods[-1]}")
 
     quantity = Y if methods[-1] == "forward" else case.gradient
     trial.behaviour[quantity.again(LATER)] = observer.ask(result)

@@ -14,8 +14,8 @@ ASKED_AGAIN = "asked again"
 BESIDE = "beside another layer"
 """Another layer of the kind is alive and at work."""
 
-LATER = "after another call"
-"""The very array that came out, once the layer has been called with other numbers."""
+LATER = "after another layer was called"
+"""The very array that came out, once a layer like it has been called with other numbers."""
 
 SINGLE = "in float32"
 """The case comes in single precision."""

@@ -57,13 +57,14 @@ def forward_each(layer: Any, settings: Sequence[Mapping[str, Array]], x: Array) 
 
 
 @singledispatch
-def results_of(layer: Any, calls: Sequence[tuple[str, Array]]) -> list[Any]:
+def results_of(layer: Any, calls: Sequence[tuple[Any, str, Array]]) -> list[Any]:
     """What each of these calls gave, as it is after the last one; elsewhere in one call.
 
     Args:
-        calls: the name of a method and its argument.
+        layer: one of those that are called.
+        calls: a layer, the name of a method and its argument.
     """
-    return [getattr(layer, method)(array) for method, array in calls]
+    return [getattr(called, method)(array) for called, method, array in calls]
 
 
 @singledispatch

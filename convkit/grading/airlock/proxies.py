@@ -137,7 +137,7 @@ def _forward_each(
 
 
 @results_of.register(RemoteObject)
-def _results_of(layer: RemoteObject, calls: Sequence[tuple[str, Array]]) -> list[Any]:
+def _results_of(layer: RemoteObject, calls: Sequence[tuple[Any, str, Array]]) -> list[Any]:
     results = layer._ask("results_of", calls=list(calls))
     if not isinstance(results, list) or len(results) != len(calls):
         raise layer._airlock.lied("what came back is not one result for each call")

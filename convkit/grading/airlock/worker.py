@@ -204,9 +204,9 @@ class Worker:
                 target.params.update(kept)
         return outputs
 
-    def results_of(self, target: Any, calls: list[tuple[str, Any]]) -> list[Any]:
-        """What each call of a method gave, as it is after the last one."""
-        return [getattr(target, method)(array) for method, array in calls]
+    def results_of(self, target: Any, calls: list[tuple[Any, str, Any]]) -> list[Any]:
+        """What each call of a layer's method gave, as it is after the last one."""
+        return [getattr(layer, method)(array) for layer, method, array in calls]
 
     def _reference(self, value: Any) -> dict[str, Any] | None:
         """Objects of the submission's own classes, and layers, are known by a number."""

@@ -264,7 +264,10 @@ def test_a_second_backward(name):
 @pytest.mark.parametrize("method", ["forward", "backward"])
 @pytest.mark.parametrize("name", LAYERS)
 def test_an_array_that_is_given_again_and_again(name, method):
-    """Is a layer noticed whose next result overwrites the one that it gave before?"""
+    """Is a layer noticed whose result overwrites the one that another layer gave before?
+
+    A layer may do so with its own: it is called again when nobody needs that one any more.
+    """
     base, arrays = find(name).reference, {}
 
     def wrong(self, array):
@@ -274,7 +277,7 @@ def test_an_array_that_is_given_again_and_again(name, method):
         return given
 
     broken = failing(type(name, (base,), {method: wrong}))
-    assert broken == {"result kept" if method == "forward" else "gradient kept"}
+    assert ("two layers" if method == "forward" else "gradients of two layers") in broken
 
 
 def as_if_in_rows(array):

@@ -130,7 +130,7 @@ def test_forward_each_is_one_message_and_leaves_the_parameters(shared, lent, mon
 def test_results_of_are_as_they_are_after_the_last_call(shared, lent, monkeypatch):
     layer, asked, ask = lent["Scale"](1), [], shared.ask
     monkeypatch.setattr(shared, "ask", lambda do, **rest: asked.append(do) or ask(do, **rest))
-    calls = [("grow", np.full(2, number)) for number in (1.0, 2.0)]
+    calls = [(layer, "grow", np.full(2, number)) for number in (1.0, 2.0)]
     first, second = results_of(layer, calls)
     assert asked == ["results_of"]
     np.testing.assert_array_equal(first, [3.0, 3.0])
