@@ -70,6 +70,9 @@ for pass_ in ("forward", "backward"):
         ("stride[0]", "stride[1]"),
         said=[f"down by `stride[{a}]` and sideways by `stride[{b}]`"
               for a, b in MIXED_UP])
+    slip(f"{pass_}-place-transposed", f"Rows and columns of the places are swapped in {pass_}",
+        "at place (a, b) you use the weights of place (b, a)", "Which index of yours counts rows?",
+        (_WEIGHTS, " weight[j, b, a]"))
 slip("forward-bias-forgotten", "The bias is missing", 'you never add `params["bias"]`',
     "What should the layer answer to an image that is 0 everywhere?", ("bias[j, a, b]", "0"))
 slip("forward-order", "Pixels meet the weights of other pixels",

@@ -6,7 +6,7 @@
 # %% Conv2d: midnight-strides-of-x-before-padding
 # breaks: forward at least
 # mistake: as_strided gets the strides of the array before padding.
-# names: -; conv2d-forward-only-padding
+# names: -; conv2d-forward-only-padding, conv2d-backward-partly-right
 import numpy as np
 
 from convkit import Layer

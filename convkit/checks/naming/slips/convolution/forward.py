@@ -87,7 +87,6 @@ slip("forward-bias-on-columns", "The bias is added along the columns of y",
     "you add `bias` to the whole of y as it is, and NumPy lays its numbers along the last axis",
     "NumPy lines up shapes from the right. Which axis of y should meet the bias, and which does?",
     [(" + bias\n", "\n"), ("return y", "return y + bias")])
-
 slip = slips("convolution", "Conv2d", forth=BORDER)
 
 slip("forward-padding-ignored", "The padding is ignored",
