@@ -11,6 +11,7 @@ import numpy as np
 from convkit.checks.judging.properties import Expected, NotJudged, Own
 from convkit.checks.observing.behaviour import Case, Trial
 from convkit.checks.observing.foreign_code import LearnerError, Output, as_array, run
+from convkit.checks.observing.numerical_gradient import typical_size
 from convkit.checks.observing.quantity import Quantity, Y, grads
 from convkit.checks.observing.recording import forward_each
 from convkit.layers import Array
@@ -81,7 +82,9 @@ class OwnForward:
         if np.all(np.abs(y - right.value) <= right.tolerance):
             return {}  # the forward is right, so its gradient is the reference's
         rng = np.random.default_rng(0)
-        step_x: Array = np.asarray(rng.standard_normal(case.x.shape)) * _size(case.x)
+        step_x: Array = np.asarray(rng.standard_normal(case.x.shape)) * max(
+            1.0, typical_size(case.x)
+        )
         step_x[np.broadcast_to(self._expected[case.gradient].kinks, step_x.shape)] = 0
         steps: dict[str, Array] = {
             name: np.asarray(rng.standard_normal(value.shape))
@@ -130,7 +133,7 @@ class OwnForward:
         for name, value in {"": case.x, **case.params}.items():
             share = 1 / (1 + _reach(right, case, name, rng))
             chosen = [rng.random(value.shape) < share for _ in range(_DRAWS)]
-            size = _size(value)
+            size = max(1.0, typical_size(value))
             changed = [
                 np.where(some, value + size * rng.normal(size=value.shape), value)
                 for some in chosen
@@ -155,11 +158,6 @@ class OwnForward:
             return [as_array(output, "the result of forward") for output in found]
 
         return [output.astype(np.float64) for output in run(outputs, output=self._output)]
-
-
-def _size(values: Array) -> float:
-    """How far numbers of their size have to be moved to be seen moving; at least 1."""
-    return max(1.0, float(np.sqrt(np.square(values).mean())))
 
 
 def _with(right: Any, case: Case, name: str, value: Array) -> Array:

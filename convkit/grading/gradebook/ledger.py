@@ -158,7 +158,7 @@ def _row(notebook: Any) -> str:
 
 def _penalty(course: Course, notebook: Any) -> str:
     if not notebook or not notebook.assignment.total_seconds_late:
-        return _NO_PENALTY
+        return _NO_PENALTY  # without a look at max_score, which is a query of its own
     return f"{course.penalty(notebook.assignment, notebook.max_score):g}"
 
 

@@ -103,9 +103,7 @@ class SavePenalty(_Storing, NbGraderPreprocessor):
         with self._open(resources) as (course, gradebook):
             submission = gradebook.find_submission(known["assignment"], known["student"])
             (stored,) = (each for each in submission.notebooks if each.name == known["notebook"])
-            late = submission.total_seconds_late
-            taken = course.penalty(submission, stored.score) if late else 0.0
-            stored.late_submission_penalty = taken or None
+            stored.late_submission_penalty = course.penalty(submission, stored.score) or None
             gradebook.db.commit()
         return notebook, resources
 
