@@ -141,7 +141,7 @@ class GradeInAirlock(InCourse, NbGraderPreprocessor):
         Times.call, min=0, help="Time for one call of the student's code from a test."
     ).tag(config=True)
     memory_megabytes = Integer(
-        Limits.memory_bytes >> 20, help="Memory for each of the student's processes."
+        Limits.memory_bytes >> 20, min=512, help="Memory for each of the student's processes."
     ).tag(config=True)
 
     def limits(self) -> Limits:

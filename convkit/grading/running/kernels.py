@@ -90,7 +90,8 @@ class Kernel:
                 settings, confined.root, seconds=_START_SECONDS, dead=lambda: self.dead
             )
         except TimeoutError:
-            said = confined.last_words()
+            ended = confined.process.poll()
+            said = confined.last_words() or ("" if ended is None else f"it ended, status {ended}")
             confined.kill()
             raise KernelError(f"the kernel does not start: {said}".rstrip(": ")) from None
         except BaseException:

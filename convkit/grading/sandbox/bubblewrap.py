@@ -219,6 +219,8 @@ class Sandbox:
             "HOME": str(self.work),
             "IPYTHONDIR": str(self.work / ".ipython"),
             "LANG": "C.UTF-8",
+            # Or each thread reserves addresses of its own, which count as memory.
+            "MALLOC_ARENA_MAX": "1",
             "MPLCONFIGDIR": str(self.work / ".matplotlib"),
             **ONE_THREAD,
             "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",

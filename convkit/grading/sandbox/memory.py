@@ -25,7 +25,7 @@ class MemoryWatch(threading.Thread):
     """Ends a sandbox that takes more memory than it may.
 
     Args:
-        init: the sandbox's first process, with which all of it ends.
+        init: the sandbox's first process, with which all of it ends. It has not begun yet.
         limit_bytes: for all its processes and files in memory together.
         in_memory: the folders, as seen inside, whose files are in memory.
 
@@ -40,6 +40,7 @@ class MemoryWatch(threading.Thread):
         self.exceeded = False
         self.peak_bytes = 0
         self._root = Path(f"/proc/{init}/root")
+        self._others = (self._root / "proc").stat().st_dev
         self._in_memory = [self._root / path.relative_to("/") for path in in_memory]
         self._ended = threading.Event()
         self._init = os.pidfd_open(init)  # the number may come to mean another process
@@ -63,9 +64,10 @@ class MemoryWatch(threading.Thread):
 
     def _taken(self) -> int:
         taken = 0
-        # A sandbox that ends, or has not begun, has nothing to look at.
+        # A sandbox that has ended has nothing to look at. One that has not begun is shown the
+        # processes of others until it has a /proc of its own.
         with contextlib.suppress(OSError):
-            if os.path.samefile(self._root, "/"):
+            if (self._root / "proc").stat().st_dev == self._others:
                 return 0
             for folder in self._in_memory:
                 usage = os.statvfs(folder)

@@ -1,12 +1,13 @@
 """A kernel that does its worst ends in a run that says so, and takes no more than it may."""
 
 import contextlib
+import re
 import resource
 import time
 
 import pytest
 
-from convkit.grading.running.kernels import KERNEL_FILES, Kernel
+from convkit.grading.running.kernels import KERNEL_FILES, Kernel, KernelError
 from convkit.grading.sandbox.bubblewrap import Limits, Sandbox, scratch_folder
 
 GIGABYTE = 1 << 30
@@ -54,6 +55,21 @@ def test_neither_side_takes_more_than_one_thread(kernel, tmp_path, monkeypatch):
         for side in (kernel, own):
             run = side.run(f"import os; print(*map(os.environ.get, {threads}))", 20)
             assert run.outputs[-1].text == "1 1\n"
+
+
+def test_a_kernel_has_room_in_the_least_memory_that_one_may_ask_for():
+    """A limit counts addresses, too, and a thread may reserve many that it never uses."""
+    with started(memory_bytes=4 * GIGABYTE) as kernel:
+        status = kernel.run("print(open('/proc/self/status').read())", 20).outputs[0].text
+    assert int(re.search(r"VmPeak:\s+(\d+) kB", status)[1]) << 10 < 400 << 20
+
+
+def test_a_kernel_that_does_not_start_says_how_it_ended():
+    with (
+        pytest.raises(KernelError, match="does not start: it ended, status 1"),
+        started(memory_bytes=200 << 20),
+    ):
+        pass
 
 
 def test_all_cells_together_may_say_so_much_and_no_more():

@@ -106,6 +106,9 @@ def test_the_canary_brings_them(tmp_path):
     """Without them the solution itself would not earn all, and nobody could be graded."""
     shutil.copytree(ROOT / "solutions", tmp_path / "solutions")
     shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
+    shutil.copytree(
+        ROOT / "exercises" / "08-convnet", tmp_path / "submitted" / "ada" / "08-convnet"
+    )
     course = Course(tmp_path, seconds=880)
     run = course.convkit("grade", "08-convnet")
     shutil.rmtree(course.temporary)

@@ -12,7 +12,8 @@ from pathlib import Path
 from convkit.grading.intake.folder import look_into
 from convkit.grading.running.grade import copy_files
 from convkit.grading.sandbox.bubblewrap import Limits, Sandbox, scratch_folder
-from convkit.grading.sandbox.memory import SOCKET_BYTES
+from convkit.grading.sandbox.forks import Forked
+from convkit.grading.sandbox.memory import SECONDS, SOCKET_BYTES
 
 ROOT = Path(__file__).parents[3]
 LIMITS = Limits(
@@ -301,6 +302,15 @@ def test_what_the_kernel_keeps_of_files_and_sockets_is_counted():
             time.sleep(0.05)
         confined.kill()
     assert confined.memory.peak_bytes > 100 << 20
+
+
+def test_before_a_program_begins_its_neighbours_are_not_taken_for_it(monkeypatch):
+    """Until it has a /proc of its own, theirs is what it is shown."""
+    monkeypatch.setattr(Forked, "begin", lambda process: time.sleep(5 * SECONDS))
+    with scratch_folder() as scratch:
+        confined = Sandbox(scratch).confine([sys.executable, "-c", ""])
+        confined.kill()
+    assert confined.memory.peak_bytes == 0
 
 
 def test_no_socket_holds_more_than_it_is_counted_for():
