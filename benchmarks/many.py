@@ -102,7 +102,7 @@ def _grade(course: Path, seen_at: Sequence[int], *, workers: int, simulated: boo
     told.touch()
     with grading.Counted() as counted, ExitStack() as started:
         address = _scheduler(folder, counted, started)
-        running = [_worker(address, counted, started) for _ in range(workers)]
+        running = [_worker(address, core, counted, started) for core in range(workers)]
         begin = f"from benchmarks import many; many.coordinate({address!r}, {simulated})"
         coordinator = _start(["-c", begin, str(told), *map(str, seen_at)], course, counted, started)
         seen: list[_Seen] = []
@@ -111,8 +111,9 @@ def _grade(course: Path, seen_at: Sequence[int], *, workers: int, simulated: boo
             for line in told.read_text().splitlines()[len(seen) :]:
                 seen.append(_Seen._make([*json.loads(line), counted.seconds()]))
                 if simulated and seen[-1].number:
-                    running.pop(0).kill()
-                    running.append(_worker(address, counted, started))
+                    core = len(seen) % workers
+                    running[core].kill()
+                    running[core] = _worker(address, core, counted, started)
     return seen
 
 
@@ -160,9 +161,14 @@ def _scheduler(folder: Path, counted: grading.Counted, started: ExitStack) -> st
         time.sleep(0.1)
 
 
-def _worker(address: str, counted: grading.Counted, started: ExitStack) -> subprocess.Popen[bytes]:
+def _worker(
+    address: str, core: int, counted: grading.Counted, started: ExitStack
+) -> subprocess.Popen[bytes]:
+    """One with a single core, in the place of a machine."""
     command = _dask("worker", address, "--nthreads", "1", "--no-nanny")
-    return _start(command, Path(tempfile.gettempdir()), counted, started)
+    worker = _start(command, Path(tempfile.gettempdir()), counted, started)
+    os.sched_setaffinity(worker.pid, {core})
+    return worker
 
 
 def _dask(program: str, *arguments: str | Path) -> list[str]:
