@@ -7,6 +7,7 @@ which the tests run.
 from __future__ import annotations
 
 import contextlib
+import functools
 import importlib
 import io
 import json
@@ -31,8 +32,9 @@ _IMPORTED = (
 )
 
 
+@functools.cache
 def prepare() -> None:
-    """Import what kernels and notebooks use, as far as it is there."""
+    """Import what kernels and notebooks use, as far as it is there: once, and not in each fork."""
     os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"  # as the kernel would
     os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"  # or the debugger warns on the terminal
     for name in _IMPORTED:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import gc
 import os
 import select
 import signal
@@ -237,6 +238,7 @@ def _watch(
 
 def _do(connection: socket.socket, run: Run, request: bytes, descriptors: list[int]) -> NoReturn:
     status = 1
+    gc.freeze()  # what was there before is no garbage, and looking for that would copy it all
     try:
         connection.send(_GO)
         if connection.recv(_REQUEST_CAP) == _GO:
