@@ -47,12 +47,12 @@ def forward_each(layer: Any, settings: Sequence[Mapping[str, Array]], x: Array) 
     """
     outputs = []
     for setting in settings:
-        before = {name: layer.params[name] for name in setting}
-        layer.params.update(setting)
+        before = {name: np.copy(layer.params[name]) for name in setting}
+        set_parameters(layer, setting)
         try:
             outputs.append(layer.forward(x))
         finally:
-            layer.params.update(before)
+            set_parameters(layer, before)
     return outputs
 
 

@@ -31,12 +31,16 @@ SMALL = "some logits are very negative, and none is positive"
 _LABELS = Quantity("labels", after="the loss")
 
 
+_MOST = 9_990
+"""Logits are promised to be no trouble up to ±10,000."""
+
+
 def _logits(rng: np.random.Generator, batch: int, classes: int, *, large: bool) -> Array:
     """Each row has a largest logit; the large ones are so far apart that e^a overflows."""
     logits = decimals(rng, batch, classes)
     if large:
         logits += 1000 * rng.permuted(np.tile(np.arange(classes) - 1, (batch, 1)), axis=1)
-        logits[0] *= 10
+        logits[0] = np.round(logits[0] * (_MOST / np.abs(logits[0]).max()), 2)
     return logits
 
 
@@ -99,7 +103,7 @@ def _loss_case(
     """The labels are an argument of the "constructor", which is `_Loss`."""
     logits = _logits(rng, batch, classes, large=large)
     if negative:
-        logits -= logits.max(axis=1, keepdims=True)
+        logits = (logits - logits.max(axis=1, keepdims=True)) / 2
     labels = rng.permutation((np.arange(batch) + 1) % classes)  # neither 0 nor the last, if few
     return Case(
         words="y = SoftmaxCrossEntropy().forward(logits, labels) for logits of shape "

@@ -196,12 +196,12 @@ class Worker:
         """forward(x) once for each of the settings of params, which are put back each time."""
         outputs = []
         for setting in settings:
-            kept = {key: target.params[key] for key in setting}
-            target.params.update(setting)
+            kept = {key: np.copy(target.params[key]) for key in setting}
+            self.set_parameters(target, setting)
             try:
                 outputs.append(target.forward(x))
             finally:
-                target.params.update(kept)
+                self.set_parameters(target, kept)
         return outputs
 
     def results_of(self, target: Any, calls: list[tuple[Any, str, Any]]) -> list[Any]:
