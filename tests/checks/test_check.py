@@ -273,6 +273,7 @@ class TestHidden:
         cases = random_cases("Conv2d", 5)
         seen = {case.x.shape for case in find("Conv2d").cases}
         probed = {(n, *shape[1:]) for shape in seen for n in (1, 2 * shape[0])}
+        probed |= {(n, c, height + 1, width + 2) for n, c, height, width in seen}
 
         def forward(self, x):
             if x.shape not in seen | probed:
@@ -339,7 +340,7 @@ def test_the_number_of_calls_is_bounded(capsys):
 
     report_of(Conv2d)
     own = [call for call in calls if call in ("construct", "forward", "backward")]
-    assert len(own) < 55 * len(find("Conv2d").cases)
+    assert len(own) < 60 * len(find("Conv2d").cases)
 
 
 def test_listeners_are_told(capsys):

@@ -140,6 +140,8 @@ def judge_again(
 
 def as_beside_another(quantity: Quantity, situation: Situation) -> bool:
     """Whether it came out as the first time even while another layer was at work."""
+    if quantity.how != SECOND_TIME:
+        return False
     beside = quantity.again(BESIDE)
     got = situation.trial.behaviour.get(beside)
     with suppress(NotJudged):
@@ -186,9 +188,20 @@ def judge_dtype(
         return _broke(quantity, got, situation)
     given = expected.value.dtype
     if got.dtype == given:
-        return None
+        return _judge_roughly(quantity, got, expected, situation) if quantity.how else None
     it = quantity.again("")
     return Problem(quantity, f"Where x is {given}, {it} should be {given}, too; it is {got.dtype}.")
+
+
+def _judge_roughly(
+    quantity: Quantity, got: Array, expected: Expected, situation: Situation
+) -> Problem | None:
+    """The shape, and the numbers as far as float32 gives them; of gradients, that they are some."""
+    right = expected.value
+    if quantity.backward and got.shape == right.shape:
+        right = np.where(np.isfinite(got), got, right)
+    rough = Expected(right, _ROUGHLY * np.max(np.abs(right), initial=0.0))
+    return judge_result(quantity, got, rough, situation)
 
 
 def judge_unchanged(
@@ -211,6 +224,9 @@ def judge_unchanged(
         got,
     )
 
+
+_ROUGHLY = 0.02
+"""How far a float32 result may be off, as a share of the largest number: digits may cancel."""
 
 RUNS = Test(judge_runs, same_failure)
 SHAPE = Test(judge_shape, same_shape)

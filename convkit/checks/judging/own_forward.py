@@ -19,7 +19,7 @@ from convkit.layers import Array
 _STEP = float(np.cbrt(np.finfo(np.float64).eps))
 _TOLERANCE = 1e-6
 _KINK = 0.01
-_DRAWS = 6
+_DRAWS, _ENOUGH = 6, 0.25
 
 
 class OwnForward:
@@ -29,7 +29,6 @@ class OwnForward:
 
     Args:
         right: makes a right layer of the case, with the case's parameters.
-        linear: forward(x) − forward(0) of a right layer is linear in x.
     """
 
     def __init__(
@@ -38,18 +37,16 @@ class OwnForward:
         expected: Mapping[Quantity, Expected],
         right: Callable[[], Any],
         output: Output,
-        *,
-        linear: bool,
     ) -> None:
         self._trial, self._expected, self._output = trial, expected, output
-        self._right, self._linear = right, linear
+        self._right = right
 
     def credit(self, quantity: Quantity, gradient: Array) -> Own:
         """Whether ``gradient`` is that of the layer's own forward, which is a wrong one.
 
         It is credited where that forward gives y the right shape, depends on x and on every
-        parameter, each number of y on no more of them than in a right layer, and is linear where
-        that is; else it is refused.
+        parameter, each number of y on no more of them than in a right layer and on some part of
+        them at least, and is as linear as that is; otherwise it is refused.
         Raises NotJudged where the direction leads across a kink of that forward.
         """
         if quantity not in self._slopes:
@@ -68,7 +65,7 @@ class OwnForward:
         y, rng = self._trial.behaviour[Y], np.random.default_rng(1)
         assert isinstance(y, np.ndarray)
         try:
-            return (not self._linear or self._is_linear(y, rng)) and self._is_local(y, rng)
+            return self._is_as_linear() and self._is_local(y, rng)
         except LearnerError:
             return False
 
@@ -113,20 +110,28 @@ class OwnForward:
         independent = any(abs(slope) <= _TOLERANCE for _, slope in slopes.values())
         return {} if independent else slopes
 
-    def _is_linear(self, y: Array, rng: np.random.Generator) -> bool:
-        x = self._trial.case.x
-        step = rng.standard_normal(x.shape)
-        ahead, behind = self._forward([x + step, x - step], [])
-        if not ahead.shape == behind.shape == y.shape:
-            return False
-        size = float(np.max(np.abs([ahead, behind]), initial=0.0))
-        return bool(np.all(np.abs(ahead + behind - 2 * y) <= _TOLERANCE * size))
+    def _is_as_linear(self) -> bool:
+        """Whether it is linear in x where a right layer is.
+
+        Where that is not, and works on each number by itself, it has to be curved, too: the
+        gradient of the identity is too cheap.
+        """
+        x, right, rng = self._trial.case.x, self._right(), np.random.default_rng(1)
+        step = 3 * max(1.0, typical_size(x)) * rng.standard_normal(x.shape)
+        inputs = [x, x + step, x - step]
+        linear = _on_a_line(self._forward(inputs, []))
+        if _on_a_line([np.asarray(right.forward(each)) for each in inputs]):
+            return linear
+        hollow = np.where(rng.random(x.shape) < 0.5, np.nan, x)
+        by_itself = np.array_equal(np.isnan(right.forward(hollow)), np.isnan(hollow))
+        return not (linear and by_itself)
 
     def _is_local(self, y: Array, rng: np.random.Generator) -> bool:
-        """Whether the numbers of y depend on no more numbers than in a right layer.
+        """Whether the numbers of y depend on about as many numbers as in a right layer.
 
         Of x, or of a parameter, some numbers are changed at once. In a right layer, where they
         become NaN, some numbers of y depend on none of them; about as many must stay as they are.
+        And of as many as change in a right layer, a good part must change.
         """
         case, right = self._trial.case, self._right()
         near = _TOLERANCE * float(np.max(np.abs(y), initial=0.0))
@@ -146,6 +151,11 @@ class OwnForward:
             might = sum(np.count_nonzero(~np.isnan(_with(right, case, name, v))) for v in hollow)
             if 2 * stay < might:
                 return False
+            before = self._expected[Y].value
+            far = _TOLERANCE * float(np.max(np.abs(before), initial=0.0))
+            moves = (np.abs(_with(right, case, name, v) - before) > far for v in changed)
+            if _DRAWS * y.size - stay < _ENOUGH * sum(map(np.count_nonzero, moves)):
+                return False
         return True
 
     def _forward(self, inputs: list[Array], settings: list[dict[str, Array]]) -> list[Array]:
@@ -158,6 +168,15 @@ class OwnForward:
             return [as_array(output, "the result of forward") for output in found]
 
         return [output.astype(np.float64) for output in run(outputs, output=self._output)]
+
+
+def _on_a_line(outputs: list[Array]) -> bool:
+    """Whether the first is in the middle of the others."""
+    y, ahead, behind = outputs
+    if not ahead.shape == behind.shape == y.shape:
+        return False
+    size = float(np.max(np.abs([ahead, behind]), initial=0.0))
+    return bool(np.all(np.abs(ahead + behind - 2 * y) <= _TOLERANCE * size))
 
 
 def _with(right: Any, case: Case, name: str, value: Array) -> Array:

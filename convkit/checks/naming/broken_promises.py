@@ -17,6 +17,7 @@ from convkit.checks.naming.misconception import Misconception
 from convkit.checks.observing.exception_kinds import kind_of
 from convkit.checks.observing.foreign_code import LearnerError
 from convkit.checks.observing.quantity import (
+    AFTER_OTHERS,
     ASKED_AGAIN,
     BESIDE,
     GRAD_Y_AFTER,
@@ -63,6 +64,10 @@ def _input_changed(look: Look, by: str) -> bool:
     return quantity == look.views[0].case.input_after(by) or quantity.after == "the call"
 
 
+def _params_changed(look: Look, by: str) -> bool:
+    return look.quantity.what == "params" and look.quantity.after == by
+
+
 def _always_double(look: Look, passing: str) -> bool:
     got, right = look.views[0].got, look.views[0].expected[look.quantity].value
     double = isinstance(got, np.ndarray) and got.dtype == np.float64 != right.dtype
@@ -77,7 +82,7 @@ def _remembers(look: Look) -> bool:
     if look.quantity.of_other_x:  # further questions, to a layer that has been asked before
         again = [(view, view.behaviour.get(Y.again(SECOND_TIME))) for view in look.wrong]
         return any(y is not None and not same_values(view.behaviour[Y], y) for view, y in again)
-    return _asked("forward", SECOND_TIME)(look)
+    return _asked("forward", SECOND_TIME, AFTER_OTHERS)(look)
 
 
 def _missing(look: Look) -> bool:
@@ -122,11 +127,12 @@ _PROMISES: dict[str, tuple[Callable[[Look], bool], str, str, str]] = {
         "backward writes into grad_y",
         "Your backward changes grad_y itself: the layer that handed it over finds other numbers.",
         "`*=`, `/=` and `[…] =` change the array itself. Which of them is it here?"),
-    "backward-learns": (
-        lambda look: look.quantity.what == "params" and look.quantity.after == "backward",
-        "backward changes params",
+    "backward-learns": (partial(_params_changed, by="backward"), "backward changes params",
         "After your backward, `params` holds other numbers. backward only works out gradients.",
         "Who changes the weights while a network is trained: the layer, or the optimizer?"),
+    "forward-changes-params": (partial(_params_changed, by="forward"), "forward changes params",
+        "After your forward, `params` holds other numbers, or the same in another dtype.",
+        "Does your forward assign to an entry of `params`? It only has to read them."),
     "grads-missing": (_missing, "A gradient is not put into grads",
         "After your backward {it} is missing, or has another name.",
         "Which entries must `grads` have after backward?"),
@@ -162,9 +168,9 @@ _PROMISES: dict[str, tuple[Callable[[Look], bool], str, str, str]] = {
         "Your layer keeps something in the class or in a global, and the next layer overwrites it.",
         "Two layers in one network: what of yours is in `self`, and what is there only once?"),
     "forward-remembers": (_remembers, "Earlier calls leave something behind in y",
-        "The same {given} gives another y the second time: an earlier call has left its traces.",
+        "The same {given} gives another y later: an earlier call has left its traces.",
         "What is set in one call, or not made anew, and read in another? Should it be?"),
-    "backward-remembers": (_asked("backward", SECOND_TIME),
+    "backward-remembers": (_asked("backward", SECOND_TIME, AFTER_OTHERS),
         "Earlier calls leave something behind in a gradient",
         "The same {given} and grad_y get another gradient: an earlier call has left something.",
         "Which attribute is set in one call, or not made anew, and read in another?"),

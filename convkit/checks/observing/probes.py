@@ -12,6 +12,7 @@ import numpy as np
 from convkit.checks.observing.behaviour import Behaviour, Case, Trial
 from convkit.checks.observing.foreign_code import LearnerError, as_array
 from convkit.checks.observing.quantity import (
+    AFTER_OTHERS,
     BESIDE,
     GRAD_Y_AFTER,
     LATER,
@@ -20,6 +21,7 @@ from convkit.checks.observing.quantity import (
     WITH_OTHER_PARAMS,
     Quantity,
     Y,
+    grads,
     params,
 )
 from convkit.checks.observing.recording import LayerObserver, Probe, forward_each, results_of
@@ -38,18 +40,32 @@ def other_size(x: Array) -> Array:
     return np.concatenate([1.0 - x, 0.5 - x])
 
 
-def probes(*further: Probe, before: Change = same_size) -> tuple[Probe, ...]:
+def wider(x: Array) -> Array:
+    """Other numbers and, if they are images, larger ones: of any size the layer may have kept."""
+    return np.pad(0.5 - x, [(0, 0)] * 2 + [(0, 1), (0, 2)], mode="wrap") if x.ndim == 4 else 0.5 - x
+
+
+def probes(
+    *further: Probe,
+    before: Change = same_size,
+    first: Change = wider,
+    same_in_evaluation: bool = True,
+) -> tuple[Probe, ...]:
     """The experiments that every layer is put through, and ``further`` ones.
 
     Args:
         before: makes of a case's x (and grad_y) what the layer sees before it.
+        first: makes of a case's x what may come first in a layer's life.
+        same_in_evaluation: eval() makes no difference to the layer.
     """
+    after = partial(_run_after_others, first, same_in_evaluation)
     return (
         Probe(_recorded_beside, partial(_run_beside, before)),
         Probe(partial(_everything, SECOND_TIME), partial(_run_again, before)),
+        Probe(partial(_everything, AFTER_OTHERS), after),
         Probe(lambda case: [Y.again(LATER)], partial(_look_later, ["forward"])),
         Probe(
-            lambda case: [case.gradient.again(LATER)],
+            lambda case: [quantity.again(LATER) for quantity in case.gradients],
             partial(_look_later, ["forward", "backward"]),
         ),
         Probe(lambda case: [other_parameter(name) for name in case.params], _other_parameters),
@@ -73,8 +89,15 @@ def _everything(how: str, case: Case) -> list[Quantity]:
 
 
 def _recorded_beside(case: Case) -> list[Quantity]:
-    single = (Y, case.gradient, *map(case.input_after, ("forward", "backward")), GRAD_Y_AFTER)
-    return [*_everything(BESIDE, case), *(quantity.again(SINGLE) for quantity in single)]
+    methods = ("forward", "backward")
+    inputs = [*map(case.input_after, methods)]
+    kept = [params(name, after=method) for name in case.params for method in methods]
+    single = (Y, case.gradient, *inputs, GRAD_Y_AFTER, *kept)
+    return [
+        *_everything(BESIDE, case),
+        *(quantity.again(BESIDE) for quantity in inputs),
+        *(quantity.again(SINGLE) for quantity in single),
+    ]
 
 
 def _run_beside(before: Change, observer: LayerObserver, trial: Trial) -> None:
@@ -109,28 +132,52 @@ def _run_again(before: Change, observer: LayerObserver, trial: Trial) -> None:
     observer.run(layer, case, case.x, case.grad_y, trial.behaviour, SECOND_TIME)
 
 
+def _run_after_others(
+    first: Change, same_in_evaluation: bool, observer: LayerObserver, trial: Trial
+) -> None:
+    """The case comes after data of another size.
+
+    All that in evaluation; or, where that is another mode, the mode is switched before backward.
+    """
+    case, behaviour = trial.case, trial.behaviour
+    layer = observer.make(case, case.params)
+
+    def tell(mode: str) -> None:
+        with suppress(LearnerError):
+            observer.ask(lambda: getattr(layer, mode)())
+
+    def meanwhile() -> None:
+        if not same_in_evaluation:
+            tell("train" if case.options["evaluate"] else "eval")
+
+    if same_in_evaluation:
+        tell("eval")
+    with suppress(LearnerError):  # such data are a case by themselves
+        observer.forward(layer, first(case.x))
+    observer.run(layer, case, case.x, case.grad_y, behaviour, AFTER_OTHERS, meanwhile=meanwhile)
+
+
 def _look_later(methods: Sequence[str], observer: LayerObserver, trial: Trial) -> None:
-    """What the last of the methods gave, after a layer like it had as many other numbers."""
+    """What the last of the methods gave, while a layer like it had as many other numbers."""
     case = trial.case
     if methods[-1] == "backward" and not observer.backward:
         return
     layer, other = (observer.make(case, case.params) for _ in range(2))
-    arrays = [
-        (layer, (case.x.copy("K"), case.grad_y.copy("K"))),
-        (other, _changed(case, same_size)),
-    ]
+    arrays = zip((case.x.copy("K"), case.grad_y.copy("K")), _changed(case, same_size), strict=True)
     calls = [
         (called, method, array)
-        for called, given in arrays
-        for method, array in zip(methods, given, strict=False)
+        for method, given in zip(methods, arrays, strict=False)
+        for called, array in zip((layer, other), given, strict=True)
     ]
 
     def result() -> Array:
         results = results_of(layer, calls)
-        return as_array(results[len(methods) - 1], f"the result of {methods[-1]}")
+        return as_array(results[-2], f"the result of {methods[-1]}")
 
     quantity = Y if methods[-1] == "forward" else case.gradient
     trial.behaviour[quantity.again(LATER)] = observer.ask(result)
+    if methods[-1] == "backward":
+        observer.look_up(layer, "grads", case, trial.behaviour, grads(how=LATER))
 
 
 def _used_layer(before: Change, observer: LayerObserver, case: Case, behaviour: Behaviour) -> Any:

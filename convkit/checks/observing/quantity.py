@@ -17,8 +17,14 @@ BESIDE = "beside another layer"
 LATER = "after another layer was called"
 """The very array that came out, once a layer like it has been called with other numbers."""
 
+AFTER_OTHERS = "after eval() and other calls"
+"""The case comes to a layer that has seen other data and that is told to evaluate, or to train."""
+
 SINGLE = "in float32"
 """The case comes in single precision."""
+
+
+_AGAIN = (SECOND_TIME, ASKED_AGAIN, BESIDE, LATER, AFTER_OTHERS)
 
 
 class Quantity(NamedTuple):
@@ -63,7 +69,7 @@ class Quantity(NamedTuple):
     @property
     def backward(self) -> bool:
         """Whether a backward pass gives it."""
-        return self.what in ("grad", "grads") or self == INNER_PRODUCT
+        return self.what in ("grad", "grads") or self in (INNER_PRODUCT, KEYS)
 
     @property
     def of_other_x(self) -> bool:
@@ -77,10 +83,11 @@ class Quantity(NamedTuple):
     @property
     def first(self) -> Quantity:
         """The quantity that it must equal, if it is one that was asked for again."""
-        return self.again("") if self.how in (SECOND_TIME, ASKED_AGAIN, BESIDE, LATER) else self
+        return self.again("") if self.how in _AGAIN else self
 
 
 Y, GRAD_X = Quantity("y"), Quantity("grad", "x")
+KEYS = Quantity("the entries of params and grads")
 GRAD_Y_AFTER = Quantity("grad", "y", after="backward")
 INNER_PRODUCT = Quantity("⟨x, grad_x⟩")
 params, grads = partial(Quantity, "params"), partial(Quantity, "grads")

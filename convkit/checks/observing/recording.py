@@ -25,6 +25,7 @@ from convkit.checks.observing.foreign_code import (
 from convkit.checks.observing.quantity import (
     ASKED_AGAIN,
     GRAD_Y_AFTER,
+    KEYS,
     SECOND_TIME,
     SINGLE,
     Quantity,
@@ -119,7 +120,7 @@ class LayerObserver:
     ) -> None:
         self.target, self.backward, self.probes, self.output = target, backward, probes, output
         self._companions = companions
-        self._given_up: set[str] = set()
+        self._given_up: dict[str, LearnerError] = {}
 
     def observe(self, case: Case) -> Trial:
         """Make the layer, set its parameters, run it forward and backward, and look around."""
@@ -196,14 +197,23 @@ class LayerObserver:
         afterwards: Callable[[], Any] = lambda: None,
     ) -> None:
         """Forward, ``meanwhile``, backward, ``afterwards``, and a look at grads."""
-        if "forward" in self._given_up:
-            return
         x, grad_y = x.copy("K"), grad_y.astype(x.dtype)
         y, grad_x = Y.again(how), case.gradient.again(how)
+        if "forward" in self._given_up:
+            if how:
+                behaviour[y] = self._given_up["forward"]
+            return
         try:
             behaviour[y] = self.forward(layer, x)
             behaviour[case.input_after("forward").again(how)] = x.copy()
-            if not self.backward or "backward" in self._given_up:
+            if how in ("", SINGLE):
+                kept = params(after="forward", how=how)
+                self.look_up(layer, "params", case, behaviour, kept)
+            if not self.backward:
+                return
+            if "backward" in self._given_up:
+                if how:
+                    behaviour[grad_x] = self._given_up["backward"]
                 return
             meanwhile()
             behaviour[grad_x] = self.backward_of(layer, grad_y)
@@ -212,12 +222,14 @@ class LayerObserver:
             forward = not dict.__contains__(behaviour, y)
             behaviour[y if forward else grad_x] = error
             if isinstance(error, LearnerTimeout) or error.type_name == "KeyboardInterrupt":
-                self._given_up.add("forward" if forward else "backward")
+                self._given_up["forward" if forward else "backward"] = error
             return
         behaviour[case.input_after("backward").again(how)] = x
         behaviour[GRAD_Y_AFTER.again(how)] = grad_y
         self.look_up(layer, "grads", case, behaviour, grads(how=how))
         self.look_up(layer, "params", case, behaviour, params(after="backward", how=how))
+        if not how:
+            behaviour[KEYS] = self._further_entries(layer, case)
 
     def forward(self, layer: Any, x: Array) -> Array:
         """``layer.forward(x)`` as an array of its own; the layer gets this very ``x``."""
@@ -254,6 +266,21 @@ class LayerObserver:
                 behaviour[quantity] = self.ask(partial(as_array, found[name], words))
             except LearnerError as error:
                 behaviour[quantity] = error
+
+    def _further_entries(self, layer: Any, case: Case) -> Observation:
+        """What else there is in params and grads: an error that says so, or nothing."""
+        for dictionary in ("params", "grads"):
+            with suppress(LearnerError):
+                for key in self.ask(partial(_keys, layer, dictionary)):
+                    if key not in case.params:
+                        return WrongResult(
+                            "entry", f"{dictionary} has an entry {key!r}, which is no parameter."
+                        )
+        return np.empty(0)
+
+
+def _keys(layer: Any, dictionary: str) -> list[Any]:
+    return list(getattr(layer, dictionary))
 
 
 def observe_function(

@@ -172,6 +172,13 @@ def _switch_modes(observer: LayerObserver, trial: Trial) -> None:
         trial.behaviour[quantity] = observer.forward(layer, case.x.copy("K"))
 
 
+def _of_other_company(x: Array) -> Array:
+    """Other numbers, feature maps where x is a table and the other way round."""
+    if x.ndim == 2:
+        return 0.5 - np.stack([x, 2 * x], axis=2)[..., np.newaxis]
+    return 0.5 - np.moveaxis(x, 1, -1).reshape(-1, x.shape[1])
+
+
 def _switched(case: Case) -> Sequence[Quantity]:
     return () if EVALUATION in case.traits else (*_TWO_BATCHES, _USED, _BACK)
 
@@ -249,7 +256,9 @@ CONCEPTS: dict[str, Concept] = {
         _PROPERTIES,
         _cases,
         _draw,
-        probes=probes(Probe(_switched, _switch_modes)),
+        probes=probes(
+            Probe(_switched, _switch_modes), first=_of_other_company, same_in_evaluation=False
+        ),
         independent_samples=False,
         record=_record_statistics,
         make=make,

@@ -33,6 +33,9 @@ Observe = Callable[[Case], Trial]
 ROUNDING = 1e-9
 """How far a right result may be from the reference, as a share of the largest number in it."""
 
+_NOTHING = 1e-30
+"""A number that is smaller is as good as 0, where all that is right is 0."""
+
 
 @dataclass
 class LayerConcept:
@@ -89,7 +92,7 @@ class LayerConcept:
     def credit(self, trial: Trial, output: Output) -> Credit:
         """Whether an array is the gradient of the trial's own forward, for a quantity."""
         expected, right = self.expected(trial.case), partial(self._right, trial.case)
-        return OwnForward(trial, expected, right, output, linear=self.linear).credit
+        return OwnForward(trial, expected, right, output).credit
 
     def _right(self, case: Case) -> Any:
         layer = self.make(self.reference, *case.arguments, **case.options)
@@ -127,7 +130,9 @@ class LayerConcept:
             # Numbers that cancel leave no slope that is exactly 0.
             size = _largest(y) * _largest(case.grad_y) / typical_size(values[quantity])
             at_kinks = kinks if quantity == case.gradient else False
-            given[quantity] = Expected(gradient, ROUNDING * (_largest(gradient) + size), at_kinks)
+            given[quantity] = Expected(
+                gradient, ROUNDING * (_largest(gradient) + size) + _NOTHING, at_kinks
+            )
         if self.linear:
             change = y - self._right(case).forward(np.zeros_like(case.x))
             product, size = change * case.grad_y, np.abs(change * case.grad_y).sum()
@@ -258,7 +263,7 @@ def _add_inner_product(case: Case, behaviour: Behaviour) -> None:
 
 
 def _tolerance(quantity: Quantity, value: Array) -> float:
-    return 0.0 if quantity.after else ROUNDING * _largest(value)
+    return 0.0 if quantity.after else ROUNDING * _largest(value) + _NOTHING
 
 
 def _largest(value: Array) -> float:

@@ -21,10 +21,12 @@ from convkit.checks.judging.judges import (
 from convkit.checks.judging.properties import Property
 from convkit.checks.observing.probes import other_parameter
 from convkit.checks.observing.quantity import (
+    AFTER_OTHERS,
     ASKED_AGAIN,
     BESIDE,
     GRAD_Y_AFTER,
     INNER_PRODUCT,
+    KEYS,
     LATER,
     SECOND_TIME,
     SINGLE,
@@ -44,7 +46,7 @@ def forward_properties(
 
     ``of`` is what goes in: the name that its cases give to x.
     """
-    after_forward = Quantity(of, after="forward")
+    kept = (Quantity(of, after="forward"), *(params(name, after="forward") for name in parameters))
     runs = Property("runs", "forward should return an array of numbers.", "forward", (Y,), RUNS)
     listed = " and ".join(str(params(name)) for name in parameters)
     first_parameters = Property(
@@ -90,9 +92,11 @@ def forward_properties(
         ),
         Property(
             "input unchanged",
-            f"forward should leave {of} as it was.",
+            f"forward should leave {of} and params as they were."
+            if parameters
+            else f"forward should leave {of} as it was.",
             "forward",
-            (after_forward, after_forward.again(SINGLE)),
+            (*kept, *(quantity.again(SINGLE) for quantity in kept), kept[0].again(BESIDE)),
             UNCHANGED,
             ("values",),
         ),
@@ -101,7 +105,7 @@ def forward_properties(
             "repeatable",
             f"y should depend on {of} and params as they are now, not on earlier calls.",
             "forward",
-            (Y.again(SECOND_TIME),),
+            (Y.again(SECOND_TIME), Y.again(AFTER_OTHERS)),
             REPEATABLE,
             ("values",),
         ),
@@ -149,7 +153,9 @@ def backward_properties(
             (gradient,),
             RUNS,
         ),
-        Property("gradient shapes", shapes, "backward", gradients, SHAPE, ("backward runs",)),
+        Property(
+            "gradient shapes", shapes, "backward", (*gradients, KEYS), SHAPE, ("backward runs",)
+        ),
         *(
             Property(
                 str(quantity),
@@ -173,6 +179,8 @@ def backward_properties(
                 *kept,
                 after_backward.again(SINGLE),
                 GRAD_Y_AFTER.again(SINGLE),
+                *(quantity.again(SINGLE) for quantity in kept),
+                after_backward.again(BESIDE),
             ),
             UNCHANGED,
             names[:1],
@@ -190,7 +198,7 @@ def backward_properties(
             "gradients repeatable",
             "grads should be set, not added to, and belong to this layer's latest forward.",
             "backward",
-            tuple(quantity.again(SECOND_TIME) for quantity in gradients),
+            tuple(q.again(how) for how in (SECOND_TIME, AFTER_OTHERS) for q in gradients),
             REPEATABLE,
             names,
         ),
@@ -206,7 +214,7 @@ def backward_properties(
             "gradients of two layers",
             "Gradients should stay the same while another layer of the same kind is in use.",
             "backward",
-            (*(quantity.again(BESIDE) for quantity in gradients), gradient.again(LATER)),
+            tuple(q.again(how) for how in (BESIDE, LATER) for q in gradients),
             AGAIN,
             ("gradients repeatable",),
         ),

@@ -11,7 +11,7 @@ import numpy as np
 from convkit.checks.judging.judges import RESULT, RUNS
 from convkit.checks.judging.properties import Property
 from convkit.checks.observing.behaviour import Case
-from convkit.checks.observing.probes import forward_probe, probes
+from convkit.checks.observing.probes import forward_probe, probes, same_size
 from convkit.checks.observing.quantity import Y
 from convkit.checks.promises.case_numbers import all_differ, decimals, holding, sides, two_sizes
 from convkit.checks.promises.choosing_cases import covering
@@ -266,6 +266,7 @@ CONCEPTS: dict[str, Concept] = {
             PROBE_SEEDS,
             forward_probe(_LAST, lambda x: x[-1:].copy()),
             forward_probe(_MIXED, lambda x: 2 * x - 3 * x[::-1]),
+            first=same_size,
         ),
         linear=True,
     ),

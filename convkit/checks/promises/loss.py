@@ -218,7 +218,7 @@ _SOFTMAX_PROPERTIES = [
     _softmax_property(
         "stable", "Logits of ±10,000 should be no trouble: no NaN, no infinity.", LARGE, "values"
     ),
-    *function_properties(("values",), ("The logits", ("logits",))),
+    *function_properties(("values", "stable"), ("The logits", ("logits",))),
 ]
 
 CONCEPTS: dict[str, Concept] = {

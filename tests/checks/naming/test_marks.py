@@ -23,12 +23,12 @@ class TestBatchNorm:
 
         class Wrong(convkit.BatchNorm):
             def forward(self, x):
-                self.x = x
+                self.x, self.trains = x, self.training
                 return super().forward(x)
 
             def backward(self, grad_y):
                 right = super().backward(grad_y)
-                if not self.training:
+                if not self.trains:
                     return right
                 x, over = self.x, (0, *range(2, grad_y.ndim))
                 wide = (1, -1, *[1] * (grad_y.ndim - 2))

@@ -195,6 +195,10 @@ slip("backward-statistics-constant", "The mean and the variance are treated as c
 slip("backward-formula-of-training", "In evaluation the formula of training is used",
     "you subtract the terms of mean and variance in evaluation, where both are constants",
     "Do the running statistics depend on x in evaluation?", ("if self.was_training", "if True"))
+slip("backward-mode-of-now", "backward asks for the mode that the layer is in now",
+    "you read `self.training` in backward; eval() or train() may have come since forward",
+    "In which mode was the forward pass? Where can it leave a note of that?",
+    ("if self.was_training", "if self.training"))
 slip("backward-variance-power", "The variance's gradient has the wrong power of σ",
     "the slope of 1/√(σ² + ε) along σ² is −½ (σ² + ε)^(−3/2), and you have another power there",
     "Take the slope of v^(−½) by hand. Which power comes out?",
@@ -232,10 +236,9 @@ slip("backward-gamma-gradient-matrix", "γ's gradient is a matrix",
     "How many numbers does γ have? How many does its gradient have?",
     (ALONG_GAMMA, "table.T @ self.normalized", "self.normalized.T @ table"))
 slip("backward-gradient-averaged", "A gradient is a mean where it should be a sum",
-    "you average the gradient of {} over the m numbers of its channel",
+    "you average it over the m numbers of its channel",
     "Every number of a channel uses the same γ and β. How do their contributions come together?",
-    *some_of(*MEANS), *([*USED_AGAIN, *means] for means in (MEANS, MEANS[:1], MEANS[1:])),
-    said=("γ and of β", "γ", "β") * 2)
+    *some_of(*MEANS), *([*USED_AGAIN, *means] for means in (MEANS, MEANS[:1], MEANS[1:])))
 slip("backward-maps-not-summed", "A gradient keeps rows and columns",
     "for feature maps you sum over the samples only",
     "One γ serves every place of a map. Over which axes does its gradient sum?",
