@@ -56,6 +56,10 @@ value("Sigmoid", "overflow", "Far from 0 the sigmoid becomes NaN",
     "you compute e^x / (1 + e^x); for a large x both are infinite",
     "What is np.exp(1000)? Which of the two exponents, x or −x, is harmless there?",
     "np.exp(x) / (1 + np.exp(x))")
+value("Sigmoid", "clipped", "x is cut off too early",
+    "you cut x off before the exponential, and beyond that number your y stays the same",
+    "How far is your y from 1 where you cut? Is that no more than rounding?",
+    *(f"1 / (1 + np.exp(-np.clip(x, {-most}, {most})))" for most in (5, 10, 15, 20)))
 value("Sigmoid", "negative-side", "The negative numbers get the value of the positive ones",
     "you compute the sigmoid of |x|, so y is never below ½",
     "Which value should y have at x = −1? It is less than ½.", "1 / (1 + small)")

@@ -62,7 +62,7 @@ def both_ways(
     words = f"forward-{id}", title, when, hint
     slip(*words, *settings, *behind, said=[*said] * 2, of=["MaxPool2d"])
     slip(*words, *settings, *behind, *divided, said=[*said] * 3, of=["AvgPool2d"])
-    words = f"backward-{id}", f"{title} in backward", f"in backward, {when}", hint
+    words = f"backward-{id}", f"In backward {title[0].lower()}{title[1:]}", when, hint
     slip(*words, *settings, *placed, said=[*said] * 2, of=["MaxPool2d"])
     slip(*words, *settings, said=said, of=["AvgPool2d"])
 

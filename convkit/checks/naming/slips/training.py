@@ -46,6 +46,10 @@ slip("momentum-on-gradient", "The momentum multiplies the gradient",
     "you multiply this step's gradient by momentum, where the last velocity belongs",
     "What should be kept from one step to the next? What does `momentum` multiply?",
     ("self.momentum * old", f"-self.momentum * {_GRAD}", f"old - self.momentum * {_GRAD}"))
+slip("momentum-on-step", "The momentum multiplies the whole step",
+    "you multiply the new gradient by momentum as well: with momentum 0 nothing would move",
+    "What should a step be if momentum is 0?", (_MOVED, f"{_PARAM} + self.momentum * {_V}"),
+    (_RULE, f"self.momentum * (old - {_GRAD})"))
 slip("velocity-shared", "Parameters share a velocity",
     "you keep one v for {}",
     "How many velocities does a network with four parameters need? Under which names?",

@@ -39,6 +39,14 @@ def whole_kernel(pixel: str) -> tuple[str, str]:
     return TO_WEIGHT, f'np.einsum("ni,nj->ji", {pixel}, grad)[..., np.newaxis, np.newaxis]'
 
 
+ONE_SUM = ("grad_y.sum(axis=(0, 2, 3))", "grad_y.reshape(len(weight), -1).sum(axis=1)")
+FOLDED = "folded = np.moveaxis(grad_y.reshape(len(weight), -1, *grad_y.shape[2:]), 0, 1)"
+ROOM = "        grad_weight = np.zeros_like(weight)\n"
+WINDOWS, KERNELS = (
+    (f"{each}, grad)", f"{each}, folded[:, :, a, b])") for each in ("window", "weight")
+)
+REFOLDED = (ROOM, f"        {FOLDED}\n{ROOM}")
+
 # fmt: off
 slip = slips("convolution", "Conv2d", forth=WEIGHTS, back=THROUGH)
 for pass_, turned in (("forward", partial(product, "window")), ("backward", to_x)):
@@ -47,10 +55,14 @@ for pass_, turned in (("forward", partial(product, "window")), ("backward", to_x
         "Try a kernel with a single 1 in its top left corner, by hand. Where does that 1 end up?",
         turned("weight[:, :, ::-1]"), turned("weight[..., ::-1]"), said=("upside down", "mirrored"))
 
-slip("backward-flipped", "The kernel is flipped in backward",
-    "you spread grad_y over x with the weights turned by half a turn",
+slip("backward-flipped", "The kernel lies the wrong way round in backward",
+    "you take the weights turned by half a turn. Only who gathers grad_y, by `full`, flips them",
     "By which weight did x[…, 1, 1] reach y[…, 1, 0]? By which one does grad_y[…, 1, 0] go back?",
     to_x(f"weight{FLIP}"))
+slip("backward-refolded", "grad_y is reshaped where its axes should move",
+    "your reshape puts the feature maps first and mixes them with the images",
+    "Which axis of grad_y comes first? reshape moves none. What does?",
+    *([REFOLDED, WINDOWS, *more] for more in ([], [ONE_SUM], [ONE_SUM, KERNELS])), ONE_SUM)
 slip("backward-stride-ignored", "The stride is ignored in backward",
     "your windows move by one pixel in backward, whatever the stride",
     "Where did the window of y[…, 1, 1] begin in forward? Where does it begin in backward?",
