@@ -156,6 +156,16 @@ _PROMISES: dict[str, tuple[Callable[[Look], bool], str, str, str]] = {
     "weights-start-alike": (_one_number, "All weights start with the same number",
         "Your first weights are all alike, so all units compute the same and learn the same.",
         "If two units start alike, and see the same x, how could they ever differ?"),
+    "params-replaced": (lambda look: look.quantity.what == "the dict network.params",
+        "step makes another dict of network.params",
+        "Your step gives the network a new dict `params`, and its layers go on using the old one.",
+        "What does `network.params[name] = …` change, and what does `network.params = …`?"),
+    "rng-number-only": (
+        lambda look: _seeded(look) and "Generator" in look.quantity.given
+        and isinstance(look.views[0].got, LearnerError),
+        "rng is taken for a number",
+        "You hand `rng` to what takes a number alone, but `rng` may be a Generator.",
+        "What does np.random.default_rng make of a number, and what of a Generator?"),
     "rng-ignored": (lambda look: _seeded(look) and isinstance(look.views[0].got, np.ndarray),
         "The first weights do not come from rng",
         "Your weights are drawn without `rng`: a seed does not bring the same weights back.",

@@ -40,10 +40,11 @@ def _case(
     evaluate: bool = False,
     running: bool = False,
     constant: bool = False,
+    dark: bool = False,
 ) -> Case:
     """A layer in one of its modes, perhaps with ``running`` statistics set beforehand.
 
-    ``constant``: the first channel holds one number only.
+    ``constant``: the first channel holds one number only. ``dark``: the last γ is 0.
     """
     channels = shape[1]
     settings = {"eps": eps, "momentum": momentum}
@@ -60,6 +61,10 @@ def _case(
         said.append("its running statistics have been set")
     if constant:
         said.append("one channel is constant")
+    gamma = decimals(rng, channels) + 1.5
+    if dark:
+        gamma[-1] = 0
+        said.append("a γ is 0")
     traits = {
         "x is (N, C)": len(shape) == 2,
         "x is (N, C, H, W)": len(shape) == 4,
@@ -67,6 +72,7 @@ def _case(
         "there is a single channel": channels == 1,
         "eps is not small": eps is not None and eps > 0.01,
         "the momentum is given": momentum is not None,
+        "the momentum is 0": momentum == 0,
     }
     return Case(
         words=f"BatchNorm({call}), x of shape {shape}; {', '.join(said)}",
@@ -74,7 +80,7 @@ def _case(
         arguments=(channels,),
         options={"evaluate": evaluate, **options},
         x=x,
-        params={"gamma": decimals(rng, channels) + 1.5, "beta": decimals(rng, channels)},
+        params={"gamma": gamma, "beta": decimals(rng, channels)},
         grad_y=decimals(rng, *shape),
     )
 
@@ -87,10 +93,10 @@ def _cases() -> list[Case]:
         case((5, 3)),
         case((4, 3, 2, 5), eps=0.5, momentum=0.25, running=True),
         case((2, 4, 3, 5), eps=0.2, evaluate=True, running=True),
-        case((6, 2), evaluate=True),
+        case((6, 2), evaluate=True, dark=True),
         case((1, 3), momentum=0.4, evaluate=True, running=True),
-        case((7, 2), eps=0.1, constant=True),
-        case((1, 3, 2, 4)),
+        case((7, 2), eps=0.1, momentum=0.0, constant=True),
+        case((1, 3, 2, 4), momentum=0.0, dark=True),
         case((2, 3, 4, 5), eps=0.3, momentum=0.2, evaluate=True, constant=True),
         case((4, 1), eps=0.2, running=True),
         case((3, 1, 2, 4), evaluate=True),
@@ -99,7 +105,7 @@ def _cases() -> list[Case]:
 
 def _draw(rng: np.random.Generator) -> list[Case]:
     """Few layers of any sizes that together show every trait twice."""
-    return covering([_draw_case(rng) for _ in range(40)])
+    return covering([_draw_case(rng) for _ in range(60)])
 
 
 def _draw_case(rng: np.random.Generator) -> Case:
@@ -109,14 +115,17 @@ def _draw_case(rng: np.random.Generator) -> Case:
     while not evaluate and shape[0] == 1 and len(shape) == 2:
         shape = different_sizes(rng, 2, 1, 6)
     eps, momentum = (round(float(number), 2) for number in rng.uniform(0.05, 0.6, 2))
+    if not evaluate and not rng.integers(3):
+        momentum = 0.0
     return _case(
         rng,
         shape,
         eps=None if small else eps,
-        momentum=None if left_out else momentum,
+        momentum=None if left_out and momentum else momentum,
         evaluate=evaluate,
         running=running,
         constant=constant and not small,
+        dark=shape[1] > 1 and not rng.integers(3),
     )
 
 

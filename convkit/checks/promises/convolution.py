@@ -66,6 +66,7 @@ def _traits(layer: Conv2d, x: Array, sizes: Mapping[str, int | Pair]) -> list[st
     """What is special; ``sizes`` are the arguments that may be a number or a pair."""
     (kh, kw), (sh, sw), (ph, pw) = layer.kernel_size, layer.stride, layer.padding
     height, width = x.shape[2:]
+    rows, columns = layer.forward(x).shape[2:]
     ragged = (height + 2 * ph - kh) % sh or (width + 2 * pw - kw) % sw
     traits = {
         "the padding is 0": (ph, pw) == (0, 0),
@@ -80,10 +81,13 @@ def _traits(layer: Conv2d, x: Array, sizes: Mapping[str, int | Pair]) -> list[st
         "the two strides differ": sh != sw,
         "the kernel is not square": kh != kw,
         "the kernel is taller than wide by 2 or more": kh >= kw + 2,
+        "the kernel is wider than tall": kw > kh,
         "the kernel is one pixel high": kh == 1,
         "the kernel is one pixel wide": kw == 1,
-        "windows overlap": kh > sh or kw > sw,
-        "there are gaps between the windows": kh < sh or kw < sw,
+        "the kernel is a single pixel": kh == kw == 1,
+        "windows overlap": (kh > sh and rows > 1) or (kw > sw and columns > 1),
+        "there are gaps between the windows": (kh < sh and rows > 1) or (kw < sw and columns > 1),
+        "there is only one window": rows == columns == 1,
         "windows do not reach the image's edge (the size is ragged)": bool(ragged),
         "the batch is a single image": len(x) == 1,
         "the batch is more than one image": len(x) > 1,
@@ -111,6 +115,9 @@ def _layer_cases() -> list[Case]:
         _layer_case(rng, 2, (1, 6), (5, 9), (4, 2), (2, 3), (2, 3)),
         _layer_case(rng, 2, (1, 3), (6, 5), 2),
         _layer_case(rng, 1, (2, 5), (8, 9), 3, 2),
+        _layer_case(rng, 2, (3, 4), (5, 6), 1, padding=1),
+        _layer_case(rng, 4, (2, 5), (6, 3), (6, 3)),
+        _layer_case(rng, 1, (4, 2), (3, 5), 1, (3, 5)),
     ]
 
 
@@ -120,12 +127,14 @@ def _draw_layer_cases(rng: np.random.Generator) -> list[Case]:
 
 
 def _draw_layer_case(rng: np.random.Generator) -> Case:
-    """No array has two sides of one length, but that of a square kernel."""
+    """No array has two sides of one length, but that of a square kernel or of only one window."""
     while True:
         batch, into, out, rows, columns = (rng.permutation(6)[:5] + 1).tolist()
-        kh, kw = pair(kernel := sides(rng, 1, 4), "")
+        if one := not rng.integers(6):
+            rows = columns = 1
+        kh, kw = pair(kernel := sides(rng, 1, 4) if rng.integers(6) else 1, "")
         if (
-            min(rows, columns, max(kh, kw)) == 1
+            (not one and min(rows, columns) == 1)
             or not all_differ(out, into, *{kh, kw})
             or batch * out * rows * columns * into * kh * kw >= _MOST_PRODUCTS
         ):
@@ -183,6 +192,7 @@ def _function_case(name: str, x: Array, k: Array, mode: str | None = None) -> Ca
         "the kernel is taller than wide": kh > kw,
         "the kernel is one pixel high": kh == 1,
         "the kernel is one pixel wide": kw == 1,
+        "the kernel is a single number": kh == kw == 1,
         "the kernel is taller than the image": kh > height,
         "the kernel is wider than the image": kw > width,
     }
@@ -211,6 +221,8 @@ _CALLS: list[tuple[str | None, Pair, Pair]] = [
     ("same", (6, 4), (1, 3)),
     ("same", (4, 6), (3, 3)),
     ("full", (5, 3), (2, 4)),
+    ("valid", (4, 3), (1, 1)),
+    ("same", (2, 5), (1, 1)),
 ]
 """Mode, shape of x and shape of k."""
 
@@ -233,7 +245,9 @@ def _draw_function_cases(name: str) -> Callable[[np.random.Generator], list[Case
         mode = (None, *_MODES)[rng.integers(4)]
         while True:
             (height, width), (kh, kw) = image, kernel = two_sizes(rng, 2, 8), rng.integers(1, 6, 2)
-            if max(kh, kw) > 1 and (mode in ("full", "same") or (kh <= height and kw <= width)):
+            if not rng.integers(8):
+                kh, kw = kernel = np.ones(2, int)
+            if mode in ("full", "same") or (kh <= height and kw <= width):
                 return _function_case(name, decimals(rng, *image), decimals(rng, *kernel), mode)
 
     def draw(rng: np.random.Generator) -> list[Case]:

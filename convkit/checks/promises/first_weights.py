@@ -27,11 +27,17 @@ from convkit.layers import Array
 _FIRST = Quantity("first params", "weight", given="with rng=0")
 _AGAIN = Quantity("first params", "weight", given="with rng=0 again")
 _OTHER = Quantity("first params", "weight", given="with rng=1")
+_DRAWN = Quantity("first params", "weight", given="with a Generator")
+_DRAWN_AGAIN = Quantity("first params", "weight", given="with a Generator of the same seed")
+_DRAWN_NEXT = Quantity("first params", "weight", given="with the same Generator once more")
+_ALL = (_FIRST, _AGAIN, _OTHER, _DRAWN, _DRAWN_AGAIN, _DRAWN_NEXT)
 
 
 def _make_seeded(observer: LayerObserver, trial: Trial) -> None:
-    """Three layers, made with the same seed twice and with another one."""
-    for quantity, seed in ((_FIRST, 0), (_AGAIN, 0), (_OTHER, 1)):
+    """Layers made with the same seed twice and with another one, and so with a Generator."""
+    drawn = np.random.default_rng(0)
+    seeds = (0, 0, 1, drawn, np.random.default_rng(0), drawn)
+    for quantity, seed in zip(_ALL, seeds, strict=True):
         seeded = replace(trial.case, options={**trial.case.options, "rng": seed})
         try:
             look_up = partial(_first_weights, observer.make(seeded, {}), quantity)
@@ -49,14 +55,19 @@ def _judge(
 ) -> Problem | None:
     if isinstance(got, LearnerError):
         said = describe(got, "the constructor", hidden=situation.trial.case.hidden)
-        return Problem(quantity, f"The layer could not be made with rng=…: {said}")
-    first = situation.trial.behaviour[_FIRST]
+        given = "a Generator as rng" if quantity in _ALL[3:] else "rng=…"
+        return Problem(quantity, f"The layer could not be made with {given}: {said}")
+    first = situation.trial.behaviour[_DRAWN if quantity in _ALL[3:] else _FIRST]
     if isinstance(first, LearnerError):
         raise NotJudged
     if quantity == _AGAIN and not np.array_equal(got, first):
         return Problem(quantity, "Two layers made with rng=0 start with different weights.")
     if quantity == _OTHER and np.array_equal(got, first):
         return Problem(quantity, "With rng=0 and rng=1 the layer starts with the same weights.")
+    if quantity == _DRAWN_AGAIN and not np.array_equal(got, first):
+        return Problem(quantity, "With Generators of the same seed two layers start differently.")
+    if quantity == _DRAWN_NEXT and np.array_equal(got, first):
+        return Problem(quantity, "Two layers made with one Generator start with the same weights.")
     return None
 
 
@@ -67,13 +78,14 @@ def _start_alike(one: Observation, other: Observation) -> bool:
     return bool(np.ptp(one) == 0) == bool(np.ptp(other) == 0)
 
 
-PROBE_SEEDS = Probe(lambda case: (_FIRST, _AGAIN, _OTHER), _make_seeded)
+PROBE_SEEDS = Probe(lambda case: _ALL, _make_seeded)
 
 SEEDS = Property(
     "rng",
-    "The first weights should be drawn with the keyword `rng`: same seed, same weights.",
+    "The first weights should be drawn with the keyword `rng`, an int or a Generator: same seed, "
+    "same weights.",
     "forward",
-    (_FIRST, _AGAIN, _OTHER),
+    _ALL,
     Test(_judge, _start_alike),
     ("values",),
 )

@@ -73,6 +73,7 @@ def _layer_case(
 def _traits(layer: LocallyConnected2d, x: Array, sizes: Mapping[str, int | Pair]) -> list[str]:
     """What is special; ``sizes`` are the arguments that may be a number or a pair."""
     (kh, kw), (sh, sw), (height, width) = layer.kernel_size, layer.stride, layer.input_size
+    rows, columns = layer.params["bias"].shape[1:]
     traits = {
         "the stride is 1": (sh, sw) == (1, 1),
         "the stride is not 1": (sh, sw) != (1, 1),
@@ -82,8 +83,9 @@ def _traits(layer: LocallyConnected2d, x: Array, sizes: Mapping[str, int | Pair]
         "the patch is one pixel high": kh == 1,
         "the patch is one pixel wide": kw == 1,
         "the image is not square": height != width,
-        "patches overlap": kh > sh or kw > sw,
-        "there are gaps between the patches": kh < sh or kw < sw,
+        "patches overlap": (kh > sh and rows > 1) or (kw > sw and columns > 1),
+        "there are gaps between the patches": (kh < sh and rows > 1) or (kw < sw and columns > 1),
+        "there is only one patch": rows == columns == 1,
         "patches do not reach the image's edge (the size is ragged)": bool(
             (height - kh) % sh or (width - kw) % sw
         ),
@@ -109,6 +111,8 @@ def _layer_cases() -> list[Case]:
         _layer_case(rng, 1, (2, 4), (6, 9), 3, 3),
         _layer_case(rng, 5, (1, 2), (11, 3), (2, 1), (3, 1)),
         _layer_case(rng, 6, (3, 1), (5, 4), (4, 2)),
+        _layer_case(rng, 1, (2, 5), (4, 6), 3, (2, 4)),
+        _layer_case(rng, 2, (3, 4), (5, 6), (5, 6)),
     ]
 
 
@@ -118,15 +122,21 @@ def _draw_layer_cases(rng: np.random.Generator) -> list[Case]:
 
 
 def _draw_layer_case(rng: np.random.Generator) -> Case:
-    """Neither images nor patches nor maps have two sides of one length, unless given so."""
+    """Neither images nor patches nor maps have two sides of one length, unless given so.
+
+    But where there is only one patch.
+    """
     while True:
         batch, into, out, rows, columns = (int(n) for n in rng.permutation(6)[:5] + 1)
+        if one := not rng.integers(6):
+            rows = columns = 1
         kernel, stride = sides(rng, 1, 4), sides(rng, 1, 4) if rng.integers(4) else 1
         (kh, kw), (sh, sw) = pair(kernel, ""), pair(stride, "")
         height = (rows - 1) * sh + kh + int(rng.integers(sh))
         width = (columns - 1) * sw + kw + int(rng.integers(sw))
         if (
-            min(rows, columns, max(kh, kw)) > 1
+            (one or min(rows, columns) > 1)
+            and max(kh, kw) > 1
             and all_differ(batch, into, *{height, width})
             and all_differ(into, *{kh, kw})
             and batch * out * rows * columns * into * kh * kw < _MOST_PRODUCTS

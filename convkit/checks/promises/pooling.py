@@ -29,6 +29,7 @@ _MOST_PIXELS = 400
 """In a drawn case: plain loops are slow."""
 
 TIES = "several are the largest"
+ALIKE = "each window holds the same numbers"
 
 FAR = 1e6
 """So many times as large are numbers that lie far below 0: below what somebody may start from."""
@@ -52,8 +53,12 @@ def _case(
     negative: bool = False,
     far: bool = False,
     ties: bool = False,
+    alike: bool = False,
 ) -> Case:
-    """A layer, and numbers to send through it: negative ones may lie far below 0."""
+    """A layer, and numbers to send through it: negative ones may lie far below 0.
+
+    ``alike``: no window has two equals, but each the same numbers, in an order of its own.
+    """
     arguments = (kernel,) if stride is None else (kernel, stride)
     layer = kind(*arguments)
     x = _different_numbers(rng, batch, channels, *image)
@@ -61,12 +66,15 @@ def _case(
         x = (x - x.max() - 1.5) * (FAR if far else 1)
     if ties:
         _make_equals(rng, layer, x)
+    if alike:
+        _make_alike(rng, layer, x)
     y = layer.forward(x)
     return Case(
         words=f"{kind.__name__}({', '.join(map(repr, arguments))}), x of shape {x.shape}"
         + (f" whose numbers are all {'far below 0' if far else 'negative'}" if negative else "")
-        + (f", where in some windows {TIES}" if ties else ""),
-        traits=[*_traits(layer, x, kernel, stride), *([TIES] if ties else [])],
+        + (f", where in some windows {TIES}" if ties else "")
+        + (f", where {ALIKE}" if alike else ""),
+        traits=[*_traits(layer, x, kernel, stride), *holding({TIES: ties, ALIKE: alike})],
         arguments=arguments,
         x=x,
         grad_y=_different_numbers(rng, *y.shape) + 0.005,
@@ -84,6 +92,14 @@ def _make_equals(rng: np.random.Generator, layer: Any, x: Array) -> None:
                 patch[divmod(int(other), size[1])] = patch.max()
 
 
+def _make_alike(rng: np.random.Generator, layer: Any, x: Array) -> None:
+    """Each window gets the numbers of the very first; windows must not overlap."""
+    patches = _windows(layer, x, writeable=True)
+    numbers = patches[0, 0, 0, 0].copy()
+    for place in np.ndindex(*patches.shape[:4]):
+        patches[place] = rng.permutation(numbers.ravel()).reshape(numbers.shape)
+
+
 def _windows(layer: Any, x: Array, *, writeable: bool = False) -> Array:
     """The layer's windows, as views: (N, C, out_h, out_w, h, w)."""
     view = sliding_window_view(x, layer.kernel_size, axis=(2, 3), writeable=writeable)
@@ -93,14 +109,16 @@ def _windows(layer: Any, x: Array, *, writeable: bool = False) -> Array:
 def _traits(layer: Any, x: Array, kernel: int | Pair, stride: int | Pair | None) -> list[str]:
     (kh, kw), (sh, sw) = layer.kernel_size, layer.stride
     height, width = x.shape[2:]
+    rows, columns = layer.forward(x).shape[2:]
     traits = {
         "kernel_size is a number": isinstance(kernel, int),
         "stride is a number": isinstance(stride, int),
         "the stride is left out": stride is None,
         "the stride is given": stride is not None,
         "the two strides differ": sh != sw,
-        "windows overlap": kh > sh or kw > sw,
-        "there are gaps between the windows": kh < sh or kw < sw,
+        "windows overlap": (kh > sh and rows > 1) or (kw > sw and columns > 1),
+        "there are gaps between the windows": (kh < sh and rows > 1) or (kw < sw and columns > 1),
+        "there is only one window": rows == columns == 1,
         "windows do not reach the image's edge (the size is ragged)": bool(
             (height - kh) % sh or (width - kw) % sw
         ),
@@ -135,6 +153,10 @@ def _cases(kind: Pool) -> list[Case]:
     if kind is MaxPool2d:
         cases.append(case(3, 1, (6, 10), (3, 2), ties=True))
         cases.append(case(1, 3, (6, 11), 2, 3, ties=True))
+        cases.append(case(3, 1, (4, 10), 2, alike=True))
+        cases.append(case(1, 2, (9, 11), (3, 2), 3, alike=True))
+    cases.append(case(2, 3, (5, 4), (5, 4)))
+    cases.append(case(1, 2, (4, 5), 3, (2, 3)))
     return cases
 
 
@@ -144,20 +166,27 @@ def _draw(kind: Pool, rng: np.random.Generator) -> list[Case]:
 
 
 def _draw_case(kind: Pool, rng: np.random.Generator) -> Case:
-    """No array has two sides of one length; equals for the maximum, where no windows overlap."""
+    """No array has two sides of one length, but where there is only one window.
+
+    Equals are for the maximum, where no windows overlap.
+    """
     while True:
         batch, channels, rows, columns = (int(n) for n in rng.permutation(5)[:4] + 1)
+        if one := not rng.integers(6):
+            rows = columns = 1
         kernel, stride = sides(rng, 1, 4), sides(rng, 1, 4) if rng.integers(3) else None
         (kh, kw), (sh, sw) = pair(kernel, ""), pair(stride or kernel, "")
         height = (rows - 1) * sh + kh + int(rng.integers(sh))
         width = (columns - 1) * sw + kw + int(rng.integers(sw))
         if (
-            min(rows, columns, max(kh, kw)) > 1
+            (one or min(rows, columns) > 1)
+            and max(kh, kw) > 1
             and kernel != stride
             and all_differ(batch, channels, height, width)
             and batch * channels * height * width < _MOST_PIXELS
         ):
-            equals = kind is MaxPool2d and kh <= sh and kw <= sw and not rng.integers(3)
+            apart = kind is MaxPool2d and not one and kh <= sh and kw <= sw
+            equals = apart and not rng.integers(3)
             return _case(
                 rng,
                 kind,
@@ -169,6 +198,7 @@ def _draw_case(kind: Pool, rng: np.random.Generator) -> Case:
                 negative=not rng.integers(3),
                 far=bool(rng.integers(2)),
                 ties=equals,
+                alike=apart and not equals and bool(rng.integers(2)),
             )
 
 

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
 import numpy as np
 
 from convkit.checks.judging.judges import AGAIN, DTYPE, RESULT, RUNS, UNCHANGED
-from convkit.checks.judging.properties import Property
-from convkit.checks.observing.behaviour import Behaviour, Case, Trial
+from convkit.checks.judging.properties import (
+    Expected,
+    NotJudged,
+    Problem,
+    Property,
+    Situation,
+    Test,
+    same_values,
+)
+from convkit.checks.observing.behaviour import Behaviour, Case, Observation, Trial
 from convkit.checks.observing.foreign_code import LearnerError, Output, as_array, run
-from convkit.checks.observing.quantity import SECOND_TIME, Y, grads, params
+from convkit.checks.observing.quantity import SECOND_TIME, Quantity, Y, grads, params
 from convkit.checks.observing.recording import entries
 from convkit.checks.promises.case_numbers import decimals, different_sizes, holding
 from convkit.checks.promises.choosing_cases import covering
@@ -26,6 +35,7 @@ _PLAIN = "there is no momentum"
 _MOMENTUM = "there is momentum"
 _SAME = "params and grads stay the same dicts"
 REPLACED = "params and grads are other dicts in each step"
+_REVERSED = "grads come in another order than params"
 
 Numbers = Mapping[str, Array]
 
@@ -38,10 +48,12 @@ def _case(
     momentum: float | None = None,
     *,
     replaced: bool = False,
+    backwards: bool = False,
 ) -> Case:
     """Two layers of like shapes, gradients for each step, and settings of the optimizer."""
     shapes = {name: (units, inputs) if "weight" in name else (units,) for name in _PARAMETERS}
-    grads = [_numbers(rng, shapes) for _ in range(_STEPS)]
+    order = list(reversed(shapes)) if backwards else list(shapes)
+    grads = [_numbers(rng, {name: shapes[name] for name in order}) for _ in range(_STEPS)]
     options = {"lr": lr} if momentum is None else {"lr": lr, "momentum": momentum}
     settings = ", ".join(f"{name}={value}" for name, value in options.items())
     traits = {
@@ -49,11 +61,13 @@ def _case(
         _MOMENTUM: bool(momentum),
         _SAME: not replaced,
         REPLACED: replaced,
+        _REVERSED: backwards,
         "the momentum is left out": momentum is None,
     }
     return Case(
         words=f"SGD(network, {settings}) on a network of two layers"
-        + (", whose params and grads are replaced before each step" if replaced else ""),
+        + (", whose params and grads are replaced before each step" if replaced else "")
+        + (", whose grads come in reverse order" if backwards else ""),
         traits=holding(traits),
         arguments=tuple(grads),
         options=options,
@@ -71,9 +85,9 @@ def _cases() -> list[Case]:
         _case(rng, 3, 2, 0.1),
         _case(rng, 2, 4, 0.2, 0.75),
         _case(rng, 2, 3, 0.25, 0.6, replaced=True),
-        _case(rng, 4, 3, 0.3, 0.0),
+        _case(rng, 4, 3, 0.3, 0.0, backwards=True),
         _case(rng, 3, 5, 0.15, replaced=True),
-        _case(rng, 4, 2, 0.05, 0.4),
+        _case(rng, 4, 2, 0.05, 0.4, backwards=True),
     ]
 
 
@@ -87,7 +101,8 @@ def _draw_case(rng: np.random.Generator) -> Case:
     some = round(float(rng.uniform(0.3, 0.9)), 2)
     inputs, units = different_sizes(rng, 2, 2, 5)
     momentum = (None, 0.0, some, some)[rng.integers(4)]
-    return _case(rng, inputs, units, lr, momentum, replaced=bool(rng.integers(2)))
+    replaced, backwards = (bool(n) for n in rng.integers(2, size=2))
+    return _case(rng, inputs, units, lr, momentum, replaced=replaced, backwards=backwards)
 
 
 def _observe(target: Any, name: str, case: Case, companion: Case, output: Output) -> Trial:
@@ -125,13 +140,16 @@ def _steps(
 
     def take_steps() -> None:
         one = optimizer_of(case)
+        kept = _watch(one[0])
         another = optimizer_of(companion) if companion else None
         trial.stage = "step"
         for number in range(1, _STEPS + 1):
             step(case, *one, number)
             if companion and another:
-                step(companion, *another, number)
+                with suppress(Exception):  # its case is judged by itself
+                    step(companion, *another, number)
             _record(one[0], number, behaviour, how)
+        behaviour[_DICT.again(how)] = np.asarray(1.0 if kept() else 0.0)
 
     try:
         run(take_steps, output=output)
@@ -141,6 +159,14 @@ def _steps(
         if how:
             for quantity in _MOVED_AGAIN:
                 behaviour.setdefault(quantity, error)
+
+
+def _watch(network: Any) -> Callable[[], bool]:
+    """Whether its params are still the dict that they are now; of one that lives elsewhere: yes."""
+    if type(network) is not Layer:
+        return lambda: True
+    params = network.params
+    return lambda: network.params is params
 
 
 def _replace(network: Any, grads: Numbers, number: int) -> None:
@@ -164,7 +190,18 @@ def _copies(arrays: Numbers) -> dict[str, Array]:
 
 _MOVED = tuple(params(key, step=n + 1) for n in range(_STEPS) for key in _PARAMETERS)
 _MOVED_AGAIN = tuple(quantity.again(SECOND_TIME) for quantity in _MOVED)
+_DICT = Quantity("the dict network.params")
 _GRADS = tuple(grads(key, after=f"step {n + 1}") for n in range(_STEPS) for key in _PARAMETERS)
+
+
+def _judge_dict(
+    quantity: Quantity, got: Observation, expected: Expected, situation: Situation
+) -> Problem | None:
+    if isinstance(got, LearnerError):
+        raise NotJudged
+    said = "After the steps network.params is another dict, of which no layer of a network knows."
+    return None if got else Problem(quantity, said)
+
 
 _PROPERTIES = [
     Property(
@@ -201,6 +238,15 @@ _PROPERTIES = [
         _GRADS,
         UNCHANGED,
         ("downhill", "momentum"),
+    ),
+    Property(
+        "dict kept",
+        "A step should set the entries of network.params, and leave the dict in its place.",
+        "forward",
+        (_DICT,),
+        Test(_judge_dict, same_values),
+        ("downhill", "momentum"),
+        _SAME,
     ),
     Property(
         "dtype",
