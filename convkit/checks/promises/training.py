@@ -138,6 +138,14 @@ def _steps(
             network.grads[key] = grad.copy()
         optimizer.step()
 
+    def runs_alone(case: Case) -> bool:
+        with suppress(Exception):
+            alone = optimizer_of(case)
+            for number in range(1, _STEPS + 1):
+                step(case, *alone, number)
+            return True
+        return False
+
     def take_steps() -> None:
         one = optimizer_of(case)
         kept = _watch(one[0])
@@ -146,8 +154,12 @@ def _steps(
         for number in range(1, _STEPS + 1):
             step(case, *one, number)
             if companion and another:
-                with suppress(Exception):  # its case is judged by itself
+                try:
                     step(companion, *another, number)
+                except Exception:
+                    if runs_alone(companion):
+                        raise
+                    another = None  # its case is judged by itself
             _record(one[0], number, behaviour, how)
         behaviour[_DICT.again(how)] = np.asarray(1.0 if kept() else 0.0)
 
