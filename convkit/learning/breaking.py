@@ -81,7 +81,7 @@ BOXES = {
 """By concept the boxes that can be seen, each by its letter."""
 
 _BEYOND = (
-    *("-state-", "-running-", "-backward-added", "-grads-added"),  # a second call shows them
+    *("-state-", "-running-", "-backward-added", "-grads-added", "-of-now"),  # a second call
     *("evaluation", "-of-training", "-stride-default", "-stride-required"),  # other arguments
     *("-ties-", "-minus-zero", "-overflow"),  # one kind of number or size alone
     "-plus-one-inside",  # sizes that the stride divides

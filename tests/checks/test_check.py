@@ -219,7 +219,7 @@ class TestWhere:
     def test_the_worst_place_is_pointed_out(self):
         def forward(self, x):
             y = convkit.Conv2d.forward(self, x)
-            y[-1, -1, -1, 1] += 1000
+            y[-1, -1, -1, 1:2] += 1000
             return y
 
         (finding,) = report_of(conv_whose(forward=forward)).findings

@@ -117,7 +117,7 @@ def _layer_cases() -> list[Case]:
         _layer_case(rng, 1, (2, 5), (8, 9), 3, 2),
         _layer_case(rng, 2, (3, 4), (5, 6), 1, padding=1),
         _layer_case(rng, 4, (2, 5), (6, 3), (6, 3)),
-        _layer_case(rng, 1, (4, 2), (3, 5), 1, (3, 5)),
+        _layer_case(rng, 1, (4, 6), (3, 5), 1, (3, 5)),
     ]
 
 
