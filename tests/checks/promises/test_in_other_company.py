@@ -7,6 +7,7 @@ import convkit
 from convkit.checks import examine, random_cases
 from convkit.checks.checking import find
 from tests.checks.promises.test_promises import LAYERS, failing
+from tests.sampling import one_in
 
 WITH_PARAMS = [name for name in LAYERS if find(name).cases[0].params]
 OF_ANY_SIZE = [
@@ -14,6 +15,7 @@ OF_ANY_SIZE = [
     for name in LAYERS
     if find(name).cases[0].x.ndim == 4 and name not in ("LocallyConnected2d", "Linear")
 ]
+SHARING = [name for name in LAYERS if name not in ("BatchNorm", "Flatten")]
 MODELESS = [name for name in LAYERS if name != "BatchNorm"]
 
 
@@ -21,7 +23,7 @@ def like(name, **methods):
     return type(name, (find(name).reference,), methods)
 
 
-@pytest.mark.parametrize("name", OF_ANY_SIZE)
+@pytest.mark.parametrize("name", one_in(3, OF_ANY_SIZE))
 def test_a_size_that_is_kept_from_the_first_call(name):
     base = find(name).reference
 
@@ -32,7 +34,7 @@ def test_a_size_that_is_kept_from_the_first_call(name):
     assert "repeatable" in failing(like(name, forward=forward))
 
 
-@pytest.mark.parametrize("name", MODELESS)
+@pytest.mark.parametrize("name", one_in(3, MODELESS))
 def test_evaluation_makes_no_difference(name):
     base = find(name).reference
 
@@ -46,7 +48,7 @@ def test_evaluation_makes_no_difference(name):
     assert "gradients repeatable" in failing(like(name, backward=backward))
 
 
-@pytest.mark.parametrize("name", LAYERS)
+@pytest.mark.parametrize("name", one_in(3, LAYERS))
 def test_nothing_but_nan_in_float32(name):
     base = find(name).reference
 
@@ -57,7 +59,7 @@ def test_nothing_but_nan_in_float32(name):
     assert "dtype" in failing(like(name, forward=forward))
 
 
-@pytest.mark.parametrize("name", WITH_PARAMS)
+@pytest.mark.parametrize("name", one_in(3, WITH_PARAMS))
 def test_parameters_that_become_float32(name):
     base = find(name).reference
 
@@ -70,7 +72,7 @@ def test_parameters_that_become_float32(name):
 
 
 @pytest.mark.parametrize("dictionary", ["params", "grads"])
-@pytest.mark.parametrize("name", LAYERS)
+@pytest.mark.parametrize("name", one_in(3, LAYERS))
 def test_entries_that_are_no_parameters(name, dictionary):
     """Whoever trains the network takes all that there is for a parameter."""
     base = find(name).reference
@@ -83,7 +85,7 @@ def test_entries_that_are_no_parameters(name, dictionary):
     assert "gradient shapes" in failing(like(name, backward=backward))
 
 
-@pytest.mark.parametrize("name", [n for n in LAYERS if n not in ("BatchNorm", "Flatten")])
+@pytest.mark.parametrize("name", one_in(3, SHARING))
 def test_memory_that_layers_of_one_size_share(name):
     """Forward of one, forward of the other, backward of the first: whose x is it?"""
     base, kept = find(name).reference, {}
